@@ -1,0 +1,1 @@
+"""Stopline: incidents in Slack that stop the line."""

@@ -1,0 +1,1 @@
+"""The outside world itself: Slack, language models, the clock."""

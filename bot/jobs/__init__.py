@@ -1,0 +1,1 @@
+"""Durable work: the worker and the registry of its handlers."""

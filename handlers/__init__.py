@@ -1,0 +1,1 @@
+"""Everything that arrives, and how we answer."""

@@ -1,0 +1,1 @@
+"""Block Kit: pure functions that stay inside the limits of Slack."""

@@ -1,0 +1,1 @@
+"""Durable jobs: what each one does when the worker claims it."""
