@@ -1,0 +1,86 @@
+"""Rules of a draft: quoted or proposed, always cited, decided once by a manager."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.citation import Section
+from bot.domain.errors import DraftDecided
+from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId
+from bot.domain.transcript import Line
+
+
+class DraftKind(StrEnum):
+    """What can be drafted from a channel."""
+
+    ROOT_CAUSE = "root_cause"
+    FOLLOW_UPS = "follow_ups"
+    POSTMORTEM = "postmortem"
+
+
+class DraftState(StrEnum):
+    """A draft becomes a postmortem when it is approved; an edited or sent-back one gives way to a newer version."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One version. `lines` are the cited lines of the transcript; `dropped` counts sentences the log did not bear out."""
+
+    id: DraftId
+    incident_id: IncidentId
+    kind: DraftKind
+    version: int
+    state: DraftState
+    sections: tuple[Section, ...]
+    lines: tuple[Line, ...]
+    dropped: int
+    by: SlackUserId
+    made_at: datetime
+    source: str
+    decided_by: SlackUserId | None = None
+    decided_at: datetime | None = None
+    comment: str = ""
+
+    @property
+    def sentence_count(self) -> int:
+        """How many sentences the draft has."""
+        return sum(len(section.sentences) for section in self.sections)
+
+    @property
+    def citation_count(self) -> int:
+        """How many citations they carry together."""
+        return sum(len(s.citations) for section in self.sections for s in section.sentences)
+
+    @property
+    def uncited_count(self) -> int:
+        """How many sentences lack a citation that resolves to one of `lines`."""
+        known = {line.n for line in self.lines}
+        sentences = [s for section in self.sections for s in section.sentences]
+        return sum(1 for s in sentences if not s.citations or not set(s.citations) <= known)
+
+    def decide(self, state: DraftState, *, by: SlackUserId, at: datetime, comment: str = "") -> "Draft":
+        """Approved, sent back or replaced. Raises DraftDecided."""
+        if self.state is not DraftState.PROPOSED:
+            raise DraftDecided(state=self.state)
+        return replace(self, state=state, decided_by=by, decided_at=at, comment=comment)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Work that an incident leaves behind; it is loose until it has an owner and a due date."""
+
+    id: FollowUpId
+    incident_id: IncidentId
+    text: str
+    owner: SlackUserId | None = None
+    due: date | None = None
+
+    @property
+    def is_loose(self) -> bool:
+        """Without an owner or a due date."""
+        return self.owner is None or self.due is None

@@ -1,0 +1,33 @@
+"""The types of every identifier, so that a channel is never passed where a person is meant."""
+
+from typing import NewType
+
+IncidentId = NewType("IncidentId", int)
+ServerId = NewType("ServerId", int)
+HoldId = NewType("HoldId", int)
+ChangeId = NewType("ChangeId", int)
+PermitId = NewType("PermitId", int)
+DraftId = NewType("DraftId", int)
+EntryId = NewType("EntryId", int)
+FollowUpId = NewType("FollowUpId", int)
+
+ServerName = NewType("ServerName", str)
+"""A canonical server name, see `names.canonical_server_name`."""
+
+SlackUserId = NewType("SlackUserId", str)
+ChannelId = NewType("ChannelId", str)
+MessageTs = NewType("MessageTs", str)
+"""Slack's message timestamp: "seconds.micros" of the Unix epoch, the identity of a message in its channel."""
+
+THE_BOT = SlackUserId("stopline")
+"""The actor of what happens without anybody's hand."""
+
+
+def incident_label(number: int) -> str:
+    """How people write an incident: INC-7."""
+    return f"INC-{number}"
+
+
+def change_label(number: int) -> str:
+    """How people write a change: CHG-7."""
+    return f"CHG-{number}"

@@ -1,0 +1,213 @@
+"""Rules of an incident: its status, its times, its roles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import (
+    HoldsRemain,
+    ReasonMissing,
+    StatusImpossible,
+    TimeCannotBe,
+    TitleMissing,
+    TitleTooLong,
+)
+from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
+
+TITLE_LIMIT = 200
+"""Characters of a title at most."""
+
+
+class Severity(StrEnum):
+    """How bad it is; SEV1 is the worst."""
+
+    SEV1 = "sev1"
+    SEV2 = "sev2"
+    SEV3 = "sev3"
+    SEV4 = "sev4"
+
+
+class Status(StrEnum):
+    """Where an incident stands in its life."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    """What a responder does in an incident."""
+
+    COMMANDER = "commander"
+    COMMUNICATIONS = "communications"
+    SCRIBE = "scribe"
+
+
+class TimeName(StrEnum):
+    """The timestamps of an incident, in their natural order."""
+
+    STARTED = "started_at"
+    DETECTED = "detected_at"
+    DECLARED = "declared_at"
+    ACKNOWLEDGED = "acknowledged_at"
+    IDENTIFIED = "identified_at"
+    MITIGATED = "mitigated_at"
+    RESOLVED = "resolved_at"
+    CLOSED = "closed_at"
+
+
+Times = Mapping[TimeName, datetime]
+
+OPEN = frozenset({Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED})
+
+MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.INVESTIGATING: frozenset({Status.IDENTIFIED, Status.MITIGATED, Status.RESOLVED, Status.CANCELLED}),
+    Status.IDENTIFIED: frozenset({Status.MITIGATED, Status.RESOLVED, Status.CANCELLED}),
+    Status.MITIGATED: frozenset({Status.RESOLVED, Status.CANCELLED}),
+    Status.RESOLVED: frozenset({Status.CLOSED}),
+    Status.CLOSED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+"""Where `change_status` may go; the way back to investigating is `reopen`."""
+
+TIME_OF_STATUS: Mapping[Status, TimeName] = {
+    Status.IDENTIFIED: TimeName.IDENTIFIED,
+    Status.MITIGATED: TimeName.MITIGATED,
+    Status.RESOLVED: TimeName.RESOLVED,
+    Status.CLOSED: TimeName.CLOSED,
+}
+
+AFTER: tuple[tuple[TimeName, TimeName], ...] = (
+    (TimeName.STARTED, TimeName.DETECTED),
+    (TimeName.STARTED, TimeName.IDENTIFIED),
+    (TimeName.STARTED, TimeName.MITIGATED),
+    (TimeName.STARTED, TimeName.RESOLVED),
+    (TimeName.DETECTED, TimeName.ACKNOWLEDGED),
+    (TimeName.MITIGATED, TimeName.RESOLVED),
+    (TimeName.RESOLVED, TimeName.CLOSED),
+)
+"""(earlier, later): the pairs whose order no correction may turn round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident. `times` holds the newest version of each timestamp, UTC."""
+
+    id: IncidentId
+    title: str
+    severity: Severity
+    status: Status
+    reporter: SlackUserId
+    language: str
+    times: Times
+    roles: Mapping[str, str]
+    channel: ChannelId | None = None
+    channel_name: str | None = None
+    card_ts: MessageTs | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Still worked on: neither resolved, closed nor cancelled."""
+        return self.status in OPEN
+
+    @property
+    def commander(self) -> SlackUserId | None:
+        """Who leads, or nobody yet."""
+        who = self.roles.get(Role.COMMANDER)
+        return SlackUserId(who) if who else None
+
+
+def check_title(title: str) -> str:
+    """The title without outer or doubled spaces. Raises TitleMissing, TitleTooLong."""
+    tidy = " ".join(title.split())
+    if not tidy:
+        raise TitleMissing
+    if len(tidy) > TITLE_LIMIT:
+        raise TitleTooLong(length=len(tidy), limit=TITLE_LIMIT)
+    return tidy
+
+
+def change_status(incident: Incident, to: Status, *, at: datetime, open_holds: tuple[str, ...]) -> Incident:
+    """Moves the status and logs its time once. Raises StatusImpossible, HoldsRemain."""
+    if to not in MOVES[incident.status]:
+        raise StatusImpossible(now=incident.status, to=to)
+    if to in (Status.RESOLVED, Status.CLOSED) and open_holds:
+        raise HoldsRemain(servers=open_holds)
+    moved = replace(incident, status=to)
+    name = TIME_OF_STATUS.get(to)
+    return log_time(moved, name, at) if name else moved
+
+
+def cancel(incident: Incident, *, reason: str, open_holds: tuple[str, ...]) -> Incident:
+    """Ends an incident that was none; its holds go first. Raises as `change_status`, and ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+    if open_holds:
+        raise HoldsRemain(servers=open_holds)
+    if Status.CANCELLED not in MOVES[incident.status]:
+        raise StatusImpossible(now=incident.status, to=Status.CANCELLED)
+    return replace(incident, status=Status.CANCELLED)
+
+
+def reopen(incident: Incident, *, reason: str) -> Incident:
+    """Back to investigating: the times of the end no longer hold. Raises StatusImpossible, ReasonMissing."""
+    if incident.status is Status.INVESTIGATING:
+        raise StatusImpossible(now=incident.status, to=Status.INVESTIGATING)
+    if not reason.strip():
+        raise ReasonMissing
+    kept = {name: at for name, at in incident.times.items() if name not in END_TIMES}
+    return replace(incident, status=Status.INVESTIGATING, times=kept)
+
+
+END_TIMES = frozenset({TimeName.MITIGATED, TimeName.RESOLVED, TimeName.CLOSED})
+
+
+def log_time(incident: Incident, name: TimeName, at: datetime) -> Incident:
+    """Logs a time by itself, the first time only."""
+    if name in incident.times:
+        return incident
+    return replace(incident, times={**incident.times, name: at})
+
+
+def correct_time(incident: Incident, name: TimeName, value: datetime, *, now: datetime) -> Incident:
+    """Corrects one time. Raises TimeCannotBe when it lies ahead or turns the order round."""
+    if value > now:
+        raise TimeCannotBe(why="ahead", value=value)
+    times = {**incident.times, name: value}
+    for earlier, later in AFTER:
+        if name in (earlier, later) and earlier in times and later in times and times[earlier] > times[later]:
+            raise TimeCannotBe(why="order", earlier=earlier, later=later, first=times[earlier], second=times[later])
+    return replace(incident, times=times)
+
+
+def assign(incident: Incident, role: Role, who: SlackUserId, *, at: datetime) -> Incident:
+    """Gives a role; the first commander acknowledges the incident."""
+    given = replace(incident, roles={**incident.roles, role.value: who})
+    return log_time(given, TimeName.ACKNOWLEDGED, at) if role is Role.COMMANDER else given
+
+
+def between(times: Times, earlier: TimeName, later: TimeName) -> timedelta | None:
+    """`later − earlier`, or None where either is missing: never 0 for the unknown."""
+    if earlier not in times or later not in times:
+        return None
+    return times[later] - times[earlier]
+
+
+def impact_duration(times: Times) -> timedelta | None:
+    """How long users were hurt: mitigated_at − started_at."""
+    return between(times, TimeName.STARTED, TimeName.MITIGATED)
+
+
+def durations(times: Times) -> dict[str, timedelta | None]:
+    """Every duration of one incident by its name in SPEC §3."""
+    return {
+        "impact_duration": impact_duration(times),
+        "time_to_detect": between(times, TimeName.STARTED, TimeName.DETECTED),
+        "time_to_acknowledge": between(times, TimeName.DETECTED, TimeName.ACKNOWLEDGED),
+        "time_to_mitigate": between(times, TimeName.DETECTED, TimeName.MITIGATED),
+        "time_to_resolve": between(times, TimeName.DETECTED, TimeName.RESOLVED),
+    }

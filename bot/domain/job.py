@@ -1,0 +1,42 @@
+"""Durable work: what a job is, and when it is tried again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+ATTEMPTS = 12
+"""After so many tries a job is dead and somebody is told."""
+
+
+class JobKind(StrEnum):
+    """Every kind of durable work; each has one handler in handlers/jobs."""
+
+    OPEN_CHANNEL = "open_incident_channel"
+    REFRESH_CARD = "refresh_card"
+    INVITE = "invite_to_incident"
+    POST = "post"
+    SYNC_HISTORY = "sync_history"
+    MAKE_DRAFT = "make_draft"
+    SEND_DRAFT = "send_draft"
+    ANSWER_QUESTION = "answer_question"
+    INDEX_INCIDENT = "index_incident"
+    REFRESH_HOME = "refresh_home"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of durable work. Jobs of one `key` run in their order; `done` journals its finished steps."""
+
+    id: str
+    key: str
+    kind: JobKind
+    payload: Mapping[str, Any]
+    attempts: int
+    done: Mapping[str, Any]
+
+
+def pause_before_retry(attempts: int) -> timedelta:
+    """How long a failed job rests: doubling from 0.5 s to 5 minutes."""
+    return timedelta(seconds=min(300.0, 0.25 * 2.0**attempts))

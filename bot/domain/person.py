@@ -1,0 +1,28 @@
+"""People: who they are to us, and whether they may decide anything."""
+
+from dataclasses import dataclass
+
+from bot.domain.errors import NoAuthority
+from bot.domain.ids import SlackUserId
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What we keep of a Slack user. `locale` as Slack gives it ("ko-KR"), `zone` an IANA name."""
+
+    id: SlackUserId
+    name: str
+    locale: str
+    zone: str
+    is_member: bool = True
+    is_bot: bool = False
+
+    @property
+    def language(self) -> str:
+        """"ko" or "en"."""
+        return "ko" if self.locale.lower().startswith("ko") else "en"
+
+    def must_be_member(self) -> None:
+        """Raises NoAuthority for guests, people of other workspaces and bots."""
+        if self.is_bot or not self.is_member:
+            raise NoAuthority
