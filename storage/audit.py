@@ -1,0 +1,47 @@
+"""The audit log: rows are only ever added."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.audit import Act, AuditRow
+from bot.domain.ids import IncidentId
+from storage.tables import audit
+
+
+class AuditRows:
+    """The table `audit`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(
+        self,
+        *,
+        at: datetime,
+        act: Act,
+        actor: str,
+        subject: str,
+        incident_id: IncidentId | None,
+        detail: Mapping[str, Any],
+    ) -> int:
+        """Writes one row and returns its number."""
+        row = dict(at=at, act=act.value, actor=actor, subject=subject, incident_id=incident_id, detail=dict(detail))
+        result = await self._connection.execute(insert(audit).values(row).returning(audit.c.seq))
+        return int(result.scalar_one())
+
+    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "") -> Sequence[AuditRow]:
+        """In the order of their numbers."""
+        query = select(audit).order_by(audit.c.seq)
+        if acts:
+            query = query.where(audit.c.act.in_([act.value for act in acts]))
+        if subject:
+            query = query.where(audit.c.subject == subject)
+        return [_row(row) for row in await self._connection.execute(query)]
+
+
+def _row(row: Any) -> AuditRow:
+    return AuditRow(**{**row._mapping, "act": Act(row.act)})

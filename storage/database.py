@@ -1,0 +1,85 @@
+"""The database: one engine, its transactions, and who may write next."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import dialect
+from storage.transaction import Transaction
+
+
+class WriterLock:
+    """One writer at a time in this process; what must be acknowledged goes first."""
+
+    def __init__(self) -> None:
+        self._held = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def held(self, *, urgent: bool) -> AsyncIterator[None]:
+        """Waits for its turn."""
+        if self._held:
+            await self._turn(self._urgent if urgent else self._others)
+        self._held = True
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    async def _turn(self, queue: deque[asyncio.Future[None]]) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        for queue in (self._urgent, self._others):
+            while queue:
+                turn = queue.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._held = False
+
+
+class Database:
+    """Implements `bot.ports.storage.Store` on SQLite and PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = dialect.make_engine(url)
+        self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
+
+    @asynccontextmanager
+    async def write(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction that commits when its block ends and leaves nothing when it raises."""
+        if self._one_writer is None:
+            async with self._begun(writing=True) as connection:
+                yield Transaction(connection)
+            return
+        async with self._one_writer.held(urgent=urgent), self._begun(writing=True) as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A transaction that only reads."""
+        async with self._begun(writing=False) as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def _begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.connect() as connection, connection.begin():
+            await dialect.begin(connection, writing=writing)
+            yield connection
+
+    async def close(self) -> None:
+        """Closes every connection; without it the process does not end."""
+        await self.engine.dispose()

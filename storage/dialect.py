@@ -1,0 +1,85 @@
+"""The only file that knows SQLite from PostgreSQL."""
+
+import json
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Executable, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_SECONDS = 5
+"""How long SQLite waits for another process's lock before it says that it is busy."""
+
+
+def async_url(url: str) -> str:
+    """The address with the driver we use: `sqlite:///x.db` and `postgresql://…` are enough for people to write."""
+    for plain, ours in (
+        ("sqlite://", "sqlite+aiosqlite://"),
+        ("postgresql://", "postgresql+asyncpg://"),
+        ("postgres://", "postgresql+asyncpg://"),
+    ):
+        if url.startswith(plain):
+            return ours + url[len(plain) :]
+    return url
+
+
+def journal_mode() -> str:
+    """WAL only on versions without the WAL-reset defect (sqlite.org/wal.html#walresetbug), else TRUNCATE."""
+    version = sqlite3.sqlite_version_info
+    fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    return "WAL" if fixed else "TRUNCATE"
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine whose transactions really begin when they say so (SQLite's default sends no BEGIN before a SELECT)."""
+    options: dict[str, Any] = {"json_serializer": _to_json}
+    url = async_url(url)
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=16, max_overflow=8, pool_timeout=5, **options)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **options)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"journal_mode={journal_mode()}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+async def begin(connection: AsyncConnection, *, writing: bool) -> None:
+    """Starts the transaction: SQLite takes the writer's lock at once, PostgreSQL began by itself."""
+    if is_sqlite(connection):
+        await connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def is_sqlite(connection: AsyncConnection) -> bool:
+    """Whether this connection speaks to SQLite."""
+    return connection.dialect.name == "sqlite"
+
+
+def insert_or_ignore(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> Executable:
+    """INSERT that leaves a row which is already there alone."""
+    insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
+    return insert(table).values(rows).on_conflict_do_nothing()
+
+
+def insert_or_update(
+    connection: AsyncConnection, table: Table, row: dict[str, Any], key: str, *, keep: tuple[str, ...] = ()
+) -> Executable:
+    """INSERT, or UPDATE of everything but `key` and `keep` where a row with that key is already there."""
+    insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
+    rest = {name: value for name, value in row.items() if name not in (key, *keep)}
+    return insert(table).values(row).on_conflict_do_update(index_elements=[key], set_=rest)

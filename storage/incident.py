@@ -1,0 +1,104 @@
+"""Incidents and every version of their times."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.ids import ChannelId, IncidentId, SlackUserId
+from bot.domain.incident import OPEN, Incident, Severity, Status, TimeName
+from storage.tables import incident, time_version
+
+
+class IncidentRows:
+    """The tables `incident` and `time_version`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, new: Incident, request_key: str) -> Incident:
+        """Writes a new incident; its id is the next number."""
+        row = {**_columns(new), "request_key": request_key}
+        result = await self._connection.execute(insert(incident).values(row).returning(incident.c.id))
+        number = IncidentId(result.scalar_one())
+        return Incident(**{**_fields(new), "id": number})
+
+    async def by_request_key(self, key: str) -> Incident | None:
+        """The incident that this very submission already made."""
+        return await self._one(incident.c.request_key == key)
+
+    async def get(self, number: IncidentId) -> Incident | None:
+        """By its number."""
+        return await self._one(incident.c.id == number)
+
+    async def lock(self, number: IncidentId) -> Incident | None:
+        """By its number, and nobody else changes it until this transaction ends."""
+        query = select(incident).where(incident.c.id == number).with_for_update()
+        row = (await self._connection.execute(query)).one_or_none()
+        return _incident(row) if row else None
+
+    async def by_channel(self, channel: ChannelId) -> Incident | None:
+        """The incident whose channel this is."""
+        return await self._one(incident.c.channel == channel)
+
+    async def recent(self, limit: int, *, only_open: bool) -> Sequence[Incident]:
+        """The newest first."""
+        query = select(incident).order_by(incident.c.id.desc()).limit(limit)
+        if only_open:
+            query = query.where(incident.c.status.in_([s.value for s in OPEN]))
+        return [_incident(row) for row in await self._connection.execute(query)]
+
+    async def named(self, numbers: Sequence[IncidentId]) -> Sequence[Incident]:
+        """Those with these numbers."""
+        rows = await self._connection.execute(select(incident).where(incident.c.id.in_(numbers)))
+        return [_incident(row) for row in rows]
+
+    async def save(self, changed: Incident) -> None:
+        """Writes everything but the number and the key."""
+        await self._connection.execute(update(incident).where(incident.c.id == changed.id).values(_columns(changed)))
+
+    async def add_time_version(
+        self,
+        number: IncidentId,
+        name: TimeName,
+        value: datetime | None,
+        by: SlackUserId,
+        at: datetime,
+        reason: str,
+    ) -> None:
+        """Keeps one version of a time; None says that the time no longer holds."""
+        row = dict(incident_id=number, name=name.value, value=value, by=by, recorded_at=at, reason=reason)
+        await self._connection.execute(insert(time_version).values(row))
+
+    async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:
+        """(name, value, who, why) of every version, oldest first."""
+        query = select(time_version).where(time_version.c.incident_id == number).order_by(time_version.c.id)
+        rows = await self._connection.execute(query)
+        return [(TimeName(r.name), r.value, SlackUserId(r.by), r.reason) for r in rows]
+
+    async def _one(self, condition: Any) -> Incident | None:
+        row = (await self._connection.execute(select(incident).where(condition))).one_or_none()
+        return _incident(row) if row else None
+
+
+def _fields(item: Incident) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in Incident.__slots__}
+
+
+def _columns(item: Incident) -> dict[str, Any]:
+    row = _fields(item)
+    del row["id"]
+    times = row.pop("times")
+    row["roles"] = dict(row["roles"])
+    return {**row, **{name.value: times.get(name) for name in TimeName}}
+
+
+def _incident(row: Any) -> Incident:
+    columns = dict(row._mapping)
+    del columns["request_key"]
+    times = {name: at for name in TimeName if (at := columns.pop(name.value)) is not None}
+    columns["severity"] = Severity(row.severity)
+    columns["status"] = Status(row.status)
+    return Incident(**columns, times=times)

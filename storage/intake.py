@@ -1,0 +1,42 @@
+"""Writes what Slack delivered before it is acknowledged: deliveries that arrive together share one commit."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.ports.storage import NewJob
+from storage.database import Database
+
+
+@dataclass(slots=True)
+class _Waiting:
+    job: NewJob
+    written: bool = False
+
+
+class Intake:
+    """Implements `bot.ports.storage.Intake`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[_Waiting] = []
+        self._turn = asyncio.Lock()
+
+    async def record(self, job: NewJob) -> None:
+        """Returns once the job is committed. Raises what the database raises; then nothing of it is kept."""
+        mine = _Waiting(job)
+        self._waiting.append(mine)
+        try:
+            async with self._turn:
+                if not mine.written:
+                    await self._write()
+        finally:
+            if not mine.written and mine in self._waiting:
+                self._waiting.remove(mine)
+
+    async def _write(self) -> None:
+        batch = list(self._waiting)
+        async with self._database.write(urgent=True) as tx:
+            await tx.jobs.put([waiting.job for waiting in batch])
+        for waiting in batch:
+            waiting.written = True
+            self._waiting.remove(waiting)

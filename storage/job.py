@@ -1,0 +1,105 @@
+"""Durable jobs: queued in the transaction that causes them, claimed by one worker, journaled step by step."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.job import Job, JobKind
+from bot.ports.storage import NewJob
+from storage.dialect import insert_or_ignore
+from storage.tables import job, job_step
+
+OPEN, DONE, DEAD = "open", "done", "dead"
+
+
+class JobRows:
+    """The tables `job` and `job_step`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, new: Sequence[NewJob]) -> None:
+        """Queues; a job whose id is there already is not queued again."""
+        rows = [
+            dict(
+                id=j.id,
+                key=j.key,
+                kind=j.kind.value,
+                payload=dict(j.payload),
+                state=OPEN,
+                run_at=j.run_at,
+                attempts=0,
+            )
+            for j in new
+        ]
+        await self._connection.execute(insert_or_ignore(self._connection, job, rows))
+
+    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Job]:
+        """Takes the first due job of each key; a timer that is not due does not block its key."""
+        earlier = job.alias("earlier")
+        blocked = exists().where(
+            earlier.c.key == job.c.key,
+            earlier.c.seq < job.c.seq,
+            earlier.c.state == OPEN,
+            or_(earlier.c.run_at <= now, earlier.c.attempts > 0),
+        )
+        due = (
+            job.c.state == OPEN,
+            job.c.run_at <= now,
+            or_(job.c.lease.is_(None), job.c.lease < now),
+            ~blocked,
+        )
+        query = select(job).where(*due).order_by(job.c.seq).limit(limit).with_for_update(skip_locked=True, of=job)
+        rows = (await self._connection.execute(query)).all()
+        if not rows:
+            return []
+        taken = dict(owner=owner, lease=now + lease, attempts=job.c.attempts + 1)
+        await self._connection.execute(update(job).where(job.c.seq.in_([r.seq for r in rows])).values(taken))
+        done = await self._done([r.id for r in rows if r.attempts])
+        return [Job(r.id, r.key, JobKind(r.kind), r.payload, r.attempts + 1, done.get(r.id, {})) for r in rows]
+
+    async def _done(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        if ids:
+            for row in await self._connection.execute(select(job_step).where(job_step.c.job_id.in_(ids))):
+                found.setdefault(row.job_id, {})[row.name] = row.result
+        return found
+
+    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
+        """Holds on to claimed jobs; returns how many are still the owner's."""
+        mine = (job.c.id.in_(ids), job.c.owner == owner, job.c.state == OPEN)
+        result = await self._connection.execute(update(job).where(*mine).values(lease=until))
+        return int(result.rowcount)
+
+    async def journal(self, job_id: str, name: str, result: Any) -> None:
+        """Notes the result of one finished step."""
+        row = dict(job_id=job_id, name=name, result=result)
+        await self._connection.execute(insert_or_ignore(self._connection, job_step, [row]))
+
+    async def finish(self, job_id: str, *, owner: str) -> None:
+        """Done, unless somebody else has it by now."""
+        mine = (job.c.id == job_id, job.c.owner == owner, job.c.state == OPEN)
+        await self._connection.execute(update(job).where(*mine).values(state=DONE, lease=None, error=None))
+
+    async def retry(self, job_id: str, *, owner: str, at: datetime, error: str) -> None:
+        """To be tried again at `at`."""
+        mine = (job.c.id == job_id, job.c.owner == owner, job.c.state == OPEN)
+        await self._connection.execute(update(job).where(*mine).values(run_at=at, lease=None, owner=None, error=error))
+
+    async def bury(self, job_id: str, *, owner: str, error: str) -> None:
+        """Tried often enough: a person must look."""
+        mine = (job.c.id == job_id, job.c.owner == owner, job.c.state == OPEN)
+        await self._connection.execute(update(job).where(*mine).values(state=DEAD, lease=None, error=error))
+
+    async def count_open(self, *, due_by: datetime) -> int:
+        """How many wait or run."""
+        query = select(func.count()).select_from(job).where(job.c.state == OPEN, job.c.run_at <= due_by)
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def dead(self) -> Sequence[tuple[str, str]]:
+        """(id, error) of those that were given up."""
+        rows = await self._connection.execute(select(job.c.id, job.c.error).where(job.c.state == DEAD))
+        return [(row.id, row.error or "") for row in rows]

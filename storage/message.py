@@ -1,0 +1,41 @@
+"""Every version of every message we saw."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.ids import ChannelId, MessageTs
+from bot.domain.message import Message, fold
+from storage.dialect import insert_or_ignore
+from storage.rows import values
+from storage.tables import message
+
+
+class MessageRows:
+    """The table `message`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def put(self, seen: Sequence[Message]) -> None:
+        """Keeps versions; one that is there already stays as it is."""
+        if seen:
+            rows = [values(one, without=()) for one in seen]
+            await self._connection.execute(insert_or_ignore(self._connection, message, rows))
+
+    async def of_channel(self, channel: ChannelId) -> Sequence[Message]:
+        """The newest version of each message, in the order they were posted."""
+        rows = await self._connection.execute(select(message).where(message.c.channel == channel))
+        return fold(Message(**row._mapping) for row in rows)
+
+    async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
+        """The newest version of one message."""
+        same = (message.c.channel == channel, message.c.ts == ts)
+        rows = await self._connection.execute(select(message).where(*same))
+        return next(iter(fold(Message(**row._mapping) for row in rows)), None)
+
+    async def latest_ts(self, channel: ChannelId) -> MessageTs | None:
+        """The newest message that we know of in a channel."""
+        query = select(func.max(message.c.ts)).where(message.c.channel == channel)
+        return (await self._connection.execute(query)).scalar_one_or_none()

@@ -1,0 +1,81 @@
+"""Full text of past incidents: our own tokens in FTS5 on SQLite and in a tsvector on PostgreSQL."""
+
+from collections.abc import Sequence
+
+from bot.domain.search_text import index_tokens
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.ids import IncidentId
+from bot.domain.question import Hit, Phrase, Term
+from storage.dialect import is_sqlite
+from storage.tables import search_document
+
+
+class SearchRows:
+    """The table `search_document` and its index."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def replace(self, number: IncidentId, documents: Sequence[tuple[str, str]]) -> None:
+        """Indexes the (source, text) documents of one incident anew."""
+        mine = search_document.c.incident_id == number
+        await self._connection.execute(
+            text("DELETE FROM search_index WHERE rowid IN (SELECT id FROM search_document WHERE incident_id = :n)")
+            if is_sqlite(self._connection)
+            else text("DELETE FROM search_index WHERE id IN (SELECT id FROM search_document WHERE incident_id = :n)"),
+            {"n": number},
+        )
+        await self._connection.execute(delete(search_document).where(mine))
+        rows = [dict(incident_id=number, source=source, text=words) for source, words in documents]
+        if not rows:
+            return
+        await self._connection.execute(insert(search_document), rows)
+        saved = await self._connection.execute(select(search_document.c.id, search_document.c.text).where(mine))
+        await self._index([(row.id, " ".join(index_tokens(row.text))) for row in saved])
+
+    async def _index(self, rows: Sequence[tuple[int, str]]) -> None:
+        into = (
+            "INSERT INTO search_index (rowid, tokens) VALUES (:id, :tokens)"
+            if is_sqlite(self._connection)
+            else "INSERT INTO search_index (id, tokens) VALUES (:id, to_tsvector('simple', :tokens))"
+        )
+        await self._connection.execute(text(into), [dict(id=i, tokens=t) for i, t in rows])
+
+    async def find(self, terms: Sequence[Term], *, all_terms: bool, limit: int) -> Sequence[Hit]:
+        """The best documents that hold all terms, or any of them."""
+        if not terms:
+            return []
+        if is_sqlite(self._connection):
+            query, words = _FTS5, _fts5(terms, " AND " if all_terms else " OR ")
+        else:
+            query, words = _TSVECTOR, _tsquery(terms, " & " if all_terms else " | ")
+        rows = await self._connection.execute(text(query), {"words": words, "limit": limit})
+        return [Hit(IncidentId(r.incident_id), r.source, r.text, float(r.score)) for r in rows]
+
+
+_FTS5 = (
+    "SELECT d.incident_id, d.source, d.text, -bm25(search_index) AS score FROM search_index"
+    " JOIN search_document d ON d.id = search_index.rowid WHERE search_index MATCH :words"
+    " ORDER BY score DESC LIMIT :limit"
+)
+_TSVECTOR = (
+    "SELECT d.incident_id, d.source, d.text, ts_rank(i.tokens, q.query) AS score"
+    " FROM search_index i JOIN search_document d ON d.id = i.id,"
+    " to_tsquery('simple', :words) AS q(query) WHERE i.tokens @@ q.query ORDER BY score DESC LIMIT :limit"
+)
+
+
+def _fts5(terms: Sequence[Term], joint: str) -> str:
+    def phrase(tokens: Phrase) -> str:
+        return '"' + " ".join(token.replace('"', "") for token in tokens) + '"'
+
+    return joint.join("(" + " OR ".join(phrase(p) for p in term) + ")" for term in terms)
+
+
+def _tsquery(terms: Sequence[Term], joint: str) -> str:
+    def phrase(tokens: Phrase) -> str:
+        return "(" + " <-> ".join("'" + t.replace("'", "").replace("\\", "") + "'" for t in tokens) + ")"
+
+    return joint.join("(" + " | ".join(phrase(p) for p in term) + ")" for term in terms)

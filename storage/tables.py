@@ -1,0 +1,325 @@
+"""Every table, in the order of the nouns; the migrations make exactly these."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime: timestamptz on PostgreSQL, naive UTC text on SQLite. Refuses naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, **options: Any) -> Column[int]:
+    return Column(name, BigInteger().with_variant(Integer, "sqlite"), ForeignKey(f"{target}.id"), **options)
+
+
+incident = Table(
+    "incident",
+    metadata,
+    _id(),
+    Column("request_key", String(128), unique=True, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("reporter", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("channel", String(32), unique=True),
+    Column("channel_name", String(80)),
+    Column("card_ts", String(32)),
+    Column("started_at", UtcTime, index=True),
+    Column("detected_at", UtcTime),
+    Column("declared_at", UtcTime),
+    Column("acknowledged_at", UtcTime),
+    Column("identified_at", UtcTime),
+    Column("mitigated_at", UtcTime),
+    Column("resolved_at", UtcTime),
+    Column("closed_at", UtcTime),
+)
+
+time_version = Table(
+    "time_version",
+    metadata,
+    _id(),
+    _ref("incident_id", "incident", nullable=False, index=True),
+    Column("name", String(24), nullable=False),
+    Column("value", UtcTime),
+    Column("by", String(32), nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    _ref("incident_id", "incident", nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("channel", String(32)),
+    Column("ts", String(32)),
+    _ref("replaces", "entry"),
+)
+
+server = Table(
+    "server",
+    metadata,
+    _id(),
+    Column("name", String(253), unique=True, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("role", String(63), nullable=False),
+    Column("service", String(63), nullable=False),
+    Column("pool", String(63), nullable=False),
+    Column("aliases", JSON, nullable=False),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    _id(),
+    _ref("incident_id", "incident", nullable=False, index=True),
+    _ref("server_id", "server", nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("held_by", String(32), nullable=False),
+    Column("held_at", UtcTime, nullable=False),
+    Column("fixers", JSON, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("claimed_by", String(32)),
+    Column("claimed_at", UtcTime),
+    Column("verified_by", String(32)),
+    Column("released_at", UtcTime),
+)
+OPEN_HOLD = Index(
+    "uq_open_hold",
+    hold.c.incident_id,
+    hold.c.server_id,
+    unique=True,
+    sqlite_where=hold.c.state != "released",
+    postgresql_where=hold.c.state != "released",
+)
+
+change = Table(
+    "change",
+    metadata,
+    _id(),
+    Column("request_key", String(128), unique=True, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("servers", JSON, nullable=False),
+    Column("requester", String(32), nullable=False),
+    Column("requested_at", UtcTime, nullable=False),
+    Column("rollback", Text, nullable=False),
+    Column("tested", Text, nullable=False),
+    Column("differences", Text, nullable=False),
+    Column("planned", Text, nullable=False),
+    Column("channel", String(32)),
+    Column("approver", String(32)),
+    Column("approved_at", UtcTime),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    _ref("refused_by_incident", "incident"),
+)
+
+permit = Table(
+    "permit",
+    metadata,
+    _id(),
+    Column("caller", String(128), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("granted_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    _ref("change_id", "change", index=True),
+    Column("shadow", Boolean, nullable=False),
+    UniqueConstraint("caller", "key"),
+)
+
+permit_server = Table(
+    "permit_server",
+    metadata,
+    Column("permit_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("permit.id"), primary_key=True),
+    Column(
+        "server_id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("server.id"),
+        primary_key=True,
+        index=True,
+    ),
+    Column("epoch", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("act", String(32), nullable=False, index=True),
+    Column("actor", String(128), nullable=False),
+    Column("subject", String(128), nullable=False, index=True),
+    _ref("incident_id", "incident", index=True),
+    Column("detail", JSON, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("is_member", Boolean, nullable=False),
+    Column("is_bot", Boolean, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("ts", String(32), primary_key=True),
+    Column("version", String(32), primary_key=True),
+    Column("user", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("thread_ts", String(32)),
+    Column("deleted", Boolean, nullable=False),
+    Column("is_bot", Boolean, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    _id(),
+    _ref("incident_id", "incident", nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("sections", JSON, nullable=False),
+    Column("lines", JSON, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("decided_by", String(32)),
+    Column("decided_at", UtcTime),
+    Column("comment", Text, nullable=False),
+    UniqueConstraint("incident_id", "kind", "version"),
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    _id(),
+    _ref("incident_id", "incident", nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("owner", String(32)),
+    Column("due", Date),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String(160), unique=True, nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("run_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(64)),
+    Column("lease", UtcTime),
+    Column("error", Text),
+)
+JOB_DUE = Index("ix_job_due", job.c.run_at, sqlite_where=job.c.state == "open", postgresql_where=job.c.state == "open")
+JOB_KEY = Index(
+    "ix_job_key",
+    job.c.key,
+    job.c.seq,
+    sqlite_where=job.c.state == "open",
+    postgresql_where=job.c.state == "open",
+)
+
+job_step = Table(
+    "job_step",
+    metadata,
+    Column("job_id", String(160), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("result", JSON, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", String(64), unique=True, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
+search_document = Table(
+    "search_document",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _ref("incident_id", "incident", nullable=False, index=True),
+    Column("source", String(96), nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("incident_id", "source"),
+)

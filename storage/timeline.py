@@ -1,0 +1,43 @@
+"""Entries of the timeline; none is ever deleted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.audit import Act, Entry
+from bot.domain.ids import ChannelId, EntryId, IncidentId, MessageTs
+from storage.rows import values
+from storage.tables import entry
+
+
+class EntryRows:
+    """The table `entry`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, new: Entry) -> Entry:
+        """Writes an entry; its id is the next number."""
+        row = {**values(new), "params": dict(new.params)}
+        result = await self._connection.execute(insert(entry).values(row).returning(entry.c.id))
+        return replace(new, id=EntryId(result.scalar_one()))
+
+    async def of_incident(self, number: IncidentId) -> Sequence[Entry]:
+        """The newest version of each entry, in the order things happened."""
+        query = select(entry).where(entry.c.incident_id == number).order_by(entry.c.at, entry.c.id)
+        entries = [_entry(row) for row in await self._connection.execute(query)]
+        replaced = {e.replaces for e in entries}
+        return [e for e in entries if e.id not in replaced]
+
+    async def of_message(self, number: IncidentId, channel: ChannelId, ts: MessageTs) -> Entry | None:
+        """The entry that stands for this message, if somebody put it on the timeline."""
+        same = (entry.c.incident_id == number, entry.c.channel == channel, entry.c.ts == ts)
+        rows = (await self._connection.execute(select(entry).where(*same).order_by(entry.c.id))).all()
+        return _entry(rows[-1]) if rows else None
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(**{**row._mapping, "kind": Act(row.kind)})

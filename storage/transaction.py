@@ -1,0 +1,36 @@
+"""One transaction: every noun's rows, on one connection."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.audit import AuditRows
+from storage.change import ChangeRows
+from storage.draft import DraftRows
+from storage.facts import FactRows
+from storage.freeze import HoldRows
+from storage.incident import IncidentRows
+from storage.job import JobRows
+from storage.message import MessageRows
+from storage.permit import PermitRows
+from storage.person import PersonRows
+from storage.search import SearchRows
+from storage.server import ServerRows
+from storage.timeline import EntryRows
+
+
+class Transaction:
+    """Implements `bot.ports.storage.Transaction`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.incidents = IncidentRows(connection)
+        self.entries = EntryRows(connection)
+        self.servers = ServerRows(connection)
+        self.holds = HoldRows(connection)
+        self.changes = ChangeRows(connection)
+        self.permits = PermitRows(connection)
+        self.audit = AuditRows(connection)
+        self.people = PersonRows(connection)
+        self.messages = MessageRows(connection)
+        self.drafts = DraftRows(connection)
+        self.jobs = JobRows(connection)
+        self.search = SearchRows(connection)
+        self.facts = FactRows(connection)
