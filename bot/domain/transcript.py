@@ -1,0 +1,39 @@
+"""What a draft may rest on: the messages and entries of one incident as numbered lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class LineKind(StrEnum):
+    """A line is something said in the channel, or an entry of the incident's own timeline."""
+
+    MESSAGE = "message"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `n` is what a draft cites, `at` is aware UTC, `reactions` are Slack's names without colons.
+
+    `entry_kind` says what an entry records (status, note, …) and is empty for a message.
+    """
+
+    n: int
+    kind: LineKind
+    at: datetime
+    speaker: str
+    text: str
+    permalink: str
+    entry_kind: str = ""
+    reactions: tuple[str, ...] = ()
+    edited: bool = False
+    deleted: bool = False
+    is_bot: bool = False
+
+
+def number_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines in the order of their times, numbered from 1; lines of one moment keep their order."""
+    ordered = sorted(lines, key=lambda line: line.at)
+    return tuple(replace(line, n=number) for number, line in enumerate(ordered, start=1))
