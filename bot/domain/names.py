@@ -136,6 +136,17 @@ triple two ultra un up user  way well wide with work year zero e x t driven faci
 word world hour minute second month  known like related aware cause case safe scale
 """
 _WORD_PARTS = frozenset(_ENGLISH.split())
+_HOSTS = """
+db web api app apps lb cache redis kafka mysql mariadb postgres pg proxy gw gateway node host server srv master primary
+replica slave standby prod prd production stg staging dev qa queue worker relay auth edge cdn dns nat vpn mail smtp
+search es elastic mongo broker zk etcd consul nginx haproxy ingress cluster router switch fw bastion jump backend
+frontend payment payments billing checkout order orders session metrics monitor prometheus grafana vault registry
+storage nas san ldap sso gpu batch cron push chat media image bot svc service core main kr jp us eu seoul icn
+"""
+_HOST_PARTS = frozenset(_HOSTS.split())
+_DOMAINS = frozenset(
+    ("com", "net", "org", "io", "dev", "kr", "local", "internal", "lan", "corp", "cloud", "svc", "example")
+)
 
 
 def looks_like_server(token: str) -> bool:
@@ -175,4 +186,6 @@ def _has_shape(name: str) -> bool:
     if any(char.isdigit() for char in name):
         return True
     parts = re.split(r"[-._]", name)
-    return len(parts) > 1 and all(len(part) > 1 for part in parts) and not _WORD_PARTS.intersection(parts)
+    if len(parts) == 1 or min(map(len, parts)) < 2 or _WORD_PARTS.intersection(parts):
+        return False
+    return bool(_HOST_PARTS.intersection(parts)) or ("." in name and parts[-1] in _DOMAINS)

@@ -1,0 +1,190 @@
+"""What is promised of a draft: nothing is shown that its cited lines do not bear out, and what they do is kept."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.citation import HEADINGS, Section, Sentence, keep_grounded
+from bot.domain.transcript import Line, LineKind, number_lines
+
+SEOUL = ZoneInfo("Asia/Seoul")
+START = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
+TEXTS = (
+    "Messages fail for about 80 % of users since 2:52 PM, web-3 and web-4 answer 502",
+    "오후 2시 58분에 lb-07을 예비 쪽으로 절체했습니다. 1,204건 실패",
+    'Dana said "the test environment has one network card" and we shipped v2.14.1 anyway',
+    "see https://runbooks.example.com/lb for the steps, commit 9f3c2ab by <@U0AAAAAAA>",
+    "three servers lost, 12.50 dollars an hour, SEV-2, 3만 명",
+    "nothing to see here",
+)
+
+
+def transcript(*texts: str) -> tuple[Line, ...]:
+    return number_lines(
+        Line(
+            0,
+            LineKind.MESSAGE,
+            START + timedelta(minutes=at),
+            "Min Seo",
+            text,
+            f"https://t.slack.com/archives/C1/p{at}",
+        )
+        for at, text in enumerate(texts)
+    )
+
+
+LOG = transcript(*TEXTS)
+
+
+def kept(text: str, *citations: int, log: tuple[Line, ...] = LOG) -> str | None:
+    sections, dropped = keep_grounded([Section("summary", (Sentence(text, citations),))], log, zone=SEOUL)
+    assert dropped == (0 if sections else 1)
+    return sections[0].sentences[0].text if sections else None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Messages failed for 80% of users.", 1),
+        ("Messages failed for 80 percent of users since 14:52.", 1),
+        ("오후 2시 52분부터 사용자 80퍼센트가 영향을 받았다.", 1),
+        ("web-3과 web-4가 502를 냈다.", 1),
+        ("lb-07 was failed over at 14:58 and 1204 requests failed.", 2),
+        ("At 2:58 p.m. it failed over.", 2),
+        ("On 20 May 2024 it failed over (lb-07).", 2),
+        ("It was said that “the test environment has one network card”.", 3),
+        ('"the test … network card" was known.', 3),
+        ("v2.14.1 was shipped.", 3),
+        ("Commit 9f3c2ab was the change.", 4),
+        ("3 servers were lost at 12.5 dollars; sev2, 30,000명.", 5),
+        ("The line was written at 14:56.", 5),
+        ("Nobody's service was hurt, it's fine.", 6),
+    ],
+)
+def test_a_sentence_that_its_line_bears_out_is_kept(text: str, line: int) -> None:
+    assert kept(text, line) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Messages failed for 90 % of users.", 1),
+        ("Messages failed since 14:25.", 1),
+        ("Messages failed since 2:52 AM.", 1),
+        ("web-5 failed.", 1),
+        ("web-3 failed.", 2),
+        ("db-master failed.", 1),
+        ("503 was answered.", 1),
+        ("lb-0 failed over.", 2),
+        ("12 requests failed.", 2),
+        ('It was said "the test environment is fine".', 3),
+        ("v2.14.2 was shipped.", 3),
+        ("Two servers were lost.", 5),
+        ("80 % of users were hurt.", 6),
+        ("On 21 May it failed.", 6),
+        ("It broke in 2023.", 6),
+    ],
+)
+def test_an_invented_fact_takes_its_sentence_with_it(text: str, line: int) -> None:
+    assert kept(text, line) is None
+
+
+def test_a_sentence_rests_on_all_its_lines_together() -> None:
+    assert kept("80 % of users, until 14:58 when lb-07 failed over", 1, 2) is not None
+    assert kept("80 % of users, until 14:58 when lb-07 failed over", 1) is None
+
+
+@pytest.mark.parametrize("citations", [(), (99,), (0,), (-1,), (1, 99)])
+def test_a_citation_that_resolves_to_nothing_drops_the_sentence(citations: tuple[int, ...]) -> None:
+    assert kept("Something happened.", *citations) is None
+
+
+def test_a_deleted_line_testifies_to_nothing() -> None:
+    gone = Line(1, LineKind.MESSAGE, START, "U1", "web-3 broke", "", deleted=True)
+    assert kept("web-3 broke", 1, log=(gone,)) is None
+
+
+def test_another_speaker_is_not_credited() -> None:
+    log = (*transcript("I restarted it"), Line(2, LineKind.MESSAGE, START, "Joon Park", "thanks", ""))
+    assert kept("Min Seo restarted it.", 1, log=log) is not None
+    assert kept("Joon Park restarted it.", 1, log=log) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("see https://evil.example/x", "see <https://evil.example/x|the runbook>", "[runbook](https://evil.example)"),
+        *(
+            "go to evil.example.com/login",
+            "javascript:alert(1)",
+            "<@U0EVILEVIL> did it",
+            "https://evil\u200b.example/x",
+        ),
+        *("<!chan<!x>nel> <!", "[99] says so"),
+    ],
+)
+def test_a_link_or_person_the_lines_do_not_have_drops_the_sentence(text: str) -> None:
+    assert kept(text, 4) is None
+
+
+def test_mentions_links_and_markers_are_taken_out_of_what_is_kept() -> None:
+    text = "<!here> The <https://runbooks.example.com/lb|runbook> helped @channel <@U0AAAAAAA> [4]."
+    assert kept(text, 4) == "The runbook helped."
+
+
+def test_a_permalink_of_the_cited_line_is_no_stranger() -> None:
+    assert kept("It broke, see https://t.slack.com/archives/C1/p5", 6) == "It broke, see"
+
+
+def test_what_is_dropped_is_counted_and_empty_sections_are_left_out() -> None:
+    sections = [
+        Section("summary", (Sentence("It broke.", (6,)), Sentence("99 broke.", (6,)))),
+        Section("impact", (Sentence("It hurt.", ()),)),
+        Section("<b>made up</b>", (Sentence("It broke.", (6,)),)),
+    ]
+    found, dropped = keep_grounded(sections, LOG)
+    assert found == (Section("summary", (Sentence("It broke.", (6,)),)),)
+    assert dropped == 3
+
+
+words = st.sampled_from(
+    [
+        "web-3",
+        "lb-07",
+        "14:52",
+        "오후",
+        "2시",
+        "52분",
+        "80%",
+        "502",
+        "broke",
+        "장애",
+        "https://a.example/x",
+        "<!here>",
+        "“quote”",
+        "12",
+        "[1]",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.lists(words, max_size=6), st.lists(st.integers(-1, 8), max_size=3)), max_size=6))
+def test_what_is_shown_has_no_mention_no_link_and_only_real_citations(
+    drawn: list[tuple[list[str], list[int]]],
+) -> None:
+    given_sentences = tuple(Sentence(" ".join(parts), tuple(numbers)) for parts, numbers in drawn)
+    sections, dropped = keep_grounded([Section(HEADINGS[0], given_sentences)], LOG)
+    shown = [sentence for section in sections for sentence in section.sentences]
+    assert len(shown) + dropped == len(given_sentences)
+    for sentence in shown:
+        assert sentence.citations and set(sentence.citations) <= {line.n for line in LOG}
+        assert "<!" not in sentence.text and "://" not in sentence.text
+
+
+@given(st.sampled_from(LOG), st.text(max_size=300))
+def test_a_line_quoted_in_full_is_always_kept_and_nothing_makes_it_crash(line: Line, hostile: str) -> None:
+    assert kept(line.text, line.n) is not None
+    kept(hostile, line.n)
