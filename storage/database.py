@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -55,18 +55,19 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.on_queued: Callable[[], None] = lambda: None
         self.engine = dialect.make_engine(url)
         self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
     async def write(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
         """A transaction that commits when its block ends and leaves nothing when it raises."""
-        if self._one_writer is None:
-            async with self._begun(writing=True) as connection:
-                yield Transaction(connection)
-            return
-        async with self._one_writer.held(urgent=urgent), self._begun(writing=True) as connection:
-            yield Transaction(connection)
+        turn = self._one_writer.held(urgent=urgent) if self._one_writer else nullcontext()
+        async with turn, self._begun(writing=True) as connection:
+            transaction = Transaction(connection)
+            yield transaction
+        if transaction.jobs.queued:
+            self.on_queued()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:

@@ -20,6 +20,7 @@ class JobRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.queued = False
 
     async def put(self, new: Sequence[NewJob]) -> None:
         """Queues; a job whose id is there already is not queued again."""
@@ -36,6 +37,7 @@ class JobRows:
             for j in new
         ]
         await self._connection.execute(insert_or_ignore(self._connection, job, rows))
+        self.queued = True
 
     async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Job]:
         """Takes the first due job of each key; a timer that is not due does not block its key."""

@@ -38,4 +38,5 @@ class MessageRows:
     async def latest_ts(self, channel: ChannelId) -> MessageTs | None:
         """The newest message that we know of in a channel."""
         query = select(func.max(message.c.ts)).where(message.c.channel == channel)
-        return (await self._connection.execute(query)).scalar_one_or_none()
+        newest = (await self._connection.execute(query)).scalar_one_or_none()
+        return MessageTs(newest) if newest else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import Act, Entry
@@ -37,6 +37,15 @@ class EntryRows:
         same = (entry.c.incident_id == number, entry.c.channel == channel, entry.c.ts == ts)
         rows = (await self._connection.execute(select(entry).where(*same).order_by(entry.c.id))).all()
         return _entry(rows[-1]) if rows else None
+
+    async def get(self, number: EntryId) -> Entry | None:
+        """By its id."""
+        row = (await self._connection.execute(select(entry).where(entry.c.id == number))).one_or_none()
+        return _entry(row) if row else None
+
+    async def shown_as(self, number: EntryId, channel: ChannelId, ts: MessageTs) -> None:
+        """Notes the message that shows an entry in its channel."""
+        await self._connection.execute(update(entry).where(entry.c.id == number).values(channel=channel, ts=ts))
 
 
 def _entry(row: Any) -> Entry:

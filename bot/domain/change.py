@@ -71,10 +71,14 @@ class Change:
         state = ChangeState.APPROVED if self.state is ChangeState.REQUESTED else self.state
         return replace(self, state=state, approver=by, approved_at=at)
 
-    def check_start(self) -> None:
-        """Raises ChangeImpossible where it ran or ended already, ApprovalMissing where major work has none."""
+    def check_not_running(self) -> None:
+        """Raises ChangeImpossible where it ran or ended already."""
         if self.state in RUNNING | ENDS:
             raise ChangeImpossible(now=self.state, to=ChangeState.STARTED)
+
+    def check_start(self) -> None:
+        """Raises ChangeImpossible where it ran or ended already, ApprovalMissing where major work has none."""
+        self.check_not_running()
         if self.kind is ChangeKind.MAJOR and self.approver is None:
             raise ApprovalMissing(change=self.id)
 

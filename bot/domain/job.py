@@ -13,6 +13,7 @@ ATTEMPTS = 12
 class JobKind(StrEnum):
     """Every kind of durable work; each has one handler in handlers/jobs."""
 
+    SLACK_DELIVERY = "slack_delivery"
     OPEN_CHANNEL = "open_incident_channel"
     REFRESH_CARD = "refresh_card"
     INVITE = "invite_to_incident"

@@ -1,7 +1,8 @@
 """Messages of Slack as we keep them: every version, folded to the newest."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 
@@ -45,3 +46,35 @@ def permalink(team_url: str, message_channel: str, ts: str, thread_ts: str | Non
     if thread_ts and thread_ts != ts:
         link += f"?thread_ts={thread_ts}&cid={message_channel}"
     return link
+
+
+SILENT = frozenset({"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name"})
+"""Subtypes that Slack writes by itself: nobody said them."""
+
+
+def read_message(channel: ChannelId, raw: Mapping[str, Any]) -> Message | None:
+    """A message as history and events give it (docs.slack.dev: message event); None for what nobody said."""
+    if raw.get("subtype") in SILENT or "ts" not in raw or raw.get("hidden"):
+        return None
+    edited = raw.get("edited") or {}
+    thread = raw.get("thread_ts")
+    return Message(
+        channel=channel,
+        ts=MessageTs(raw["ts"]),
+        version=str(edited.get("ts", "")),
+        user=SlackUserId(raw.get("user") or raw.get("bot_id") or ""),
+        text=str(raw.get("text", "")).replace("\x00", ""),
+        thread_ts=MessageTs(thread) if thread and thread != raw["ts"] else None,
+        is_bot=bool(raw.get("bot_id")) or raw.get("subtype") == "bot_message",
+    )
+
+
+def read_message_event(event: Mapping[str, Any]) -> Message | None:
+    """A message event: posted, edited (`message_changed`) or deleted (`message_deleted`)."""
+    channel = ChannelId(event["channel"])
+    if event.get("subtype") == "message_changed":
+        return read_message(channel, event["message"])
+    if event.get("subtype") != "message_deleted":
+        return read_message(channel, event)
+    before = read_message(channel, event.get("previous_message") or {"ts": event["deleted_ts"]})
+    return replace(before, version=str(event["event_ts"]), deleted=True, text="") if before else None

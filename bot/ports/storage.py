@@ -109,6 +109,14 @@ class Entries(Protocol):
         """The entry that stands for this message, if somebody put it on the timeline."""
         ...
 
+    async def get(self, number: EntryId) -> Entry | None:
+        """By its id."""
+        ...
+
+    async def shown_as(self, number: EntryId, channel: ChannelId, ts: MessageTs) -> None:
+        """Notes the message that shows an entry in its channel."""
+        ...
+
 
 class Servers(Protocol):
     """See `storage/server.py`."""

@@ -1,0 +1,205 @@
+"""Slack's Web API behind the Chat port; its failures become transient or permanent here and nowhere else."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.ids import ChannelId, MessageTs, SlackUserId
+from bot.domain.message import Message, read_message
+from bot.domain.person import Person
+from bot.ports.chat import Blocks, ChatPermanent, ChatTransient, Identity
+
+PASSING = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rate_limited"}
+)
+"""Error codes that may be gone at the next try (docs.slack.dev, errors common to all methods)."""
+
+OURS = "stopline"
+"""The event type of the metadata on our messages."""
+
+TIMEOUT_SECONDS = 10
+PAGE = 200
+
+
+def make_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client on the shared session. It never retries by itself: only the jobs know what is safe to repeat."""
+    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], timeout=TIMEOUT_SECONDS)
+
+
+class SlackChat:
+    """Implements `bot.ports.chat.Chat`."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def who_am_i(self) -> Identity:
+        """auth.test"""
+        answer = await _call(self._client.auth_test)
+        return Identity(
+            team_id=answer["team_id"],
+            team_url=answer["url"],
+            bot_user=SlackUserId(answer["user_id"]),
+            bot_id=answer.get("bot_id", ""),
+        )
+
+    async def create_channel(self, name: str) -> ChannelId | None:
+        """conversations.create"""
+        try:
+            answer = await _call(self._client.conversations_create, name=name)
+        except ChatPermanent as refused:
+            if refused.reason == "name_taken":
+                return None
+            raise
+        return ChannelId(answer["channel"]["id"])
+
+    async def find_own_channel(self, name: str) -> ChannelId | None:
+        """conversations.list, page by page, until our channel of this name"""
+        me = (await self.who_am_i()).bot_user
+        cursor = ""
+        while True:
+            answer = await _call(
+                self._client.conversations_list, limit=PAGE, cursor=cursor, types="public_channel,private_channel"
+            )
+            for channel in answer["channels"]:
+                if channel["name"] == name and channel.get("creator") == me:
+                    return ChannelId(channel["id"])
+            cursor = _next(answer)
+            if not cursor:
+                return None
+
+    async def invite(self, channel: ChannelId, people: Sequence[SlackUserId]) -> None:
+        """conversations.invite, a hundred at a time, going on past those who cannot come"""
+        for start in range(0, len(people), 100):
+            some = list(people[start : start + 100])
+            try:
+                await _call(self._client.conversations_invite, channel=channel, users=some, force=True)
+            except ChatPermanent as refused:
+                if refused.reason not in ("already_in_channel", "cant_invite_self"):
+                    raise
+
+    async def post(
+        self, channel: str, text: str, *, blocks: Blocks | None, key: str, thread_ts: str | None, again: bool
+    ) -> MessageTs:
+        """chat.postMessage with our key in its metadata"""
+        if again:
+            posted = await self._posted(channel, key)
+            if posted:
+                return posted
+        answer = await _call(
+            self._client.chat_postMessage,
+            channel=channel,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread_ts,
+            metadata={"event_type": OURS, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return MessageTs(answer["ts"])
+
+    async def _posted(self, channel: str, key: str) -> MessageTs | None:
+        try:
+            answer = await _call(
+                self._client.conversations_history, channel=channel, limit=PAGE, include_all_metadata=True
+            )
+        except ChatPermanent:
+            return None
+        for message in answer["messages"]:
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == OURS and metadata.get("event_payload", {}).get("key") == key:
+                return MessageTs(message["ts"])
+        return None
+
+    async def update(self, channel: ChannelId, ts: MessageTs, text: str, *, blocks: Blocks) -> None:
+        """chat.update"""
+        await _call(self._client.chat_update, channel=channel, ts=ts, text=text, blocks=blocks)
+
+    async def set_topic(self, channel: ChannelId, topic: str) -> None:
+        """conversations.setTopic"""
+        await _call(self._client.conversations_setTopic, channel=channel, topic=topic)
+
+    async def add_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
+        """bookmarks.add"""
+        await _call(self._client.bookmarks_add, channel_id=channel, title=title, type="link", link=link)
+
+    async def pin(self, channel: ChannelId, ts: MessageTs) -> None:
+        """pins.add"""
+        try:
+            await _call(self._client.pins_add, channel=channel, timestamp=ts)
+        except ChatPermanent as refused:
+            if refused.reason != "already_pinned":
+                raise
+
+    async def open_direct(self, person: SlackUserId) -> ChannelId:
+        """conversations.open"""
+        answer = await _call(self._client.conversations_open, users=person)
+        return ChannelId(answer["channel"]["id"])
+
+    async def person(self, who: SlackUserId) -> Person:
+        """users.info with the locale"""
+        user = (await _call(self._client.users_info, user=who, include_locale=True))["user"]
+        profile = user.get("profile", {})
+        outside = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_workflow_bot")
+        return Person(
+            id=who,
+            name=profile.get("display_name") or user.get("real_name") or user.get("name") or str(who),
+            locale=user.get("locale") or "en-US",
+            zone=user.get("tz") or "UTC",
+            is_member=not any(user.get(mark) for mark in outside),
+            is_bot=bool(user.get("is_bot")),
+        )
+
+    async def history(self, channel: ChannelId, *, oldest: str) -> Sequence[Message]:
+        """conversations.history, and conversations.replies of every thread in it"""
+        raw = await self._pages(self._client.conversations_history, channel=channel, oldest=oldest)
+        for parent in [message for message in raw if message.get("reply_count")]:
+            replies = await self._pages(self._client.conversations_replies, channel=channel, ts=parent["ts"])
+            raw += [reply for reply in replies if reply["ts"] != parent["ts"]]
+        return [message for message in (read_message(channel, one) for one in raw) if message]
+
+    async def _pages(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            answer = await _call(method, limit=PAGE, cursor=cursor, **arguments)
+            found += answer["messages"]
+            cursor = _next(answer)
+            if not cursor:
+                return found
+
+    async def publish_home(self, person: SlackUserId, view: Mapping[str, Any]) -> None:
+        """views.publish"""
+        await _call(self._client.views_publish, user_id=person, view=view)
+
+
+def _next(answer: Any) -> str:
+    return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+
+
+async def _call(method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
+    given = {name: value for name, value in arguments.items() if value not in (None, "")}
+    try:
+        return await method(**given)
+    except SlackApiError as refused:
+        raise _failure(refused) from refused
+    except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+        raise ChatTransient(f"{type(trouble).__name__}: {trouble}", maybe_done=True) from trouble
+
+
+def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:
+    response: Any = refused.response
+    status = getattr(response, "status_code", 200)
+    code = str(response.get("error", "")) if hasattr(response, "get") and isinstance(response.data, dict) else ""
+    if status == 429 or code in PASSING:
+        return ChatTransient(code or "ratelimited", after=_retry_after(response))
+    if status >= 500 or not code:
+        return ChatTransient(f"http {status}", maybe_done=True)
+    return ChatPermanent(code)
+
+
+def _retry_after(response: Any) -> float | None:
+    asked = str(response.headers.get("Retry-After", "")) if getattr(response, "headers", None) else ""
+    return float(asked) if asked.isdigit() else None

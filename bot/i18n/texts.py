@@ -1,0 +1,129 @@
+"""Every sentence for people: looked up by key, filled in, in the reader's language."""
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.durations import split_duration
+from bot.i18n.korean import josa
+
+LANGUAGES = ("en", "ko")
+FOLDER = Path(__file__).parent / "texts"
+
+
+class Markup(str):
+    """Slack markup that we made ourselves: it is not escaped again."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> str:
+    """Slack's three control characters made harmless (docs.slack.dev, formatting message text)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """key → {"en": …, "ko": …}, from the files of `texts/`."""
+    found: dict[str, Mapping[str, str]] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        _collect(tomllib.loads(path.read_text(encoding="utf-8")), "", found)
+    return found
+
+
+def _collect(table: Mapping[str, Any], prefix: str, found: dict[str, Mapping[str, str]]) -> None:
+    if "en" in table and isinstance(table["en"], str):
+        found[prefix] = {language: table[language] for language in LANGUAGES}
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            _collect(value, f"{prefix}.{name}" if prefix else name, found)
+
+
+class Texts:
+    """Sentences in one language, times in one zone. `plain` is for places where Slack reads no markup."""
+
+    def __init__(self, language: str, zone: str = "UTC") -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self.zone = zone
+        self._markup = _Filler(self, markup=True)
+        self._plain = _Filler(self, markup=False)
+
+    def __call__(self, key: str, **params: Any) -> Markup:
+        """The sentence as Slack markup; what is filled in is escaped."""
+        return Markup(self._markup.vformat(catalogue()[key][self.language], (), params))
+
+    def plain(self, key: str, **params: Any) -> str:
+        """The sentence as plain text."""
+        return self._plain.vformat(catalogue()[key][self.language], (), params)
+
+    def has(self, key: str) -> bool:
+        """Whether the key has a sentence."""
+        return key in catalogue()
+
+    def clock(self, at: datetime, pattern: str = "time") -> str:
+        """A moment in the reader's zone; pattern "time", "moment" (with the day) or "day"."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        hour = local.hour % 12 or 12
+        if self.language == "ko":
+            half = "오전" if local.hour < 12 else "오후"
+            time, day = f"{half} {hour}:{local:%M}", f"{local.month}월 {local.day}일"
+        else:
+            time, day = f"{local:%H:%M}", f"{local.day} {local:%b}"
+        return {"time": time, "day": day, "moment": f"{day} {time}"}[pattern]
+
+    def duration(self, span: timedelta) -> str:
+        """ "1 h 6 min", "1시간 6분"."""
+        words = {
+            "en": {"day": " d", "hour": " h", "minute": " min", "second": " s"},
+            "ko": {"day": "일", "hour": "시간", "minute": "분", "second": "초"},
+        }[self.language]
+        return " ".join(f"{n}{words[unit]}" for n, unit in split_duration(span))
+
+    def join(self, items: Iterable[Any]) -> str:
+        """A list in a sentence."""
+        return ", ".join(str(item) for item in items)
+
+
+class _Filler(string.Formatter):
+    """Fills `{name}`, `{name:person}`, `{name:moment}`, `{name:code}`, `{name:은/는}`."""
+
+    def __init__(self, texts: Texts, *, markup: bool) -> None:
+        self._texts = texts
+        self._escapes = markup
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs[str(key)]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "person":
+            return f"<@{value}>" if self._escapes else f"@{value}"
+        if isinstance(value, datetime):
+            return self._moment(value, format_spec or "moment")
+        if isinstance(value, timedelta):
+            return self._texts.duration(value)
+        return self._words(value, format_spec)
+
+    def _moment(self, at: datetime, pattern: str) -> str:
+        words = self._texts.clock(at, pattern)
+        if not self._escapes:
+            return words
+        shown = {"time": "{time}", "moment": "{date_short_pretty} {time}", "day": "{date_short_pretty}"}[pattern]
+        return f"<!date^{int(at.astimezone(UTC).timestamp())}^{shown}|{words}>"
+
+    def _words(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            words = self._safe(value, format_spec)
+        else:
+            words = self._texts.join(self._safe(item, format_spec) for item in value)
+        return josa(words, format_spec) if "/" in format_spec else words
+
+    def _safe(self, value: Any, format_spec: str) -> str:
+        words = str(value)
+        if self._escapes and not isinstance(value, Markup):
+            words = escape(words)
+        return f"`{words}`" if self._escapes and format_spec.startswith("code") else words

@@ -1,0 +1,35 @@
+"""What a timeline entry says, in a reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.audit import Act, Entry
+from bot.i18n.texts import Texts
+
+WORDS = ("status", "severity", "role", "time", "outcome", "draft")
+"""Parameters whose value is itself a word of the catalogue: `status.mitigated`."""
+MOMENTS = ("value",)
+
+
+def entry_text(texts: Texts, entry: Entry, *, plain: bool = False) -> str:
+    """One sentence; as Slack markup, or plain."""
+    say = texts.plain if plain else texts
+    return say(_key(entry), actor=entry.actor, **_readable(texts, entry.params))
+
+
+def _key(entry: Entry) -> str:
+    if entry.kind is Act.STATUS_CHANGED and entry.params.get("reason"):
+        return "timeline.status_changed_why"
+    return f"timeline.{entry.kind.value}"
+
+
+def _readable(texts: Texts, params: Mapping[str, Any]) -> dict[str, Any]:
+    shown = dict(params)
+    for name in WORDS:
+        if isinstance(shown.get(name), str) and texts.has(f"{name}.{shown[name]}"):
+            shown[name] = texts.plain(f"{name}.{shown[name]}")
+    for name in MOMENTS:
+        if isinstance(shown.get(name), str):
+            shown[name] = datetime.fromisoformat(shown[name])
+    return shown

@@ -1,0 +1,176 @@
+"""The worker: claims durable jobs, runs them side by side, journals their steps, tries again, gives up aloud."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from bot.domain.job import ATTEMPTS, Job, JobKind, pause_before_retry
+from bot.ports.chat import ChatPermanent, ChatTransient
+from bot.ports.clock import Clock
+from bot.ports.storage import Store
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+POLL_SECONDS = 0.5
+CONCURRENCY = 64
+
+
+class LeaseLost(Exception):
+    """Somebody else has the job by now: this run must write nothing more."""
+
+
+class Run:
+    """One run of a job. A finished `step` is not done again by a later run."""
+
+    def __init__(self, worker: "Worker", job: Job) -> None:
+        self._worker = worker
+        self.job = job
+        self.payload = job.payload
+
+    @property
+    def again(self) -> bool:
+        """An earlier run may have had its effect without our noting it."""
+        return self.job.attempts > 1
+
+    async def step(self, name: str, act: Callable[[], Awaitable[T]]) -> T:
+        """The journaled result of this step, or `act()` and its result (plain JSON) journaled. Raises LeaseLost."""
+        if name in self.job.done:
+            result: T = self.job.done[name]
+            return result
+        result = await act()
+        await self._worker.journal(self.job, name, result)
+        return result
+
+
+Handler = Callable[[Run], Awaitable[None]]
+Buried = Callable[[Job, str], Awaitable[None]]
+
+
+class Worker:
+    """Runs jobs until it is stopped; `wake` tells it that there may be something new."""
+
+    def __init__(
+        self, store: Store, clock: Clock, handlers: Mapping[JobKind, Handler], *, name: str, on_buried: Buried
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._handlers = handlers
+        self._name = name
+        self._on_buried = on_buried
+        self._news = asyncio.Event()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something was queued."""
+        self._news.set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs right now."""
+        return bool(self._running)
+
+    async def run(self) -> None:
+        """Works until `stop`."""
+        beat = asyncio.create_task(self._beat())  # noqa: TID251 - the worker is where tasks start
+        try:
+            while not self._stopping:
+                self._news.clear()
+                if not await self._claim():
+                    await self._rest()
+        finally:
+            beat.cancel()
+
+    async def stop(self, *, grace_seconds: float = 5.0) -> None:
+        """Claims nothing more, lets what runs end, then lets go of it: another run will finish it."""
+        self._stopping = True
+        self._news.set()
+        if self._running:
+            _, late = await asyncio.wait(list(self._running.values()), timeout=grace_seconds)
+            for task in late:
+                task.cancel()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> bool:
+        room = CONCURRENCY - len(self._running)
+        if room <= 0:
+            return False
+        try:
+            async with self._store.write() as tx:
+                jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room)
+        except Exception:
+            log.exception("jobs could not be claimed; trying again")
+            return False
+        for job in jobs:
+            task = asyncio.create_task(self._run(job))  # noqa: TID251 - the worker is where tasks start
+            self._running[job.id] = task
+            task.add_done_callback(lambda _, job_id=job.id: self._ended(job_id))
+        return bool(jobs)
+
+    def _ended(self, job_id: str) -> None:
+        self._running.pop(job_id, None)
+        self._news.set()
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._handlers[job.kind](Run(self, job))
+        except LeaseLost:
+            log.warning("lease lost", extra={"job": job.id})
+        except ChatPermanent as trouble:
+            await self._settle(job, trouble, give_up=True)
+        except Exception as trouble:
+            await self._settle(job, trouble, give_up=job.attempts >= ATTEMPTS)
+        else:
+            await self._write(job, lambda tx: tx.jobs.finish(job.id, owner=self._name))
+
+    async def _settle(self, job: Job, trouble: Exception, *, give_up: bool) -> None:
+        log.warning("job failed", extra={"job": job.id, "attempt": job.attempts}, exc_info=trouble)
+        error = f"{type(trouble).__name__}: {trouble}"[:1000]
+        if give_up:
+            await self._write(job, lambda tx: tx.jobs.bury(job.id, owner=self._name, error=error))
+            await self._on_buried(job, error)
+            return
+        at = self._clock.now() + self._pause(job, trouble)
+        await self._write(job, lambda tx: tx.jobs.retry(job.id, owner=self._name, at=at, error=error))
+
+    def _pause(self, job: Job, trouble: Exception) -> timedelta:
+        asked = trouble.after if isinstance(trouble, ChatTransient) else None
+        if asked is not None:
+            return timedelta(seconds=asked)
+        return pause_before_retry(job.attempts) * random.uniform(0.8, 1.2)
+
+    async def _write(self, job: Job, act: Callable[[Any], Awaitable[None]]) -> None:
+        try:
+            async with self._store.write() as tx:
+                await act(tx)
+        except Exception:
+            log.exception("the end of a job could not be noted; its lease will run out", extra={"job": job.id})
+
+    async def journal(self, job: Job, name: str, result: Any) -> None:
+        """Notes one finished step, if the job is still ours. Raises LeaseLost."""
+        async with self._store.write() as tx:
+            mine = await tx.jobs.renew([job.id], owner=self._name, until=self._clock.now() + LEASE)
+            if not mine:
+                raise LeaseLost
+            await tx.jobs.journal(job.id, name, result)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            if not self._running:
+                continue
+            try:
+                async with self._store.write() as tx:
+                    await tx.jobs.renew(list(self._running), owner=self._name, until=self._clock.now() + LEASE)
+            except Exception:
+                log.exception("leases could not be renewed; trying again")

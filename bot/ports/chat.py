@@ -1,0 +1,96 @@
+"""What we need of the chat service. Failures are `ChatTransient` (try again) or `ChatPermanent` (tell somebody)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.domain.ids import ChannelId, MessageTs, SlackUserId
+from bot.domain.message import Message
+from bot.domain.person import Person
+
+Blocks = Sequence[Mapping[str, Any]]
+
+
+class ChatTransient(Exception):
+    """It may work later; `after` is how many seconds the service asks us to wait, if it said so."""
+
+    def __init__(self, reason: str, *, after: float | None = None, maybe_done: bool = False) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.maybe_done = maybe_done
+
+
+class ChatPermanent(Exception):
+    """It will not work, however often it is tried; `reason` is the service's own code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are there."""
+
+    team_id: str
+    team_url: str
+    bot_user: SlackUserId
+    bot_id: str
+
+
+class Chat(Protocol):
+    """The chat service. Times are its message timestamps; texts are its markup."""
+
+    async def who_am_i(self) -> Identity:
+        """Our own ids and the workspace's address."""
+        ...
+
+    async def create_channel(self, name: str) -> ChannelId | None:
+        """A new public channel; None when the name is taken."""
+        ...
+
+    async def find_own_channel(self, name: str) -> ChannelId | None:
+        """The channel of this name that we made."""
+        ...
+
+    async def invite(self, channel: ChannelId, people: Sequence[SlackUserId]) -> None:
+        """Brings people in; who is there already is no failure."""
+        ...
+
+    async def post(
+        self, channel: str, text: str, *, blocks: Blocks | None, key: str, thread_ts: str | None, again: bool
+    ) -> MessageTs:
+        """Posts once. With `again` an earlier try may have gone through: it is looked for by its key first."""
+        ...
+
+    async def update(self, channel: ChannelId, ts: MessageTs, text: str, *, blocks: Blocks) -> None:
+        """Edits our message."""
+        ...
+
+    async def set_topic(self, channel: ChannelId, topic: str) -> None:
+        """At most 250 characters."""
+        ...
+
+    async def add_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
+        """A link at the top of the channel."""
+        ...
+
+    async def pin(self, channel: ChannelId, ts: MessageTs) -> None:
+        """Pins; pinned already is no failure."""
+        ...
+
+    async def open_direct(self, person: SlackUserId) -> ChannelId:
+        """The direct message channel with somebody."""
+        ...
+
+    async def person(self, who: SlackUserId) -> Person:
+        """Who somebody is now."""
+        ...
+
+    async def history(self, channel: ChannelId, *, oldest: str) -> Sequence[Message]:
+        """All messages since `oldest`, threads too."""
+        ...
+
+    async def publish_home(self, person: SlackUserId, view: Mapping[str, Any]) -> None:
+        """Shows a person their App Home."""
+        ...

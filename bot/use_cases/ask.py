@@ -1,0 +1,174 @@
+"""Questions about the past: find incidents, read their log, answer from it only."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.audit import Act
+from bot.domain.citation import keep_grounded
+from bot.domain.draft import Draft, DraftKind
+from bot.domain.errors import QuestionMissing
+from bot.domain.ids import IncidentId, SlackUserId
+from bot.domain.incident import Incident, TimeName
+from bot.domain.job import JobKind
+from bot.domain.periods import read_period
+from bot.domain.question import Answer, Term
+from bot.domain.search_text import expand, index_tokens, query_terms
+from bot.domain.transcript import Line
+from bot.ports.language_model import LanguageModel, ModelUnavailable
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.record import record
+from bot.use_cases.transcript import read_transcript
+
+INCIDENTS = 3
+"""How many past incidents an answer speaks of."""
+LINES = 4
+"""How many lines of each it may cite."""
+FOUND = 30
+
+
+async def ask(
+    outside: Outside, *, by: SlackUserId, question: str, channel: str, thread_ts: str | None, request_key: str
+) -> None:
+    """Queues the answer, so that the asker is not kept waiting. Raises QuestionMissing."""
+    if not question.strip():
+        raise QuestionMissing
+    at = outside.clock.now()
+    about = {"by": by, "question": question.strip(), "channel": channel, "thread_ts": thread_ts}
+    async with outside.store.write() as tx:
+        await tx.jobs.put([NewJob(f"answer:{request_key}", f"answer:{by}", JobKind.ANSWER_QUESTION, at, about)])
+
+
+async def find_answer(
+    outside: Outside,
+    model: LanguageModel,
+    offline: LanguageModel,
+    *,
+    by: SlackUserId,
+    question: str,
+    language: str,
+    zone: str,
+) -> tuple[Answer, tuple[Incident, ...]]:
+    """The answer and the incidents it rests on; an empty answer when the log says nothing."""
+    async with outside.store.read() as tx:
+        incidents, terms = await _search(tx, question, now=outside.clock.now(), zone=zone)
+        lines = await _evidence(tx, incidents, terms, zone=outside.policy.zone)
+    answer = await _answer(model, offline, question, lines, language)
+    answer = replace(answer, incident_ids=tuple(i.id for i in incidents))
+    await _note(outside, by, answer)
+    return answer, tuple(incidents)
+
+
+async def _search(
+    tx: Transaction, question: str, *, now: datetime, zone: str
+) -> tuple[Sequence[Incident], Sequence[Term]]:
+    period = read_period(question, now=now, zone=ZoneInfo(zone))
+    start, end, rest = period or (None, None, question)
+    terms = expand(query_terms(rest))
+    if not terms:
+        return (await _in_period(tx, start, end))[:INCIDENTS], terms
+    hits = await tx.search.find(terms, all_terms=True, limit=FOUND)
+    if not hits:
+        hits = await tx.search.find(terms, all_terms=False, limit=FOUND)
+    order = {number: rank for rank, number in enumerate(dict.fromkeys(h.incident_id for h in hits))}
+    found = [i for i in await tx.incidents.named(list(order)) if _within(i, start, end)]
+    found.sort(key=lambda i: (-_title_matches(i, terms), order[i.id]))
+    return found[:INCIDENTS], terms
+
+
+async def _in_period(tx: Transaction, start: datetime | None, end: datetime | None) -> list[Incident]:
+    if start is None:
+        return []
+    return [i for i in await tx.incidents.recent(200, only_open=False) if _within(i, start, end)]
+
+
+def _within(incident: Incident, start: datetime | None, end: datetime | None) -> bool:
+    at = incident.times.get(TimeName.STARTED)
+    if start is None or end is None:
+        return True
+    return at is not None and start <= at < end
+
+
+def _title_matches(incident: Incident, terms: Sequence[Term]) -> int:
+    return sum(1 for term in terms if _matches(incident.title, term))
+
+
+def _matches(text: str, term: Term) -> bool:
+    tokens = " ".join(["", *index_tokens(text), ""])
+    return any(" ".join(["", *phrase, ""]) in tokens for phrase in term)
+
+
+async def _evidence(
+    tx: Transaction, incidents: Sequence[Incident], terms: Sequence[Term], *, zone: str
+) -> tuple[Line, ...]:
+    chosen: list[Line] = []
+    for incident in incidents:
+        lines = await read_transcript(tx, incident, zone=zone)
+        causes = _cause_lines(await tx.drafts.of_incident(incident.id))
+        usable = [line for line in lines if not line.deleted]
+        ranked = sorted(usable, key=lambda line: -_weight(line, causes, terms))
+        best = sorted(ranked[:LINES], key=lambda line: -_weight(line, causes, terms))
+        chosen += [line for line in best if _weight(line, causes, terms) > 0]
+    return tuple(replace(line, n=n) for n, line in enumerate(chosen, start=1))
+
+
+def _cause_lines(drafts: Sequence[Draft]) -> frozenset[str]:
+    newest = next((d for d in reversed(drafts) if d.kind is DraftKind.ROOT_CAUSE), None)
+    return frozenset(line.permalink for line in newest.lines) if newest else frozenset()
+
+
+def _weight(line: Line, causes: frozenset[str], terms: Sequence[Term]) -> float:
+    shared = sum(1.0 for term in terms if _matches(line.text, term))
+    pinned = 0.5 if "pushpin" in line.reactions else 0.0
+    is_message = 0.2 if not line.entry_kind else 0.0
+    return shared + pinned + (1.5 + is_message if line.permalink in causes else 0.0)
+
+
+async def _answer(
+    model: LanguageModel, offline: LanguageModel, question: str, lines: Sequence[Line], language: str
+) -> Answer:
+    dropped = 0
+    if not lines:
+        return Answer(question, (), (), ())
+    for source in (model, offline):
+        try:
+            proposed = await source.answer(question, lines, language)
+        except ModelUnavailable:
+            continue
+        sections, lost = keep_grounded(proposed, lines)
+        dropped += lost
+        sentences = tuple(sentence for section in sections for sentence in section.sentences)
+        if sentences:
+            return Answer(question, (), sentences, tuple(lines), dropped)
+    return Answer(question, (), (), (), dropped)
+
+
+async def _note(outside: Outside, by: SlackUserId, answer: Answer) -> None:
+    async with outside.store.write() as tx:
+        await record(
+            tx,
+            at=outside.clock.now(),
+            act=Act.QUESTION_ASKED,
+            actor=by,
+            subject="question",
+            detail={
+                "question": answer.question,
+                "incidents": list(answer.incident_ids),
+                "citations": sum(len(s.citations) for s in answer.sentences),
+            },
+        )
+
+
+async def index_incident(outside: Outside, incident_id: IncidentId) -> None:
+    """Makes an incident findable by its title, servers, people's messages and entries."""
+    async with outside.store.read() as tx:
+        incident = await tx.incidents.get(incident_id)
+        if incident is None:
+            return
+        lines = await read_transcript(tx, incident, zone=outside.policy.zone)
+        servers = sorted({hold.server for hold in await tx.holds.of_incident(incident_id)})
+    words = [incident.title, " ".join(servers), *(line.text for line in lines if not line.deleted)]
+    async with outside.store.write() as tx:
+        await tx.search.replace(incident_id, [("whole", "\n".join(words))])

@@ -1,0 +1,229 @@
+"""Drafts: made from the log, decided by a manager; and the follow-ups people take from them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.domain.audit import Act
+from bot.domain.citation import Section, keep_grounded
+from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
+from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
+from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
+from bot.domain.incident import Incident
+from bot.domain.job import JobKind
+from bot.domain.transcript import Line
+from bot.ports.language_model import LanguageModel, ModelUnavailable
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.record import record
+from bot.use_cases.transcript import read_transcript
+
+
+async def ask_for_draft(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, kind: DraftKind, request_key: str
+) -> None:
+    """Queues a draft; it is posted when it is made."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        about = {"incident_id": incident_id, "kind": kind.value, "by": by}
+        await tx.jobs.put(
+            [NewJob(f"draft:{request_key}:{kind.value}", f"draft:{incident_id}", JobKind.MAKE_DRAFT, at, about)]
+        )
+
+
+async def make_draft(
+    outside: Outside,
+    model: LanguageModel,
+    offline: LanguageModel,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId,
+    kind: DraftKind,
+) -> Draft:
+    """Reads the log, lets the model propose, keeps what the log bears out. Without a usable model the log is quoted."""
+    async with outside.store.read() as tx:
+        incident = await tx.incidents.get(incident_id)
+        if incident is None:
+            raise UnknownIncident(incident=incident_label(incident_id))
+        lines = await read_transcript(tx, incident, zone=outside.policy.zone)
+    sections, dropped, source = await _propose(model, offline, kind, lines, incident)
+    return await _keep(
+        outside, by=by, incident=incident, kind=kind, sections=sections, lines=lines, dropped=dropped, source=source
+    )
+
+
+async def _propose(
+    model: LanguageModel, offline: LanguageModel, kind: DraftKind, lines: Sequence[Line], incident: Incident
+) -> tuple[tuple[Section, ...], int, str]:
+    dropped = 0
+    for source in (model, offline):
+        try:
+            proposed = await source.draft(kind.value, lines, incident.language)
+        except ModelUnavailable:
+            continue
+        sections, lost = keep_grounded(proposed, lines)
+        dropped += lost
+        if any(section.sentences for section in sections) or source is offline:
+            return sections, dropped, source.name
+    return (), dropped, offline.name
+
+
+async def _keep(
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    incident: Incident,
+    kind: DraftKind,
+    sections: Sequence[Section],
+    lines: Sequence[Line],
+    dropped: int,
+    source: str,
+) -> Draft:
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await _replace_older(tx, incident.id, kind, by=by, at=at)
+        draft = await tx.drafts.add(
+            Draft(
+                id=DraftId(0),
+                incident_id=incident.id,
+                kind=kind,
+                version=0,
+                state=DraftState.PROPOSED,
+                sections=tuple(section for section in sections if section.sentences),
+                lines=_cited(sections, lines),
+                dropped=dropped,
+                by=by,
+                made_at=at,
+                source=source,
+            )
+        )
+        await _note(tx, draft, Act.DRAFT_MADE, by=by, at=at)
+        await tx.jobs.put([_send(draft, at), _index(draft, at)])
+    return draft
+
+
+def _cited(sections: Sequence[Section], lines: Sequence[Line]) -> tuple[Line, ...]:
+    wanted = {n for section in sections for sentence in section.sentences for n in sentence.citations}
+    return tuple(line for line in lines if line.n in wanted)
+
+
+async def _replace_older(
+    tx: Transaction, incident_id: IncidentId, kind: DraftKind, *, by: SlackUserId, at: datetime
+) -> None:
+    for older in await tx.drafts.of_incident(incident_id):
+        if older.kind is kind and older.state is DraftState.PROPOSED:
+            await tx.drafts.save(older.decide(DraftState.REPLACED, by=by, at=at))
+
+
+def _send(draft: Draft, at: datetime) -> NewJob:
+    about = {"incident_id": draft.incident_id, "draft_id": draft.id}
+    return NewJob(f"send:{draft.id}", f"incident:{draft.incident_id}", JobKind.SEND_DRAFT, at, about)
+
+
+def _index(draft: Draft, at: datetime) -> NewJob:
+    about = {"incident_id": draft.incident_id}
+    return NewJob(f"index:draft:{draft.id}", f"index:{draft.incident_id}", JobKind.INDEX_INCIDENT, at, about)
+
+
+async def _note(tx: Transaction, draft: Draft, act: Act, *, by: SlackUserId, at: datetime, comment: str = "") -> None:
+    await record(
+        tx,
+        at=at,
+        act=act,
+        actor=by,
+        subject=f"draft-{draft.id}",
+        incident_id=draft.incident_id,
+        detail={"draft": draft.kind.value, "version": draft.version, "dropped": draft.dropped, "comment": comment},
+        tell_channel=act in (Act.DRAFT_APPROVED, Act.DRAFT_SENT_BACK),
+    )
+
+
+async def get_draft(outside: Outside, draft_id: DraftId) -> tuple[Draft, Incident]:
+    """A draft and its incident."""
+    async with outside.store.read() as tx:
+        return await _get(tx, draft_id)
+
+
+async def _get(tx: Transaction, draft_id: DraftId) -> tuple[Draft, Incident]:
+    draft = await tx.drafts.get(draft_id)
+    incident = await tx.incidents.get(draft.incident_id) if draft else None
+    if draft is None or incident is None:
+        raise DraftDecided(state="unknown")
+    return draft, incident
+
+
+async def decide_draft(
+    outside: Outside, *, by: SlackUserId, draft_id: DraftId, state: DraftState, comment: str = ""
+) -> Draft:
+    """A manager approves or sends back the newest version. Raises NotTheManager, DraftDecided."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        draft, incident = await _get(tx, draft_id)
+        if by not in managers_of(outside, incident):
+            raise NotTheManager
+        await tx.incidents.lock(draft.incident_id)
+        decided = (await _get(tx, draft_id))[0].decide(state, by=by, at=at, comment=comment.strip())
+        await tx.drafts.save(decided)
+        act = Act.DRAFT_APPROVED if state is DraftState.APPROVED else Act.DRAFT_SENT_BACK
+        await _note(tx, decided, act, by=by, at=at, comment=comment.strip())
+    return decided
+
+
+async def edit_draft(outside: Outside, *, by: SlackUserId, draft_id: DraftId, sections: Sequence[Section]) -> Draft:
+    """A manager's own words become the next version. Raises NotTheManager, DraftDecided."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        draft, incident = await _get(tx, draft_id)
+        if by not in managers_of(outside, incident):
+            raise NotTheManager
+        await tx.incidents.lock(draft.incident_id)
+        before = (await _get(tx, draft_id))[0]
+        await tx.drafts.save(before.decide(DraftState.REPLACED, by=by, at=at))
+        edited = await tx.drafts.add(replace(before, sections=tuple(sections), by=by, made_at=at))
+        await _note(tx, edited, Act.DRAFT_EDITED, by=by, at=at)
+        await tx.jobs.put([_send(edited, at), _index(edited, at)])
+    return edited
+
+
+def managers_of(outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
+    """Who receives the postmortem draft: the managers, or where none is named the commander or reporter."""
+    return outside.policy.managers or (incident.commander or incident.reporter,)
+
+
+async def add_follow_ups(
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId,
+    items: Sequence[tuple[str, SlackUserId | None, date | None]],
+) -> Sequence[FollowUp]:
+    """Keeps (text, owner, due) as follow-ups; one whose words are kept already gets the new owner and date."""
+    at = outside.clock.now()
+    kept = []
+    async with outside.store.write() as tx:
+        known = {f.text: f for f in await tx.drafts.follow_ups(incident_id)}
+        for text, owner, due in items:
+            old = known.get(text)
+            if old:
+                one = replace(old, owner=owner or old.owner, due=due or old.due)
+                await tx.drafts.save_follow_up(one)
+            else:
+                one = await tx.drafts.add_follow_up(FollowUp(FollowUpId(0), incident_id, text, owner, due))
+            await record(
+                tx,
+                at=at,
+                act=Act.FOLLOW_UP_OWNED if old else Act.FOLLOW_UP_ADDED,
+                actor=by,
+                subject=f"follow-up-{one.id}",
+                incident_id=incident_id,
+                detail={"text": text, "who": one.owner or "", "due": one.due.isoformat() if one.due else ""},
+                tell_channel=False,
+            )
+            kept.append(one)
+    return kept
+
+
+async def follow_ups_of(outside: Outside, incident_id: IncidentId) -> Sequence[FollowUp]:
+    """Oldest first."""
+    async with outside.store.read() as tx:
+        return await tx.drafts.follow_ups(incident_id)

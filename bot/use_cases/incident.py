@@ -1,0 +1,316 @@
+"""Incidents: declare, move along, correct, reopen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.audit import Act
+from bot.domain.draft import DraftKind, DraftState
+from bot.domain.errors import FollowUpsLoose, NotAnIncidentChannel, PostmortemMissing, UnknownIncident
+from bot.domain.freeze import Hold, server_names
+from bot.domain.ids import ChannelId, IncidentId, ServerName, SlackUserId, incident_label
+from bot.domain.incident import (
+    TIME_OF_STATUS,
+    Incident,
+    Role,
+    Severity,
+    Status,
+    TimeName,
+    assign,
+    cancel,
+    change_status,
+    check_title,
+    correct_time,
+    reopen,
+)
+from bot.domain.job import JobKind
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.freeze import hold_servers
+from bot.use_cases.person import must_be_member
+from bot.use_cases.record import incident_key, record
+from bot.use_cases.server import named_or_new_servers
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declared incident; `again` when this very submission had made it before."""
+
+    incident: Incident
+    frozen: tuple[str, ...]
+    added: tuple[ServerName, ...] = ()
+    near: tuple[ServerName, ...] = ()
+    again: bool = False
+
+
+async def declare(
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    title: str,
+    severity: Severity,
+    servers: Sequence[str],
+    request_key: str,
+    language: str,
+    started_at: datetime | None = None,
+) -> Declared:
+    """Opens an incident and freezes its servers, all in one transaction; the channel follows as a job.
+
+    Raises TitleMissing, TitleTooLong, TimeCannotBe, UnknownServer (for a group that has no server), NameUnusable.
+    """
+    at = outside.clock.now()
+    title = check_title(title)
+    async with outside.store.write() as tx:
+        earlier = await tx.incidents.by_request_key(request_key)
+        if earlier:
+            return Declared(earlier, server_names(await tx.holds.of_incident(earlier.id)), again=True)
+        named = await named_or_new_servers(tx, servers, by=by, at=at)
+        incident = await _open(
+            tx, at=at, by=by, title=title, severity=severity, key=request_key, language=language, started_at=started_at
+        )
+        holds = await hold_servers(tx, incident, named.servers, by=by, at=at, announce=False)
+        await tx.jobs.put(
+            [
+                NewJob(
+                    f"open:{incident.id}",
+                    incident_key(incident.id),
+                    JobKind.OPEN_CHANNEL,
+                    at,
+                    {"incident_id": incident.id},
+                )
+            ]
+        )
+    return Declared(incident, server_names(holds), named.added, named.near)
+
+
+async def _open(
+    tx: Transaction,
+    *,
+    at: datetime,
+    by: SlackUserId,
+    title: str,
+    severity: Severity,
+    key: str,
+    language: str,
+    started_at: datetime | None,
+) -> Incident:
+    times = {TimeName.STARTED: at, TimeName.DETECTED: at, TimeName.DECLARED: at}
+    new = Incident(IncidentId(0), title, severity, Status.INVESTIGATING, by, language, times, {})
+    if started_at:
+        new = correct_time(new, TimeName.STARTED, started_at, now=at)
+    incident = await tx.incidents.add(new, key)
+    for name, value in incident.times.items():
+        await tx.incidents.add_time_version(incident.id, name, value, by, at, "")
+    await record(
+        tx,
+        at=at,
+        act=Act.INCIDENT_DECLARED,
+        actor=by,
+        subject=incident_label(incident.id),
+        incident_id=incident.id,
+        detail={"title": title, "severity": severity.value},
+        tell_channel=False,
+    )
+    return incident
+
+
+async def find_incident(
+    outside: Outside, *, channel: ChannelId | None = None, incident_id: IncidentId | None = None
+) -> Incident:
+    """The incident of a number, or of the channel the person is in. Raises UnknownIncident, NotAnIncidentChannel."""
+    async with outside.store.read() as tx:
+        if incident_id is not None:
+            return _there(await tx.incidents.get(incident_id), incident_id)
+        incident = await tx.incidents.by_channel(channel) if channel else None
+    if incident is None:
+        raise NotAnIncidentChannel
+    return incident
+
+
+def _there(incident: Incident | None, incident_id: IncidentId) -> Incident:
+    if incident is None:
+        raise UnknownIncident(incident=incident_label(incident_id))
+    return incident
+
+
+async def list_incidents(outside: Outside, *, only_open: bool, limit: int = 20) -> Sequence[Incident]:
+    """The newest first."""
+    async with outside.store.read() as tx:
+        return await tx.incidents.recent(limit, only_open=only_open)
+
+
+async def set_status(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Status, reason: str = ""
+) -> Incident:
+    """Moves the status and logs its time. `cancelled` and the way back need a reason.
+
+    Raises StatusImpossible, HoldsRemain, ReasonMissing, PostmortemMissing, FollowUpsLoose, NoAuthority.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        before = _there(await tx.incidents.lock(incident_id), incident_id)
+        after = await _moved(tx, before, to, at=at, reason=reason)
+        await tx.incidents.save(after)
+        await _keep_times(tx, before, after, by=by, at=at, reason=reason)
+        await record(
+            tx,
+            at=at,
+            act=Act.INCIDENT_REOPENED if to is Status.INVESTIGATING else Act.STATUS_CHANGED,
+            actor=by,
+            subject=incident_label(incident_id),
+            incident_id=incident_id,
+            detail={"before": before.status.value, "status": to.value, "reason": reason.strip()},
+        )
+        if to is Status.RESOLVED:
+            await queue_drafts(tx, after, by=by, at=at)
+    return after
+
+
+async def _moved(tx: Transaction, before: Incident, to: Status, *, at: datetime, reason: str) -> Incident:
+    open_now = server_names(await tx.holds.of_incident(before.id))
+    if to is Status.INVESTIGATING:
+        return reopen(before, reason=reason)
+    if to is Status.CANCELLED:
+        return cancel(before, reason=reason, open_holds=open_now)
+    after = change_status(before, to, at=at, open_holds=open_now)
+    if to is Status.CLOSED:
+        await _check_close(tx, before.id)
+    return after
+
+
+async def _check_close(tx: Transaction, incident_id: IncidentId) -> None:
+    drafts = await tx.drafts.of_incident(incident_id)
+    if not any(d.kind is DraftKind.POSTMORTEM and d.state is DraftState.APPROVED for d in drafts):
+        raise PostmortemMissing
+    loose = [f.text for f in await tx.drafts.follow_ups(incident_id) if f.is_loose]
+    if loose:
+        raise FollowUpsLoose(count=len(loose))
+
+
+async def _keep_times(
+    tx: Transaction, before: Incident, after: Incident, *, by: SlackUserId, at: datetime, reason: str
+) -> None:
+    for name in TimeName:
+        if before.times.get(name) != after.times.get(name):
+            await tx.incidents.add_time_version(after.id, name, after.times.get(name), by, at, reason)
+
+
+async def queue_drafts(tx: Transaction, incident: Incident, *, by: SlackUserId, at: datetime) -> None:
+    """After the resolution: root cause, follow-ups, and the postmortem that goes to the managers."""
+    moment = incident.times[TIME_OF_STATUS[Status.RESOLVED]].timestamp()
+    await tx.jobs.put(
+        [
+            NewJob(
+                f"draft:{incident.id}:{kind.value}:{moment}",
+                f"draft:{incident.id}",
+                JobKind.MAKE_DRAFT,
+                at,
+                {"incident_id": incident.id, "kind": kind.value, "by": by},
+            )
+            for kind in (DraftKind.ROOT_CAUSE, DraftKind.FOLLOW_UPS, DraftKind.POSTMORTEM)
+        ]
+    )
+
+
+async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Severity) -> Incident:
+    """Worse or better; it never touches a hold."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        before = _there(await tx.incidents.lock(incident_id), incident_id)
+        after = replace(before, severity=to)
+        await tx.incidents.save(after)
+        await record(
+            tx,
+            at=at,
+            act=Act.SEVERITY_CHANGED,
+            actor=by,
+            subject=incident_label(incident_id),
+            incident_id=incident_id,
+            detail={"before": before.severity.value, "severity": to.value},
+        )
+    return after
+
+
+async def assign_role(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, role: Role, who: SlackUserId
+) -> Incident:
+    """Gives somebody a role; the first commander acknowledges the incident."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        before = _there(await tx.incidents.lock(incident_id), incident_id)
+        after = assign(before, role, who, at=at)
+        await tx.incidents.save(after)
+        await _keep_times(tx, before, after, by=by, at=at, reason="")
+        trace = await record(
+            tx,
+            at=at,
+            act=Act.ROLE_ASSIGNED,
+            actor=by,
+            subject=incident_label(incident_id),
+            incident_id=incident_id,
+            detail={"role": role.value, "who": who},
+        )
+        about = {"incident_id": incident_id, "people": [who]}
+        await tx.jobs.put([NewJob(f"invite:{trace.seq}", incident_key(incident_id), JobKind.INVITE, at, about)])
+    return after
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A corrected time, with what stood there before."""
+
+    incident: Incident
+    name: TimeName
+    before: datetime | None
+    after: datetime
+
+
+async def set_time(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, name: TimeName, value: datetime, reason: str = ""
+) -> Corrected:
+    """Corrects one time; the first value, the correction, who and why are kept. Raises TimeCannotBe, NoAuthority."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        before = _there(await tx.incidents.lock(incident_id), incident_id)
+        after = correct_time(before, name, value, now=at)
+        await tx.incidents.save(after)
+        await _keep_times(tx, before, after, by=by, at=at, reason=reason)
+        old = before.times.get(name)
+        await record(
+            tx,
+            at=at,
+            act=Act.TIME_CORRECTED,
+            actor=by,
+            subject=incident_label(incident_id),
+            incident_id=incident_id,
+            detail={
+                "time": name.value,
+                "before": old.isoformat() if old else None,
+                "value": value.isoformat(),
+                "reason": reason,
+            },
+        )
+    return Corrected(after, name, old, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An incident with its holds and how far its papers are."""
+
+    incident: Incident
+    holds: tuple[Hold, ...]
+    has_postmortem: bool
+
+
+async def overview(outside: Outside, *, incident_id: IncidentId) -> Overview:
+    """What the card shows. Raises UnknownIncident."""
+    async with outside.store.read() as tx:
+        incident = _there(await tx.incidents.get(incident_id), incident_id)
+        drafts = await tx.drafts.of_incident(incident_id)
+        return Overview(
+            incident,
+            tuple(await tx.holds.of_incident(incident_id)),
+            any(d.kind is DraftKind.POSTMORTEM and d.state is DraftState.APPROVED for d in drafts),
+        )

@@ -1,0 +1,31 @@
+"""Who people are: looked up once, kept, asked for their authority at the moment they decide."""
+
+from bot.domain.errors import NoAuthority
+from bot.domain.ids import SlackUserId
+from bot.domain.person import Person
+from bot.ports.chat import Chat
+from bot.ports.outside import Outside
+from bot.ports.storage import Transaction
+
+
+async def meet(outside: Outside, chat: Chat, who: SlackUserId) -> Person:
+    """The person, from our records or from the chat service. Raises ChatTransient, ChatPermanent."""
+    async with outside.store.read() as tx:
+        known = await tx.people.get(who)
+    return known or await refresh(outside, chat, who)
+
+
+async def refresh(outside: Outside, chat: Chat, who: SlackUserId) -> Person:
+    """Asks the chat service who somebody is now, and keeps it."""
+    person = await chat.person(who)
+    async with outside.store.write() as tx:
+        await tx.people.save(person)
+    return person
+
+
+async def must_be_member(tx: Transaction, who: SlackUserId) -> None:
+    """Raises NoAuthority for guests, people of other workspaces, bots, and anybody we never met."""
+    person = await tx.people.get(who)
+    if person is None:
+        raise NoAuthority
+    person.must_be_member()

@@ -1,0 +1,63 @@
+"""Every act leaves one audit row, and in an incident one timeline entry that its channel sees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.audit import Act, Entry
+from bot.domain.ids import ChannelId, EntryId, IncidentId, MessageTs, SlackUserId
+from bot.domain.job import JobKind
+from bot.ports.storage import NewJob, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What an act left behind: the number of its audit row, and its entry where it has one."""
+
+    seq: int
+    entry: Entry | None
+
+
+async def record(
+    tx: Transaction,
+    *,
+    at: datetime,
+    act: Act,
+    actor: SlackUserId,
+    subject: str,
+    incident_id: IncidentId | None = None,
+    detail: Mapping[str, Any] | None = None,
+    happened_at: datetime | None = None,
+    message: tuple[ChannelId, MessageTs] | None = None,
+    replaces: EntryId | None = None,
+    tell_channel: bool = True,
+) -> Trace:
+    """Writes the row, the entry (in an incident), and queues what the channel and its card show of it.
+
+    `happened_at` is the moment the entry speaks of, where that is not now; `detail` is plain JSON.
+    """
+    params = dict(detail or {})
+    seq = await tx.audit.add(at=at, act=act, actor=actor, subject=subject, incident_id=incident_id, detail=params)
+    if incident_id is None:
+        return Trace(seq, None)
+    channel, ts = message or (None, None)
+    entry = await tx.entries.add(
+        Entry(EntryId(0), incident_id, happened_at or at, act, actor, params, channel, ts, replaces)
+    )
+    await tx.jobs.put(_effects(entry, at, tell_channel))
+    return Trace(seq, entry)
+
+
+def _effects(entry: Entry, at: datetime, tell_channel: bool) -> list[NewJob]:
+    key = incident_key(entry.incident_id)
+    about = {"incident_id": entry.incident_id, "entry_id": entry.id}
+    jobs = [NewJob(f"card:{entry.id}", f"card:{entry.incident_id}", JobKind.REFRESH_CARD, at, about)]
+    if tell_channel:
+        jobs.insert(0, NewJob(f"post:{entry.id}", key, JobKind.POST, at, about))
+    return jobs
+
+
+def incident_key(incident_id: IncidentId) -> str:
+    """The key whose jobs reach one incident's channel in their order."""
+    return f"incident:{incident_id}"

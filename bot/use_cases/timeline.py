@@ -1,0 +1,97 @@
+"""The timeline: notes, pinned messages, and how it is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.domain.audit import Act, Entry
+from bot.domain.errors import NotAnIncidentChannel, ReasonMissing
+from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
+from bot.domain.message import Message, seconds
+from bot.ports.outside import Outside
+from bot.use_cases.record import record
+
+
+async def add_note(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, text: str, happened_at: datetime | None = None
+) -> Entry:
+    """A person's own entry. Raises ReasonMissing when it is empty."""
+    if not text.strip():
+        raise ReasonMissing
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        trace = await record(
+            tx,
+            at=at,
+            act=Act.NOTE_ADDED,
+            actor=by,
+            subject=incident_label(incident_id),
+            incident_id=incident_id,
+            detail={"text": text.strip()},
+            happened_at=happened_at,
+        )
+    assert trace.entry
+    return trace.entry
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """An entry that stands for a message; `again` when somebody had put it there before."""
+
+    entry: Entry
+    again: bool
+
+
+async def pin_message(outside: Outside, *, by: SlackUserId, message: Message) -> Pinned:
+    """Puts a message of an incident's channel on the timeline, at its own time. Raises NotAnIncidentChannel."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        incident = await tx.incidents.by_channel(message.channel)
+        if incident is None:
+            raise NotAnIncidentChannel
+        await tx.messages.put([message])
+        earlier = await tx.entries.of_message(incident.id, message.channel, message.ts)
+        if earlier:
+            return Pinned(earlier, again=True)
+        trace = await record(
+            tx,
+            at=at,
+            act=Act.MESSAGE_PINNED,
+            actor=by,
+            subject=incident_label(incident.id),
+            incident_id=incident.id,
+            detail={"text": message.text, "who": message.user},
+            happened_at=datetime.fromtimestamp(seconds(message.ts), UTC),
+            message=(message.channel, message.ts),
+            tell_channel=False,
+        )
+    assert trace.entry
+    return Pinned(trace.entry, again=False)
+
+
+async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: ChannelId, ts: MessageTs) -> Pinned | None:
+    """As `pin_message`, for a message that we keep (a reaction names it only); None when it is not ours to keep."""
+    async with outside.store.read() as tx:
+        message = await tx.messages.get(channel, ts)
+        incident = await tx.incidents.by_channel(channel)
+    if message is None or incident is None or message.is_bot:
+        return None
+    return await pin_message(outside, by=by, message=message)
+
+
+async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
+    """Keeps messages of incident channels; those of other channels are none of our business."""
+    async with outside.store.read() as tx:
+        channels = {message.channel for message in messages}
+        ours = {channel for channel in channels if await tx.incidents.by_channel(channel)}
+    kept = [message for message in messages if message.channel in ours]
+    if not kept:
+        return
+    async with outside.store.write() as tx:
+        await tx.messages.put(kept)
+
+
+async def read_timeline(outside: Outside, *, incident_id: IncidentId) -> Sequence[Entry]:
+    """The entries in the order things happened."""
+    async with outside.store.read() as tx:
+        return await tx.entries.of_incident(incident_id)

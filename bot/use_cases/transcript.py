@@ -1,0 +1,63 @@
+"""The channel and the timeline of an incident as one numbered transcript."""
+
+from datetime import UTC, datetime
+
+from bot.domain.audit import Act, Entry
+from bot.domain.ids import SlackUserId
+from bot.domain.incident import Incident
+from bot.domain.message import Message, permalink, seconds
+from bot.domain.transcript import Line, LineKind, number_lines
+from bot.i18n.texts import Texts
+from bot.i18n.timeline import entry_text
+from bot.ports.storage import Transaction
+
+TEAM_URL = "team_url"
+"""The fact under which the workspace's address is kept."""
+
+
+async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> tuple[Line, ...]:
+    """Every message and entry, numbered in the order of time. Bot messages are left out: the entries say the same."""
+    team_url = await tx.facts.get(TEAM_URL) or ""
+    entries = await tx.entries.of_incident(incident.id)
+    messages = await tx.messages.of_channel(incident.channel) if incident.channel else ()
+    pinned = {entry.ts for entry in entries if entry.kind is Act.MESSAGE_PINNED}
+    names = await _names(tx, {m.user for m in messages} | {e.actor for e in entries})
+    texts = Texts(incident.language, zone)
+    lines = [_message(m, names, team_url, pinned=m.ts in pinned) for m in messages if not m.is_bot]
+    lines += [_entry(e, names, texts, team_url, incident) for e in entries if e.kind is not Act.MESSAGE_PINNED]
+    return number_lines(lines)
+
+
+async def _names(tx: Transaction, people: set[SlackUserId]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for who in people:
+        person = await tx.people.get(who)
+        names[who] = person.name if person else str(who)
+    return names
+
+
+def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: bool) -> Line:
+    return Line(
+        n=0,
+        kind=LineKind.MESSAGE,
+        at=datetime.fromtimestamp(seconds(message.ts), UTC),
+        speaker=names[message.user],
+        text=message.text,
+        permalink=permalink(team_url, message.channel, message.ts, message.thread_ts),
+        reactions=("pushpin",) if pinned else (),
+        edited=bool(message.version) and not message.deleted,
+        deleted=message.deleted,
+    )
+
+
+def _entry(entry: Entry, names: dict[str, str], texts: Texts, team_url: str, incident: Incident) -> Line:
+    channel, ts = entry.channel or incident.channel, entry.ts or incident.card_ts
+    return Line(
+        n=0,
+        kind=LineKind.ENTRY,
+        at=entry.at,
+        speaker=names[entry.actor],
+        text=entry_text(texts, entry, plain=True),
+        permalink=permalink(team_url, channel, ts) if channel and ts else "",
+        entry_kind=entry.kind.value,
+    )
