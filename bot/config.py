@@ -1,0 +1,122 @@
+"""Settings from the environment: read once, checked, with a sentence for each mistake."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.ids import SlackUserId
+from bot.ports.outside import Policy
+
+SLACK_API = "https://slack.com/api/"
+
+
+class SettingsWrong(ValueError):
+    """The settings do not fit together; the text says which one and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `stopline serve` runs with. Without an app token it listens to signed HTTP at `/slack/events`."""
+
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    slack_api_url: str
+    database_url: str
+    http_host: str
+    http_port: int | None
+    llm_base_url: str
+    llm_model: str
+    openai_api_key: str
+    servers_file: str
+    policy: Policy
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether events come over Slack's Socket Mode."""
+        return bool(self.app_token)
+
+
+def read_settings(env: Mapping[str, str]) -> Settings:
+    """The settings of this environment. Raises SettingsWrong."""
+    settings = Settings(
+        bot_token=_needed(env, "SLACK_BOT_TOKEN", "xoxb-"),
+        app_token=_shaped(env, "SLACK_APP_TOKEN", "xapp-"),
+        signing_secret=env.get("SLACK_SIGNING_SECRET", ""),
+        slack_api_url=_url(env, "STOPLINE_SLACK_API_URL", SLACK_API),
+        database_url=env.get("STOPLINE_DATABASE_URL", "sqlite:///stopline.db"),
+        http_host=env.get("STOPLINE_HTTP_HOST", "127.0.0.1"),
+        http_port=_port(env, "STOPLINE_HTTP_PORT"),
+        llm_base_url=_url(env, "STOPLINE_LLM_BASE_URL", ""),
+        llm_model=env.get("STOPLINE_LLM_MODEL", ""),
+        openai_api_key=env.get("OPENAI_API_KEY", ""),
+        servers_file=env.get("STOPLINE_SERVERS_FILE", ""),
+        policy=read_policy(env),
+    )
+    if not settings.socket_mode and not (settings.signing_secret and settings.http_port is not None):
+        raise SettingsWrong(
+            "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and STOPLINE_HTTP_PORT for HTTP."
+        )
+    if settings.llm_base_url and not settings.llm_model:
+        raise SettingsWrong("STOPLINE_LLM_BASE_URL is set: name the model in STOPLINE_LLM_MODEL too.")
+    return settings
+
+
+def read_policy(env: Mapping[str, str]) -> Policy:
+    """What the operator decided. Raises SettingsWrong."""
+    mode = env.get("STOPLINE_MODE", "enforce")
+    if mode not in ("enforce", "shadow"):
+        raise SettingsWrong(f"STOPLINE_MODE is {mode!r}: write enforce or shadow.")
+    language = env.get("STOPLINE_LANGUAGE", "en")
+    if language not in ("en", "ko"):
+        raise SettingsWrong(f"STOPLINE_LANGUAGE is {language!r}: write en or ko.")
+    zone = env.get("STOPLINE_TIMEZONE", "UTC")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise SettingsWrong(f"STOPLINE_TIMEZONE is {zone!r}: write a name such as Asia/Seoul.") from unknown
+    return Policy(
+        shadow=mode == "shadow",
+        managers=_people(env, "STOPLINE_MANAGERS"),
+        on_call=_people(env, "STOPLINE_ON_CALL"),
+        announce_channel=env.get("STOPLINE_ANNOUNCE_CHANNEL", ""),
+        language=language,
+        zone=zone,
+    )
+
+
+def _needed(env: Mapping[str, str], name: str, prefix: str) -> str:
+    if not env.get(name):
+        raise SettingsWrong(f"{name} is not set: copy it from your Slack app's page (it begins with {prefix}).")
+    return _shaped(env, name, prefix)
+
+
+def _shaped(env: Mapping[str, str], name: str, prefix: str) -> str:
+    value = env.get(name, "")
+    if value and not value.startswith(prefix):
+        raise SettingsWrong(f"{name} does not look right: it begins with {prefix}.")
+    return value
+
+
+def _url(env: Mapping[str, str], name: str, default: str) -> str:
+    value = env.get(name, default)
+    if value and not value.startswith(("http://", "https://")):
+        raise SettingsWrong(f"{name} is {value!r}: write an address that begins with http:// or https://.")
+    return value
+
+
+def _port(env: Mapping[str, str], name: str) -> int | None:
+    value = env.get(name, "")
+    if not value:
+        return None
+    if not value.isdigit() or int(value) > 65535:
+        raise SettingsWrong(f"{name} is {value!r}: write a port number such as 8080.")
+    return int(value)
+
+
+def _people(env: Mapping[str, str], name: str) -> tuple[SlackUserId, ...]:
+    people = tuple(SlackUserId(part.strip()) for part in env.get(name, "").split(",") if part.strip())
+    wrong = [who for who in people if not who.startswith(("U", "W"))]
+    if wrong:
+        raise SettingsWrong(f"{name} holds {wrong[0]!r}: write Slack member ids such as U012AB3CD, with commas.")
+    return people
