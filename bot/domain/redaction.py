@@ -1,0 +1,158 @@
+"""Takes secrets and personal numbers out of text before it leaves the building, saying what kind was there."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+_MARK = re.compile(r"\[redacted:[a-z_]+\]")
+
+
+def redact(text: str) -> tuple[str, int]:
+    """Return `text` with every secret replaced by `[redacted:kind]`, and how many were replaced.
+
+    Only the secret goes: the name before it ("password=") and the host of a URL stay. Redacting twice changes
+    nothing. Commits, timestamps, telephone numbers and ticket numbers are left alone.
+    """
+    count = 0
+    for kind, pattern, is_secret in _RULES:
+
+        def replace(found: re.Match[str], kind: str = kind, is_secret: Callable[[str], bool] = is_secret) -> str:
+            nonlocal count
+            secret = found["secret"]
+            if not is_secret(secret) or _MARK.search(secret):
+                return found[0]
+            count += 1
+            start, end = found.start("secret") - found.start(), found.end("secret") - found.start()
+            return f"{found[0][:start]}[redacted:{kind}]{found[0][end:]}"
+
+        text = pattern.sub(replace, text)
+    return text, count
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+_HARMLESS = re.compile(
+    r"""(?ix) ["']? (?: \*+ | x+ | [.…-]+ | null | none | nil | true | false | yes | no | required | missing | empty
+    | expired | invalid | changed? | reset | rotated? | revoked | unknown | wrong | incorrect | rejected | redacted | hidden
+    | optional | string | undefined | n/?a | tbd | ok | failed | failure | is | was | not | has | does
+    | \$ \{? \w+ \}? | \{\{? .* | <[^>]*>? | %\( .* | \[redacted .* | \( .* ) ["']? [.,;!?)]*"""
+)
+
+
+def _is_value(value: str) -> bool:
+    """Whether a value given to a name such as password may be a real one."""
+    return len(value.strip("\"'")) >= 4 and not _HARMLESS.fullmatch(value)
+
+
+def _is_password(value: str) -> bool:
+    """Whether a word in a sentence is more like a password than like a word: it has a digit or a sign in it."""
+    bare = value.rstrip(".,;!?)")
+    return len(bare) >= 4 and _is_value(bare) and bool(re.search(r"\d|[^\w\s.-]|[a-z][A-Z]", bare))
+
+
+def _is_resident_number(value: str) -> bool:
+    """A birth date and a digit of sex and century; without its hyphen the check digit must fit as well."""
+    digits = re.sub(r"\D", "", value)
+    century = 1900 if digits[6] in "1256" else 2000
+    try:
+        date(century + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
+    except ValueError:
+        return False
+    if len(digits) != len(value):
+        return True
+    if digits[:2] in ("16", "17", "18"):  # milliseconds since 1970
+        return False
+    total = sum(
+        int(digit) * weight for digit, weight in zip(digits, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=False)
+    )
+    return (11 - total % 11) % 10 == int(digits[12])
+
+
+_CARD = re.compile(
+    r"4\d{12}(?:\d{3})?|(?:5[1-5]|2[2-7]|9[0-9]|35|62)\d{14}|6(?:011|5\d\d|4[4-9]\d)\d{12}|3[47]\d{13}|3[068]\d{12}"
+)
+
+
+def _is_card(value: str) -> bool:
+    """A card issuer's prefix and length, and Luhn's check digit."""
+    digits = re.sub(r"\D", "", value)
+    if not _CARD.fullmatch(digits) or len(set(digits)) < 2:
+        return False
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+_EDGE = r"(?<![A-Za-z0-9_-])"
+_VALUE = r"(?P<secret>\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'|`[^`\n]{1,300}`|[^\s,;&\"'`<>]{1,300})"
+_NAMES = (
+    r"(?:password|passwd|passphrase|passcode|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|account[_-]?key"
+    r"|client[_-]?secret|auth[_-]?token|token|credentials?)"
+)
+_PASSWORDS = r"(?:pass(?:word|wd|phrase|code)|pwd|secret)"
+_KOREAN = r"(?:비밀\s?번호|비번|패스워드|암호|토큰|시크릿|인증\s?키|접속\s?키)"
+_RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
+    (kind, re.compile(pattern), is_secret)
+    for kind, pattern, is_secret in (
+        (
+            "private_key",
+            r"(?s)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.{0,20000}?"
+            r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z))",
+            _always,
+        ),
+        ("private_key", rf"{_EDGE}(?P<secret>AGE-SECRET-KEY-1[0-9A-Z]{{40,}})", _always),
+        (
+            "slack_webhook",
+            r"(?P<secret>https://hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[\w/-]{8,})",
+            _always,
+        ),
+        ("webhook", r"(?P<secret>https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,})", _always),
+        ("slack_token", rf"{_EDGE}(?P<secret>xox[a-z](?:\.xox[a-z])?-[\w-]{{10,}}|xapp-\d-[\w-]{{10,}})", _always),
+        ("github_token", rf"{_EDGE}(?P<secret>gh[pousr]_[A-Za-z0-9]{{30,}}|github_pat_\w{{20,}})", _always),
+        ("gitlab_token", rf"{_EDGE}(?P<secret>gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas|imt|agent)-[\w.-]{{16,}})", _always),
+        ("aws_key", rf"{_EDGE}(?P<secret>(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{{16}})(?![0-9A-Za-z])", _always),
+        (
+            "google_key",
+            rf"{_EDGE}(?P<secret>AIza[\w-]{{35}}|GOCSPX-[\w-]{{20,}}|ya29\.[\w-]{{20,}})",
+            _always,
+        ),
+        ("stripe_key", rf"{_EDGE}(?P<secret>(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{{12,}})", _always),
+        (
+            "api_key",
+            rf"{_EDGE}(?P<secret>sk-(?:[a-z]{{2,12}}\d{{0,2}}-)?[A-Za-z0-9_-]{{20,}}|npm_[A-Za-z0-9]{{36}}"
+            r"|pypi-AgE[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}|hf_[A-Za-z0-9]{30,}|dop_v1_[0-9a-f]{64}"
+            r"|\d{8,10}:AA[\w-]{33}|hv[sb]\.[\w-]{20,})",
+            _always,
+        ),
+        ("jwt", rf"{_EDGE}(?P<secret>eyJ[\w-]{{8,}}\.eyJ[\w-]{{4,}}(?:\.[\w-]*)?)", _always),
+        (
+            "bearer",
+            r"(?i)\b(?:bearer|basic|kakaoak|digest)\s+(?P<secret>(?=[A-Za-z._~+/-]*\d|[\w.~+/-]{24,})[\w.~+/=-]{12,})",
+            _always,
+        ),
+        ("url_password", r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@<>]{0,100}:(?P<secret>[^\s/@<>]{1,200})@", _always),
+        (
+            "password",
+            rf"(?i)(?:\b|_)(?:\w{{0,40}}[_.-])?{_NAMES}(?:[_.-]\w{{1,20}})?[\"']?\s{{0,3}}(?:=>|:=|==?)\s{{0,3}}{_VALUE}",
+            _is_value,
+        ),
+        ("password", rf"(?i)(?:\b|_){_PASSWORDS}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_value),
+        ("password", rf"(?i)(?:\b|_){_NAMES}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_password),
+        ("password", rf"(?i)\b{_NAMES}\s+(?:is|was|are|now)\s+(?:now\s+)?{_VALUE}", _is_password),
+        ("password", rf"(?i)(?<!\S)--?{_NAMES}[ ]+{_VALUE}", _is_value),
+        ("password", r"(?<!\S)(?:-u|--user)[ ]+[\w.@-]{1,60}:(?P<secret>[^\s\"']{1,200})", _is_value),
+        ("password", rf"(?i)(?:{_KOREAN}|\bpw)\s?[:=]\s?{_VALUE}", _is_value),
+        ("password", rf"(?i){_KOREAN}(?:는|은|가|이)?\s{{0,2}}(?P<secret>[!-~]{{4,200}})", _is_password),
+        (
+            "resident_number",
+            r"(?<![\d.-])(?P<secret>\d{2}[01]\d[0-3]\d[ -]?[1-8]\d{6})(?![\d.-]*\d)",
+            _is_resident_number,
+        ),
+        (
+            "card",
+            r"(?<![\d.:-])(?P<secret>\d{4}([ -]?)\d{4}\2\d{4}\2\d{1,4}|\d{4}[ -]?\d{6}[ -]?\d{4,5})(?![\d:-]*\d)",
+            _is_card,
+        ),
+    )
+)
