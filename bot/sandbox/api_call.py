@@ -1,4 +1,4 @@
-"""Answers for one Web API call as its method sees it: who calls, the arguments in any of Slack's forms, and the list of methods."""
+"""Answers for one Web API call as its method sees it: the caller, the arguments in any form, the list of methods."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ class Call:
         start = _position(cursor) if cursor else 0
         more = start + limit < len(items)
         following = f"c{start + limit}=" if more else ""
-        return list(items[start:start + limit]), {"response_metadata": {"next_cursor": following}}
+        return list(items[start : start + limit]), {"response_metadata": {"next_cursor": following}}
 
 
 def _position(cursor: str) -> int:
@@ -95,7 +95,9 @@ TIER_2, TIER_3, TIER_4, FREELY = 20, 50, 100, 600
 
 def method(name: str, *required: str, tier: int = TIER_3) -> Callable[[Callable[[Call], Json]], Callable[[Call], Json]]:
     """Put a function into the list of Web API methods."""
+
     def register(run: Callable[[Call], Json]) -> Callable[[Call], Json]:
         METHODS[name] = Method(run, required, tier)
         return run
+
     return register

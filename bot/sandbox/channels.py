@@ -1,4 +1,4 @@
-"""Answers for conversations as such: made, named, joined, left, archived, described; each with Slack's events and system messages."""
+"""Answers for conversations as such: made, named, joined, left, archived, described, and who is told."""
 
 import re
 
@@ -30,11 +30,20 @@ def _say(workspace: Workspace, channel: Channel, by: str, subtype: str, text: st
 
 def create(workspace: Workspace, name: str, by: str, *, private: bool = False) -> Channel:
     name = checked_name(workspace, name)
-    channel = Channel(workspace.next_id("C"), name, "private" if private else "channel", by, workspace.now(), {by: None})
+    channel = Channel(
+        workspace.next_id("C"), name, "private" if private else "channel", by, workspace.now(), {by: None}
+    )
     workspace.channels[channel.id] = channel
     if not private:
-        about = {"id": channel.id, "name": name, "created": channel.created, "creator": by, "is_channel": True,
-                 "name_normalized": name, "context_team_id": workspace.team_id}
+        about = {
+            "id": channel.id,
+            "name": name,
+            "created": channel.created,
+            "creator": by,
+            "is_channel": True,
+            "name_normalized": name,
+            "context_team_id": workspace.team_id,
+        }
         workspace.tell_apps({"type": "channel_created", "channel": about})
     workspace.show_channel(channel)
     _say(workspace, channel, by, "channel_join", f"<@{by}> has joined the channel")
@@ -47,7 +56,15 @@ def rename(workspace: Workspace, channel: Channel, name: str, by: str) -> None:
     channel.name = name
     about = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created, "is_channel": True}
     workspace.tell_apps({"type": f"{_kind(channel)}_rename", "channel": about}, channel)
-    _say(workspace, channel, by, "channel_name", f'<@{by}> has renamed the channel from "{old}" to "{name}"', old_name=old, name=name)
+    _say(
+        workspace,
+        channel,
+        by,
+        "channel_name",
+        f'<@{by}> has renamed the channel from "{old}" to "{name}"',
+        old_name=old,
+        name=name,
+    )
 
 
 def archive(workspace: Workspace, channel: Channel, by: str, *, back: bool = False) -> None:
@@ -68,8 +85,13 @@ def _kind(channel: Channel) -> str:
 def add_member(workspace: Workspace, channel: Channel, user: str, *, inviter: str | None = None) -> None:
     channel.members[user] = None
     channel.read[user] = next(reversed(channel.messages), "0")
-    event: Json = {"type": "member_joined_channel", "user": user, "channel": channel.id, "team": workspace.team_id,
-                   "channel_type": "G" if channel.kind == "private" else "C"}
+    event: Json = {
+        "type": "member_joined_channel",
+        "user": user,
+        "channel": channel.id,
+        "team": workspace.team_id,
+        "channel_type": "G" if channel.kind == "private" else "C",
+    }
     more = {"inviter": inviter} if inviter else {}
     workspace.tell_apps(event | more, channel)
     _say(workspace, channel, user, "channel_join", f"<@{user}> has joined the channel", **more)
@@ -79,8 +101,13 @@ def remove_member(workspace: Workspace, channel: Channel, user: str) -> None:
     app = workspace.app_of_bot(user)
     channel.members.pop(user)
     _say(workspace, channel, user, "channel_leave", f"<@{user}> has left the channel")
-    event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": workspace.team_id,
-             "channel_type": "G" if channel.kind == "private" else "C"}
+    event = {
+        "type": "member_left_channel",
+        "user": user,
+        "channel": channel.id,
+        "team": workspace.team_id,
+        "channel_type": "G" if channel.kind == "private" else "C",
+    }
     workspace.tell_apps(event, channel)
     if app:
         workspace.tell_apps({"type": f"{_kind(channel)}_left", "channel": channel.id, "actor_id": user}, only=app)

@@ -45,24 +45,41 @@ class ClientApi:
         workspace = self._workspace
         workspace.person(me)
         apps = workspace.apps.values()
-        return {"team": {"id": workspace.team_id, "name": workspace.name, "url": f"{workspace.base_url}/"}, "me": me,
-                "clock": workspace.clock().isoformat(), "people": [person_for_page(user) for user in workspace.people.values()],
-                "channels": [channel_for(channel, me) for channel in workspace.channels.values() if workspace.sees(me, channel)],
-                "apps": [{"id": app.id, "name": app.name, "bot_user": app.bot_user} for app in apps],
-                "commands": [{"description": "", "usage_hint": "", **about, "app": app.id} for app in apps for about in app.commands],
-                "shortcuts": [{**about, "app": app.id} for app in apps for about in app.shortcuts],
-                "views": self.person(me).views(), "story": self.story.state() if self.story else None}
+        return {
+            "team": {"id": workspace.team_id, "name": workspace.name, "url": f"{workspace.base_url}/"},
+            "me": me,
+            "clock": workspace.clock().isoformat(),
+            "people": [person_for_page(user) for user in workspace.people.values()],
+            "channels": [
+                channel_for(channel, me) for channel in workspace.channels.values() if workspace.sees(me, channel)
+            ],
+            "apps": [{"id": app.id, "name": app.name, "bot_user": app.bot_user} for app in apps],
+            "commands": [
+                {"description": "", "usage_hint": "", **about, "app": app.id} for app in apps for about in app.commands
+            ],
+            "shortcuts": [{**about, "app": app.id} for app in apps for about in app.shortcuts],
+            "views": self.person(me).views(),
+            "story": self.story.state() if self.story else None,
+        }
 
     async def _messages(self, request: web.Request) -> web.Response:
         query = request.query
         limit = int(query.get("limit", "100"))
-        return _answered(lambda: {"messages": self.person(query.get("as", "")).messages(
-            query.get("channel", ""), before=query.get("before"), limit=limit)})
+        return _answered(
+            lambda: {
+                "messages": self.person(query.get("as", "")).messages(
+                    query.get("channel", ""), before=query.get("before"), limit=limit
+                )
+            }
+        )
 
     async def _replies(self, request: web.Request) -> web.Response:
         query = request.query
-        return _answered(lambda: {"messages": self.person(query.get("as", "")).replies(
-            query.get("channel", ""), query.get("ts", ""))})
+        return _answered(
+            lambda: {
+                "messages": self.person(query.get("as", "")).replies(query.get("channel", ""), query.get("ts", ""))
+            }
+        )
 
     # -- acting
 

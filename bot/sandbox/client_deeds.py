@@ -50,7 +50,9 @@ async def _command(person: Person, body: Json) -> Json:
 
 
 async def _action(person: Person, body: Json) -> Json:
-    return _notice(await person.act(_where(body), body["block_id"], body["action_id"], body["payload"], body.get("values")))
+    return _notice(
+        await person.act(_where(body), body["block_id"], body["action_id"], body["payload"], body.get("values"))
+    )
 
 
 def _where(body: Json) -> Json:
@@ -85,7 +87,19 @@ def _notice(outcome: Outcome) -> Json:
 
 
 DEEDS: dict[str, Deed] = {
-    "say": _say, "edit": _edit, "delete": _delete, "react": _react, "mark": _mark, "join": _join,
-    "create_channel": _create_channel, "open_im": _open_im, "command": _command, "action": _action, "submit": _submit,
-    "close": _close, "shortcut": _shortcut, "home": _home, "options": _options,
+    "say": _say,
+    "edit": _edit,
+    "delete": _delete,
+    "react": _react,
+    "mark": _mark,
+    "join": _join,
+    "create_channel": _create_channel,
+    "open_im": _open_im,
+    "command": _command,
+    "action": _action,
+    "submit": _submit,
+    "close": _close,
+    "shortcut": _shortcut,
+    "home": _home,
+    "options": _options,
 }

@@ -1,4 +1,4 @@
-"""Answers for `/client/ws`: every change a person may see, pushed to that person's open pages in the order it happened."""
+"""Answers for `/client/ws`: every change a person may see, pushed to their open pages in its order."""
 
 import asyncio
 import copy

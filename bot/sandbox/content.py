@@ -67,8 +67,13 @@ def unpin(workspace: Workspace, channel: Channel, ts: str, user: str) -> None:
 
 
 def pin_item(channel: Channel, pin: Json) -> Json:
-    return {"type": "message", "channel": channel.id, "created": pin["created"], "created_by": pin["created_by"],
-            "message": copy.deepcopy(channel.messages[pin["ts"]])}
+    return {
+        "type": "message",
+        "channel": channel.id,
+        "created": pin["created"],
+        "created_by": pin["created_by"],
+        "message": copy.deepcopy(channel.messages[pin["ts"]]),
+    }
 
 
 def _tell_pin(workspace: Workspace, channel: Channel, user: str, type: str, item: Json) -> None:
@@ -79,8 +84,17 @@ def _tell_pin(workspace: Workspace, channel: Channel, user: str, type: str, item
 
 def bookmark(workspace: Workspace, channel: Channel, title: str, link: str, emoji: str, user: str) -> Json:
     _check_link(link)
-    mark = {"id": workspace.next_id("Bk"), "channel_id": channel.id, "title": title, "link": link, "emoji": emoji,
-            "type": "link", "date_created": workspace.now(), "date_updated": 0, "last_updated_by_user_id": user}
+    mark = {
+        "id": workspace.next_id("Bk"),
+        "channel_id": channel.id,
+        "title": title,
+        "link": link,
+        "emoji": emoji,
+        "type": "link",
+        "date_created": workspace.now(),
+        "date_updated": 0,
+        "last_updated_by_user_id": user,
+    }
     channel.bookmarks.append(mark)
     workspace.show_channel(channel)
     return mark

@@ -1,4 +1,4 @@
-"""Answers for bringing events, commands and interactions to an app: by socket or signed HTTP, with deadlines and retries."""
+"""Answers for bringing events, commands and interactions to an app, by socket or signed HTTP, in time."""
 
 import asyncio
 import hashlib
@@ -64,12 +64,27 @@ class Delivery:
 
     def _wrapped(self, app: App, event: Json) -> Json:
         team = self._workspace.team_id
-        seen_by = {"enterprise_id": None, "team_id": team, "user_id": app.bot_user, "is_bot": True,
-                   "is_enterprise_install": False}
-        return {"token": app.token, "team_id": team, "context_team_id": team, "context_enterprise_id": None,
-                "api_app_id": app.id, "event": event, "type": "event_callback", "event_id": f"Ev{uuid4().hex[:12].upper()}",
-                "event_time": int(float(event["event_ts"])), "authorizations": [seen_by], "is_ext_shared_channel": False,
-                "event_context": f"4-{uuid4().hex}"}
+        seen_by = {
+            "enterprise_id": None,
+            "team_id": team,
+            "user_id": app.bot_user,
+            "is_bot": True,
+            "is_enterprise_install": False,
+        }
+        return {
+            "token": app.token,
+            "team_id": team,
+            "context_team_id": team,
+            "context_enterprise_id": None,
+            "api_app_id": app.id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev{uuid4().hex[:12].upper()}",
+            "event_time": int(float(event["event_ts"])),
+            "authorizations": [seen_by],
+            "is_ext_shared_channel": False,
+            "event_context": f"4-{uuid4().hex}",
+        }
 
     async def _deliver_event(self, app: App, body: Json) -> None:
         reason = ""
@@ -100,8 +115,12 @@ class Delivery:
         return Answer(False, monotonic() - started, {}, error)
 
     async def _send(self, app: App, type: str, body: Json, attempt: int, reason: str, started: float) -> Answer:
-        envelope: Json = {"envelope_id": str(uuid4()), "type": type, "payload": body,
-                          "accepts_response_payload": type != "events_api"}
+        envelope: Json = {
+            "envelope_id": str(uuid4()),
+            "type": type,
+            "payload": body,
+            "accepts_response_payload": type != "events_api",
+        }
         if type == "events_api":
             envelope |= {"retry_attempt": attempt, "retry_reason": reason}
         answer = await self.sockets.send(app, envelope, self.deadline)

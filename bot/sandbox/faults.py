@@ -1,4 +1,4 @@
-"""Answers for what goes wrong on purpose: latency, rate limits, errors and lost answers of the Web API, switched on by tests."""
+"""Answers for what goes wrong on purpose in the Web API: latency, rate limits, errors, lost answers."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field

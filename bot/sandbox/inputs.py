@@ -1,4 +1,4 @@
-"""Answers for what a person leaves in a view's inputs: Slack's state.values, from plain Python values and initial values."""
+"""Answers for what a person leaves in a view's inputs: state.values from plain Python values and initial values."""
 
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,7 @@ def state_values(blocks: list[Json], held: Json, given: Json) -> Json:
         for element in elements(block):
             if element["type"] in STATE_KEYS:
                 before = held.get(block["block_id"], {}).get(element["action_id"])
-                value = given[block["block_id"]] if block["block_id"] in given else ...
+                value = given.get(block["block_id"], ...)
                 state.setdefault(block["block_id"], {})[element["action_id"]] = _state(element, before, value)
     return state
 

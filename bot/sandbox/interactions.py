@@ -1,4 +1,4 @@
-"""Answers for what a person's command, click, submission or shortcut sends to the app, and what the app's answer changes."""
+"""Answers for what a command, click, submission or shortcut sends to the app, and what its answer changes."""
 
 import copy
 from dataclasses import dataclass
@@ -69,10 +69,21 @@ class Interactions:
     def _command_form(self, app: App, user: str, channel: Channel, name: str, text: str) -> Json:
         workspace = self._workspace
         called = {"channel": channel.name, "private": "privategroup", "im": "directmessage"}[channel.kind]
-        return {"token": app.token, "team_id": workspace.team_id, "team_domain": workspace.domain, "channel_id": channel.id,
-                "channel_name": called, "user_id": user, "user_name": workspace.people[user].name, "command": name,
-                "text": text, "api_app_id": app.id, "is_enterprise_install": "false",
-                "response_url": self.response_urls.new(app, user, channel), "trigger_id": self.triggers.pull(app, user)}
+        return {
+            "token": app.token,
+            "team_id": workspace.team_id,
+            "team_domain": workspace.domain,
+            "channel_id": channel.id,
+            "channel_name": called,
+            "user_id": user,
+            "user_name": workspace.people[user].name,
+            "command": name,
+            "text": text,
+            "api_app_id": app.id,
+            "is_enterprise_install": "false",
+            "response_url": self.response_urls.new(app, user, channel),
+            "trigger_id": self.triggers.pull(app, user),
+        }
 
     def _slackbot(self, channel: Channel, user: str, text: str) -> None:
         by = {"subtype": "bot_message", "username": "Slackbot", "user": "USLACKBOT"}
@@ -84,12 +95,24 @@ class Interactions:
         workspace = self._workspace
         name = workspace.people[user].name
         who = {"id": user, "username": name, "name": name, "team_id": workspace.team_id}
-        return {"type": type, "user": who, "token": app.token, "api_app_id": app.id, "enterprise": None,
-                "team": {"id": workspace.team_id, "domain": workspace.domain}, "is_enterprise_install": False}
+        return {
+            "type": type,
+            "user": who,
+            "token": app.token,
+            "api_app_id": app.id,
+            "enterprise": None,
+            "team": {"id": workspace.team_id, "domain": workspace.domain},
+            "is_enterprise_install": False,
+        }
 
     def _place(self, channel: Channel, message: Json, *, ephemeral: bool) -> Json:
         """Where a message's element was used."""
-        container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": ephemeral}
+        container = {
+            "type": "message",
+            "message_ts": message["ts"],
+            "channel_id": channel.id,
+            "is_ephemeral": ephemeral,
+        }
         if "thread_ts" in message:
             container["thread_ts"] = message["thread_ts"]
         place: Json = {"container": container, "channel": {"id": channel.id, "name": channel.name or "directmessage"}}
@@ -107,10 +130,14 @@ class Interactions:
         app, element = self._app_of(message), _element(message.get("blocks", []), action)
         values = self._chosen.setdefault((user, ts), {})
         _remember(values, action)
-        payload = {**self._base(app, user, "block_actions"), **self._place(channel, message, ephemeral=ephemeral),
-                   "trigger_id": self.triggers.pull(app, user), "state": {"values": copy.deepcopy(values)},
-                   "response_url": self.response_urls.new(app, user, channel, message),
-                   "actions": [self._acted(element, action)]}
+        payload = {
+            **self._base(app, user, "block_actions"),
+            **self._place(channel, message, ephemeral=ephemeral),
+            "trigger_id": self.triggers.pull(app, user),
+            "state": {"values": copy.deepcopy(values)},
+            "response_url": self.response_urls.new(app, user, channel, message),
+            "actions": [self._acted(element, action)],
+        }
         return _outcome(await self._delivery.once(app, "interactive", payload))
 
     def message_for(self, user: str, channel: Channel, ts: str) -> tuple[Json, bool]:
@@ -125,13 +152,17 @@ class Interactions:
         view.values |= values or {}
         _remember(view.values, action)
         shown = view.to_json(self._workspace.team_id)
-        payload = {**self._base(view.app, user, "block_actions"), "container": {"type": "view", "view_id": view.id},
-                   "trigger_id": self.triggers.pull(view.app, user, view), "view": shown,
-                   "actions": [self._acted(element, action)]}
+        payload = {
+            **self._base(view.app, user, "block_actions"),
+            "container": {"type": "view", "view_id": view.id},
+            "trigger_id": self.triggers.pull(view.app, user, view),
+            "view": shown,
+            "actions": [self._acted(element, action)],
+        }
         return _outcome(await self._delivery.once(view.app, "interactive", payload))
 
     def _acted(self, element: Json, action: Json) -> Json:
-        own = {name: element[name] for name in ("text", "value", "style", "placeholder") if name in element}
+        own: Json = {name: element[name] for name in ("text", "value", "style", "placeholder") if name in element}
         return {**own, **action, "type": element["type"], "action_ts": self._workspace.next_ts()}
 
     def _view(self, user: str, view_id: str) -> View:
@@ -146,25 +177,37 @@ class Interactions:
         if owned is None:
             raise SlackRefusal("no_such_shortcut")
         app, on_message = owned[0], channel is not None and ts is not None
-        payload = {**self._base(app, user, "message_action" if on_message else "shortcut"), "callback_id": callback_id,
-                   "trigger_id": self.triggers.pull(app, user), "action_ts": self._workspace.next_ts()}
+        payload = {
+            **self._base(app, user, "message_action" if on_message else "shortcut"),
+            "callback_id": callback_id,
+            "trigger_id": self.triggers.pull(app, user),
+            "action_ts": self._workspace.next_ts(),
+        }
         if channel is not None and ts is not None:
             message = messages.find(channel, ts)
-            payload |= {"message_ts": ts, "message": copy.deepcopy(message), "channel": {"id": channel.id, "name": channel.name},
-                        "response_url": self.response_urls.new(app, user, channel, message)}
+            payload |= {
+                "message_ts": ts,
+                "message": copy.deepcopy(message),
+                "channel": {"id": channel.id, "name": channel.name},
+                "response_url": self.response_urls.new(app, user, channel, message),
+            }
         return _outcome(await self._delivery.once(app, "interactive", payload))
 
     async def options(self, user: str, source: Json, action: Json) -> list[Json]:
         """The choices of an external select; `source` is {view_id} or {channel, ts}."""
         if source.get("view_id"):
             view = self._view(user, source["view_id"])
-            app, place = view.app, {"container": {"type": "view", "view_id": view.id},
-                                    "view": view.to_json(self._workspace.team_id)}
+            app, place = (
+                view.app,
+                {"container": {"type": "view", "view_id": view.id}, "view": view.to_json(self._workspace.team_id)},
+            )
         else:
             channel = self._workspace.channel(source["channel"], user)
             message, ephemeral = self.message_for(user, channel, source["ts"])
             app, place = self._app_of(message), self._place(channel, message, ephemeral=ephemeral)
-        answer = await self._delivery.once(app, "interactive", {**self._base(app, user, "block_suggestion"), **place, **action})
+        answer = await self._delivery.once(
+            app, "interactive", {**self._base(app, user, "block_suggestion"), **place, **action}
+        )
         body = answer.body if isinstance(answer.body, dict) else {}
         groups = body.get("option_groups") or []
         return body.get("options") or [option for group in groups for option in group["options"]]
@@ -176,13 +219,19 @@ class Interactions:
         if errors := missing_inputs(view.body["blocks"], values):
             return Outcome(True, 0.0, errors=errors)
         view.values = values
-        payload = {**self._base(view.app, user, "view_submission"), "trigger_id": self.triggers.pull(view.app, user, view),
-                   "view": view.to_json(self._workspace.team_id), "response_urls": self._response_urls_of(view)}
+        payload = {
+            **self._base(view.app, user, "view_submission"),
+            "trigger_id": self.triggers.pull(view.app, user, view),
+            "view": view.to_json(self._workspace.team_id),
+            "response_urls": self._response_urls_of(view),
+        }
         answer = await self._delivery.once(view.app, "interactive", payload)
         if not answer.acked:
             return Outcome(False, answer.seconds, TROUBLE)
         try:
-            errors = self._apply(view, answer.body if isinstance(answer.body, dict) else {"response_action": answer.body})
+            errors = self._apply(
+                view, answer.body if isinstance(answer.body, dict) else {"response_action": answer.body}
+            )
         except SlackRefusal as refusal:
             return Outcome(True, answer.seconds, f"{TROUBLE} ({', '.join([refusal.code, *refusal.messages])})")
         return Outcome(True, answer.seconds, errors=errors or None)
@@ -197,7 +246,9 @@ class Interactions:
             case "update":
                 views.update_view(self._workspace, view, views.refuse_bad_view(answer.get("view"), "modal"))
             case "push":
-                views.push_view(self._workspace, view.app, view.user, views.refuse_bad_view(answer.get("view"), "modal"))
+                views.push_view(
+                    self._workspace, view.app, view.user, views.refuse_bad_view(answer.get("view"), "modal")
+                )
             case "errors":
                 inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
                 errors: Json = answer.get("errors") or {}
@@ -216,15 +267,25 @@ class Interactions:
             id = chosen.get("selected_conversation") or chosen.get("selected_channel")
             if element.get("response_url_enabled") and id:
                 url = self.response_urls.new(view.app, view.user, self._workspace.channels[id])
-                urls.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": id, "response_url": url})
+                urls.append(
+                    {
+                        "block_id": block["block_id"],
+                        "action_id": element["action_id"],
+                        "channel_id": id,
+                        "response_url": url,
+                    }
+                )
         return urls
 
     async def close(self, user: str, view_id: str, *, whole_stack: bool = False) -> None:
         """The person closes the top modal (or all); apps that asked for it are told."""
         for view in views.close_view(self._workspace, self._view(user, view_id), whole_stack=whole_stack):
             if view.body.get("notify_on_close"):
-                payload = {**self._base(view.app, user, "view_closed"), "view": view.to_json(self._workspace.team_id),
-                           "is_cleared": whole_stack}
+                payload = {
+                    **self._base(view.app, user, "view_closed"),
+                    "view": view.to_json(self._workspace.team_id),
+                    "is_cleared": whole_stack,
+                }
                 await self._delivery.once(view.app, "interactive", payload)
 
     def open_home(self, user: str, app: App) -> None:

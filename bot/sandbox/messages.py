@@ -1,4 +1,4 @@
-"""Answers for what is written in a conversation: posts, threads, edits, deletes, ephemerals, read marks; each change is told."""
+"""Answers for what is written in a conversation: posts, threads, edits, deletes, ephemerals, read marks."""
 
 import copy
 import re
@@ -29,14 +29,25 @@ def with_block_ids(workspace: Workspace, blocks: list[Json]) -> list[Json]:
             block["block_id"] = workspace.next_id("b")[5:]
         inner = [*block.get("elements", []), block.get("accessory"), block.get("element")]
         for element in inner:
-            if block["type"] in ("actions", "section", "input") and isinstance(element, dict) and element["type"] != "image":
+            if (
+                block["type"] in ("actions", "section", "input")
+                and isinstance(element, dict)
+                and element["type"] != "image"
+            ):
                 element.setdefault("action_id", workspace.next_id("a")[5:])
     return blocks
 
 
 def bot_author(workspace: Workspace, app: App) -> Json:
-    profile = {"id": app.bot_id, "app_id": app.id, "user_id": app.bot_user, "name": app.name, "deleted": False,
-               "updated": workspace.people[app.bot_user].updated, "team_id": workspace.team_id}
+    profile = {
+        "id": app.bot_id,
+        "app_id": app.id,
+        "user_id": app.bot_user,
+        "name": app.name,
+        "deleted": False,
+        "updated": workspace.people[app.bot_user].updated,
+        "team_id": workspace.team_id,
+    }
     return {"user": app.bot_user, "bot_id": app.bot_id, "app_id": app.id, "bot_profile": profile}
 
 
@@ -45,11 +56,24 @@ def author(workspace: Workspace, user: str) -> Json:
     return bot_author(workspace, app) if app else {"user": user}
 
 
-def post(workspace: Workspace, channel: Channel, by: Json, text: str, *, thread_ts: str | None = None,
-         blocks: list[Json] | None = None, **more: Any) -> Json:
+def post(
+    workspace: Workspace,
+    channel: Channel,
+    by: Json,
+    text: str,
+    *,
+    thread_ts: str | None = None,
+    blocks: list[Json] | None = None,
+    **more: Any,
+) -> Json:
     """A new message; `by` is author() or the fields of a system message."""
-    message: Json = {"type": "message", **by, "text": text[:TEXT_LIMIT], "team": workspace.team_id,
-                     **{name: value for name, value in more.items() if value}}
+    message: Json = {
+        "type": "message",
+        **by,
+        "text": text[:TEXT_LIMIT],
+        "team": workspace.team_id,
+        **{name: value for name, value in more.items() if value},
+    }
     if blocks:
         message["blocks"] = with_block_ids(workspace, blocks)
     if thread_ts:
@@ -87,8 +111,13 @@ def retell_thread(workspace: Workspace, channel: Channel, thread_ts: str) -> Non
         parent.pop(name, None)
     if replies:
         users = list(dict.fromkeys(channel.messages[ts].get("user", "") for ts in replies))
-        parent |= {"thread_ts": thread_ts, "reply_count": len(replies), "reply_users": users,
-                   "reply_users_count": len(users), "latest_reply": replies[-1]}
+        parent |= {
+            "thread_ts": thread_ts,
+            "reply_count": len(replies),
+            "reply_users": users,
+            "reply_users_count": len(users),
+            "latest_reply": replies[-1],
+        }
     workspace.tell_viewers(channel, "message_changed", message=shown(channel, parent))
 
 
@@ -117,8 +146,12 @@ def _tell_posted(workspace: Workspace, channel: Channel, message: Json) -> None:
 def mentions(workspace: Workspace, channel: Channel, message: Json, user: str) -> bool:
     text = message["text"]
     in_groups = (group for id in GROUP_MENTION.findall(text) if (group := workspace.groups.get(id)))
-    return (channel.kind == "im" or user in MENTION.findall(text) or EVERYONE.search(text) is not None
-            or any(user in group.users for group in in_groups))
+    return (
+        channel.kind == "im"
+        or user in MENTION.findall(text)
+        or EVERYONE.search(text) is not None
+        or any(user in group.users for group in in_groups)
+    )
 
 
 def _count_unread(workspace: Workspace, channel: Channel, message: Json) -> None:
@@ -162,7 +195,7 @@ def edit(workspace: Workspace, channel: Channel, ts: str, by: str, **changes: An
     """Replace text, blocks or metadata; bots' edits carry no mark of the edit, as in Slack."""
     message = find(channel, ts)
     before = copy.deepcopy(message)
-    if "blocks" in changes and changes["blocks"]:
+    if changes.get("blocks"):
         changes["blocks"] = with_block_ids(workspace, changes["blocks"])
     message |= changes
     for name in [name for name in changes if not changes[name] and name != "text"]:
@@ -170,9 +203,17 @@ def edit(workspace: Workspace, channel: Channel, ts: str, by: str, **changes: An
     if "bot_id" not in message:
         message["edited"] = {"user": by, "ts": workspace.next_ts()}
     changed_at = workspace.next_ts()
-    event = {"type": "message", "subtype": "message_changed", "hidden": True, "ts": changed_at, "event_ts": changed_at,
-             "channel": channel.id, "channel_type": channel.event_type,
-             "message": copy.deepcopy(message), "previous_message": before}
+    event = {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "ts": changed_at,
+        "event_ts": changed_at,
+        "channel": channel.id,
+        "channel_type": channel.event_type,
+        "message": copy.deepcopy(message),
+        "previous_message": before,
+    }
     workspace.tell_apps(event, channel)
     workspace.tell_viewers(channel, "message_changed", message=shown(channel, message))
     return message
@@ -182,14 +223,30 @@ def delete(workspace: Workspace, channel: Channel, ts: str) -> None:
     """A parent with replies stays as a tombstone, any other message goes."""
     message = find(channel, ts)
     deleted_at = workspace.next_ts()
-    base = {"type": "message", "hidden": True, "channel": channel.id, "channel_type": channel.event_type,
-            "ts": deleted_at, "event_ts": deleted_at}
+    base = {
+        "type": "message",
+        "hidden": True,
+        "channel": channel.id,
+        "channel_type": channel.event_type,
+        "ts": deleted_at,
+        "event_ts": deleted_at,
+    }
     channel.pins[:] = [pin for pin in channel.pins if pin["ts"] != ts]
     if channel.replies.get(ts):
-        left = {name: message[name] for name in message if name.startswith(("reply_", "thread_ts", "latest_reply", "ts"))}
-        left |= {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "hidden": True}
+        left = {
+            name: message[name] for name in message if name.startswith(("reply_", "thread_ts", "latest_reply", "ts"))
+        }
+        left |= {
+            "type": "message",
+            "subtype": "tombstone",
+            "user": "USLACKBOT",
+            "text": "This message was deleted.",
+            "hidden": True,
+        }
         channel.messages[ts] = left
-        workspace.tell_apps({**base, "subtype": "message_changed", "message": copy.deepcopy(left), "previous_message": message}, channel)
+        workspace.tell_apps(
+            {**base, "subtype": "message_changed", "message": copy.deepcopy(left), "previous_message": message}, channel
+        )
         workspace.tell_viewers(channel, "message_changed", message=shown(channel, left))
         return
     del channel.messages[ts]
@@ -204,10 +261,24 @@ def delete(workspace: Workspace, channel: Channel, ts: str) -> None:
     workspace.show_channel(channel)
 
 
-def post_ephemeral(workspace: Workspace, channel: Channel, user: str, by: Json, text: str,
-                   *, blocks: list[Json] | None = None, thread_ts: str | None = None) -> Json:
+def post_ephemeral(
+    workspace: Workspace,
+    channel: Channel,
+    user: str,
+    by: Json,
+    text: str,
+    *,
+    blocks: list[Json] | None = None,
+    thread_ts: str | None = None,
+) -> Json:
     """A message only this person sees: in no history, and no event tells of it."""
-    message: Json = {"type": "message", **by, "text": text[:TEXT_LIMIT], "ts": workspace.next_ts(), "team": workspace.team_id}
+    message: Json = {
+        "type": "message",
+        **by,
+        "text": text[:TEXT_LIMIT],
+        "ts": workspace.next_ts(),
+        "team": workspace.team_id,
+    }
     if blocks:
         message["blocks"] = with_block_ids(workspace, blocks)
     if thread_ts:
@@ -217,12 +288,16 @@ def post_ephemeral(workspace: Workspace, channel: Channel, user: str, by: Json, 
     return message
 
 
-def edit_ephemeral(workspace: Workspace, channel: Channel, user: str, ts: str, text: str, blocks: list[Json], **_: Any) -> None:
+def edit_ephemeral(
+    workspace: Workspace, channel: Channel, user: str, ts: str, text: str, blocks: list[Json], **_: Any
+) -> None:
     """New content in place of an ephemeral message the person still has."""
     for seen_by, message in channel.ephemerals:
         if seen_by == user and message["ts"] == ts:
             message |= {"text": text, "blocks": with_block_ids(workspace, blocks)}
-            workspace.tell_person(user, "ephemeral", channel=channel.id, message=shown(channel, message, ephemeral=True))
+            workspace.tell_person(
+                user, "ephemeral", channel=channel.id, message=shown(channel, message, ephemeral=True)
+            )
 
 
 def drop_ephemeral(workspace: Workspace, channel: Channel, user: str, ts: str) -> None:

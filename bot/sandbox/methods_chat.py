@@ -34,7 +34,10 @@ def _text_length(part: Any) -> int:
     if isinstance(part, list):
         return sum(_text_length(each) for each in part)
     if isinstance(part, dict):
-        return sum(len(value) if name == "text" and isinstance(value, str) else _text_length(value) for name, value in part.items())
+        return sum(
+            len(value) if name == "text" and isinstance(value, str) else _text_length(value)
+            for name, value in part.items()
+        )
     return 0
 
 
@@ -68,10 +71,17 @@ def post_message(call: Call) -> Json:
     channel, given = target(call), content(call)
     by = messages.bot_author(call.workspace, call.app)
     if call.text("username"):
-        by = {"subtype": "bot_message", "username": call.text("username"), "bot_id": call.app.bot_id, "app_id": call.app.id}
+        by = {
+            "subtype": "bot_message",
+            "username": call.text("username"),
+            "bot_id": call.app.bot_id,
+            "app_id": call.app.id,
+        }
     if call.text("thread_ts") and call.flag("reply_broadcast"):
         given["subtype"] = "thread_broadcast"
-    message = messages.post(call.workspace, channel, by, call.text("text"), thread_ts=call.text("thread_ts") or None, **given)
+    message = messages.post(
+        call.workspace, channel, by, call.text("text"), thread_ts=call.text("thread_ts") or None, **given
+    )
     return {"channel": channel.id, "ts": message["ts"], "message": message}
 
 
@@ -85,8 +95,7 @@ def update(call: Call) -> Json:
         raise SlackRefusal("msg_too_long")
     changes = {name: value for name, value in content(call).items() if name in call.arguments}
     if "text" in call.arguments:
-        changes["text"] = call.text("text")
-        changes.setdefault("blocks", [])
+        changes["text"] = call.text("text")  # blocks not given stay, as in Slack
     message = messages.edit(call.workspace, channel, message["ts"], call.bot, **changes)
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": message}
 
@@ -106,8 +115,15 @@ def post_ephemeral(call: Call) -> Json:
     if user not in channel.members:
         raise SlackRefusal("user_not_in_channel")
     by = messages.bot_author(call.workspace, call.app)
-    message = messages.post_ephemeral(call.workspace, channel, user, by, call.text("text"), blocks=given["blocks"],
-                                      thread_ts=call.text("thread_ts") or None)
+    message = messages.post_ephemeral(
+        call.workspace,
+        channel,
+        user,
+        by,
+        call.text("text"),
+        blocks=given["blocks"],
+        thread_ts=call.text("thread_ts") or None,
+    )
     return {"message_ts": message["ts"]}
 
 

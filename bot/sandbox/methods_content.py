@@ -48,7 +48,9 @@ def bookmark(call: Call) -> Json:
     if call.text("type") != "link":
         raise SlackRefusal("invalid_bookmark_type")
     channel = call.joined_channel("channel_id")
-    mark = content.bookmark(call.workspace, channel, call.text("title"), call.text("link"), call.text("emoji"), call.bot)
+    mark = content.bookmark(
+        call.workspace, channel, call.text("title"), call.text("link"), call.text("emoji"), call.bot
+    )
     return {"bookmark": mark}
 
 
@@ -108,11 +110,25 @@ def content_share(call: Call, files: list[File], channel_id: str) -> None:
     for file in files:
         file.channels.append(channel.id)
     by = messages.bot_author(workspace, call.app)
-    messages.post(workspace, channel, by, call.text("initial_comment"), thread_ts=call.text("thread_ts") or None,
-                  files=[file.to_json(workspace.base_url) for file in files])
+    messages.post(
+        workspace,
+        channel,
+        by,
+        call.text("initial_comment"),
+        thread_ts=call.text("thread_ts") or None,
+        files=[file.to_json(workspace.base_url) for file in files],
+    )
     for file in files:
-        workspace.tell_apps({"type": "file_shared", "channel_id": channel.id, "file_id": file.id, "user_id": file.user,
-                             "file": {"id": file.id}}, channel)
+        workspace.tell_apps(
+            {
+                "type": "file_shared",
+                "channel_id": channel.id,
+                "file_id": file.id,
+                "user_id": file.user,
+                "file": {"id": file.id},
+            },
+            channel,
+        )
 
 
 @method("files.info", "file", tier=TIER_4)

@@ -1,5 +1,7 @@
 """Answers for the Web API's conversations.* methods."""
 
+from base64 import b64decode, b64encode
+
 from bot.sandbox import channels, messages
 from bot.sandbox.api_call import TIER_2, TIER_3, TIER_4, Call, method
 from bot.sandbox.model import Channel, Json, SlackRefusal
@@ -40,15 +42,23 @@ def unarchive(call: Call) -> Json:
 
 @method("conversations.list", tier=TIER_2)
 def list_(call: Call) -> Json:
-    return _listed(call, [channel for channel in call.workspace.channels.values() if call.workspace.sees(call.bot, channel)])
+    return _listed(
+        call, [channel for channel in call.workspace.channels.values() if call.workspace.sees(call.bot, channel)]
+    )
 
 
 @method("users.conversations", tier=TIER_3)
 def of_user(call: Call) -> Json:
     user = call.text("user") or call.bot
     call.workspace.person(user)
-    return _listed(call, [channel for channel in call.workspace.channels.values()
-                          if user in channel.members and call.workspace.sees(call.bot, channel)])
+    return _listed(
+        call,
+        [
+            channel
+            for channel in call.workspace.channels.values()
+            if user in channel.members and call.workspace.sees(call.bot, channel)
+        ],
+    )
 
 
 def _listed(call: Call, found: list[Channel]) -> Json:
@@ -136,7 +146,9 @@ def open_(call: Call) -> Json:
     if len(users) > 1:
         raise SlackRefusal("method_not_supported_for_channel_type")
     channel = call.workspace.im(call.bot, call.workspace.person(users[0]).id) if users else call.channel()
-    return {"channel": channel.to_json(call.bot, call.workspace.team_id) if call.flag("return_im") else {"id": channel.id}}
+    return {
+        "channel": channel.to_json(call.bot, call.workspace.team_id) if call.flag("return_im") else {"id": channel.id}
+    }
 
 
 @method("conversations.setTopic", "channel", tier=TIER_2)
@@ -166,15 +178,21 @@ def _read(call: Call) -> Channel:
     return channel
 
 
-def _between(call: Call, found: list[Json]) -> list[Json]:
-    oldest, latest, inclusive = call.text("oldest"), call.text("latest"), call.flag("inclusive")
-    after = (lambda ts: ts >= float(oldest)) if inclusive else (lambda ts: ts > float(oldest))
-    before = (lambda ts: ts <= float(latest)) if inclusive else (lambda ts: ts < float(latest))
+def _micros(ts: str, error: str) -> int:
+    """A ts as a number that keeps its microseconds."""
+    seconds, _, fraction = ts.partition(".")
     try:
-        return [message for message in found if (not oldest or after(float(message["ts"])))
-                and (not latest or before(float(message["ts"])))]
+        return int(seconds) * 1_000_000 + int(f"{fraction:0<6.6}")
     except ValueError:
-        raise SlackRefusal("invalid_ts_oldest" if oldest else "invalid_ts_latest") from None
+        raise SlackRefusal(error) from None
+
+
+def _between(call: Call, found: list[Json]) -> list[Json]:
+    """Those after `oldest` and before `latest`; both ends themselves only when `inclusive`."""
+    reach = 0 if call.flag("inclusive") else 1
+    first = _micros(call.text("oldest") or "0", "invalid_ts_oldest") + reach
+    last = _micros(call.text("latest") or "9999999999", "invalid_ts_latest") - reach
+    return [message for message in found if first <= _micros(message["ts"], "") <= last]
 
 
 def _as_history(call: Call, found: list[Json]) -> list[Json]:
@@ -186,11 +204,28 @@ def _as_history(call: Call, found: list[Json]) -> list[Json]:
 @method("conversations.history", "channel", tier=TIER_3)
 def history(call: Call) -> Json:
     channel = _read(call)
-    top = [message for message in reversed(channel.messages.values())
-           if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"]
-    page, metadata = call.page(_between(call, top))
-    more = bool(metadata["response_metadata"]["next_cursor"])
-    return {"messages": _as_history(call, page), "has_more": more, "pin_count": len(channel.pins), **(metadata if more else {})}
+    top = [
+        message
+        for message in reversed(channel.messages.values())
+        if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
+    ]
+    left = [message for message in _between(call, top) if message["ts"] <= _next_ts(call)]
+    page, rest = left[: call.number("limit", 100)], left[call.number("limit", 100) :]
+    following = (
+        {"response_metadata": {"next_cursor": b64encode(f"next_ts:{rest[0]['ts']}".encode()).decode()}} if rest else {}
+    )
+    answer = {"messages": _as_history(call, page), "has_more": bool(rest), "pin_count": len(channel.pins)}
+    return answer | following
+
+
+def _next_ts(call: Call) -> str:
+    """Where a history goes on: the cursor holds a ts, so that new messages do not shift its pages."""
+    if not call.text("cursor"):
+        return "9999999999"
+    try:
+        return b64decode(call.text("cursor")).decode().removeprefix("next_ts:")
+    except ValueError:
+        raise SlackRefusal("invalid_cursor") from None
 
 
 @method("conversations.replies", "channel", "ts", tier=TIER_3)

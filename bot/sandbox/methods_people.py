@@ -12,8 +12,15 @@ def api_test(call: Call) -> Json:
 @method("auth.test", tier=FREELY)
 def auth_test(call: Call) -> Json:
     workspace = call.workspace
-    return {"url": f"{workspace.base_url}/", "team": workspace.name, "user": workspace.people[call.bot].name,
-            "team_id": workspace.team_id, "user_id": call.bot, "bot_id": call.app.bot_id, "is_enterprise_install": False}
+    return {
+        "url": f"{workspace.base_url}/",
+        "team": workspace.name,
+        "user": workspace.people[call.bot].name,
+        "team_id": workspace.team_id,
+        "user_id": call.bot,
+        "bot_id": call.app.bot_id,
+        "is_enterprise_install": False,
+    }
 
 
 @method("apps.connections.open", tier=TIER_3)
@@ -24,8 +31,16 @@ def open_connection(call: Call) -> Json:
 @method("team.info", tier=TIER_3)
 def team_info(call: Call) -> Json:
     workspace = call.workspace
-    return {"team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain,
-                     "url": f"{workspace.base_url}/", "email_domain": "", "icon": {"image_default": True}}}
+    return {
+        "team": {
+            "id": workspace.team_id,
+            "name": workspace.name,
+            "domain": workspace.domain,
+            "url": f"{workspace.base_url}/",
+            "email_domain": "",
+            "icon": {"image_default": True},
+        }
+    }
 
 
 @method("bots.info", tier=TIER_3)

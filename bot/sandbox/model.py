@@ -1,4 +1,4 @@
-"""Answers for the things of a workspace: people, groups, apps, channels, views and files, and how Slack writes them as JSON."""
+"""Answers for the things of a workspace (people, groups, apps, channels, views, files) and how Slack writes them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,13 +44,33 @@ class User:
 
     def to_json(self, *, with_locale: bool = False) -> Json:
         offset = datetime.fromtimestamp(self.updated, UTC).astimezone(ZoneInfo(self.tz)).utcoffset()
-        profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title, "email": self.email,
-                   "real_name_normalized": self.real_name, "display_name_normalized": self.name, "team": self.team_id}
-        user = {"id": self.id, "team_id": self.team_id, "name": self.name, "real_name": self.real_name,
-                "deleted": self.deleted, "tz": self.tz, "tz_label": self.tz, "is_admin": self.is_admin,
-                "tz_offset": int(offset.total_seconds()) if offset else 0, "is_owner": False,
-                "is_restricted": self.is_restricted, "is_ultra_restricted": self.is_ultra_restricted,
-                "is_bot": self.is_bot, "is_app_user": False, "updated": self.updated, "profile": profile}
+        profile = {
+            "real_name": self.real_name,
+            "display_name": self.name,
+            "title": self.title,
+            "email": self.email,
+            "real_name_normalized": self.real_name,
+            "display_name_normalized": self.name,
+            "team": self.team_id,
+        }
+        user = {
+            "id": self.id,
+            "team_id": self.team_id,
+            "name": self.name,
+            "real_name": self.real_name,
+            "deleted": self.deleted,
+            "tz": self.tz,
+            "tz_label": self.tz,
+            "is_admin": self.is_admin,
+            "tz_offset": int(offset.total_seconds()) if offset else 0,
+            "is_owner": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": self.is_ultra_restricted,
+            "is_bot": self.is_bot,
+            "is_app_user": False,
+            "updated": self.updated,
+            "profile": profile,
+        }
         if self.is_bot:
             profile |= {"bot_id": self.bot_id, "api_app_id": self.app_id}
         return user | {"locale": self.locale} if with_locale else user
@@ -64,8 +84,15 @@ class Group:
     users: list[str]
 
     def to_json(self, team_id: str, *, with_users: bool) -> Json:
-        group: Json = {"id": self.id, "team_id": team_id, "is_usergroup": True, "handle": self.handle,
-                       "name": self.name, "date_delete": 0, "user_count": len(self.users)}
+        group: Json = {
+            "id": self.id,
+            "team_id": team_id,
+            "is_usergroup": True,
+            "handle": self.handle,
+            "name": self.name,
+            "date_delete": 0,
+            "user_count": len(self.users),
+        }
         return group | {"users": self.users} if with_users else group
 
 
@@ -116,15 +143,39 @@ class Channel:
 
     def to_json(self, viewer: str, team_id: str) -> Json:
         if self.kind == "im":
-            return {"id": self.id, "created": self.created, "is_im": True, "is_archived": self.archived,
-                    "user": self.other_than(viewer), "is_user_deleted": False, "is_open": True}
+            return {
+                "id": self.id,
+                "created": self.created,
+                "is_im": True,
+                "is_archived": self.archived,
+                "user": self.other_than(viewer),
+                "is_user_deleted": False,
+                "is_open": True,
+            }
         private = self.kind == "private"
-        return {"id": self.id, "name": self.name, "name_normalized": self.name, "created": self.created,
-                "creator": self.creator, "is_channel": not private, "is_group": private, "is_im": False,
-                "is_mpim": False, "is_private": private, "is_archived": self.archived, "is_general": False,
-                "is_shared": False, "is_ext_shared": False, "is_org_shared": False, "is_member": viewer in self.members,
-                "topic": dict(self.topic), "purpose": dict(self.purpose), "context_team_id": team_id,
-                "previous_names": list(self.previous_names), "num_members": len(self.members)}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "name_normalized": self.name,
+            "created": self.created,
+            "creator": self.creator,
+            "is_channel": not private,
+            "is_group": private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": private,
+            "is_archived": self.archived,
+            "is_general": False,
+            "is_shared": False,
+            "is_ext_shared": False,
+            "is_org_shared": False,
+            "is_member": viewer in self.members,
+            "topic": dict(self.topic),
+            "purpose": dict(self.purpose),
+            "context_team_id": team_id,
+            "previous_names": list(self.previous_names),
+            "num_members": len(self.members),
+        }
 
 
 @dataclass
@@ -141,12 +192,24 @@ class View:
 
     def to_json(self, team_id: str) -> Json:
         given = self.body
-        view = {"id": self.id, "team_id": team_id, "type": self.type, "blocks": given.get("blocks", []),
-                "private_metadata": given.get("private_metadata", ""), "callback_id": given.get("callback_id", ""),
-                "external_id": given.get("external_id", ""), "state": {"values": self.values}, "hash": self.hash,
-                "clear_on_close": bool(given.get("clear_on_close")), "notify_on_close": bool(given.get("notify_on_close")),
-                "root_view_id": self.root, "previous_view_id": self.previous, "app_id": self.app.id,
-                "app_installed_team_id": team_id, "bot_id": self.app.bot_id}
+        view = {
+            "id": self.id,
+            "team_id": team_id,
+            "type": self.type,
+            "blocks": given.get("blocks", []),
+            "private_metadata": given.get("private_metadata", ""),
+            "callback_id": given.get("callback_id", ""),
+            "external_id": given.get("external_id", ""),
+            "state": {"values": self.values},
+            "hash": self.hash,
+            "clear_on_close": bool(given.get("clear_on_close")),
+            "notify_on_close": bool(given.get("notify_on_close")),
+            "root_view_id": self.root,
+            "previous_view_id": self.previous,
+            "app_id": self.app.id,
+            "app_installed_team_id": team_id,
+            "bot_id": self.app.bot_id,
+        }
         if self.type == "modal":
             view |= {name: given.get(name) for name in ("title", "submit", "close")}
             view["submit_disabled"] = bool(given.get("submit_disabled"))
@@ -166,9 +229,19 @@ class File:
     channels: list[str] = field(default_factory=list)
 
     def to_json(self, base_url: str) -> Json:
-        return {"id": self.id, "name": self.name, "title": self.title, "size": self.size, "user": self.user,
-                "created": self.created, "timestamp": self.created, "channels": self.channels, "mode": "hosted",
-                "url_private": f"{base_url}/files/{self.id}", "permalink": f"{base_url}/files/{self.id}"}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title,
+            "size": self.size,
+            "user": self.user,
+            "created": self.created,
+            "timestamp": self.created,
+            "channels": self.channels,
+            "mode": "hosted",
+            "url_private": f"{base_url}/files/{self.id}",
+            "permalink": f"{base_url}/files/{self.id}",
+        }
 
 
 EventSink = Callable[[App, Json], None]

@@ -35,8 +35,11 @@ class Person:
     def messages(self, channel: str, *, before: str | None = None, limit: int = 1000) -> list[Json]:
         """The channel without its threads, oldest first, with this person's own ephemeral messages."""
         held = self.channel(channel)
-        top = [messages.shown(held, message) for message in held.messages.values()
-               if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"]
+        top = [
+            messages.shown(held, message)
+            for message in held.messages.values()
+            if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
+        ]
         found = sorted([*top, *self.ephemerals(channel)], key=lambda message: str(message["ts"]))
         return [message for message in found if before is None or message["ts"] < before][-limit:]
 
@@ -82,7 +85,9 @@ class Person:
 
     async def edit(self, channel: str, ts: str, text: str) -> Json:
         held = self._own(channel, ts)
-        return messages.shown(held, messages.edit(self._workspace, held, ts, self.id, text=typed(self._workspace, text)))
+        return messages.shown(
+            held, messages.edit(self._workspace, held, ts, self.id, text=typed(self._workspace, text))
+        )
 
     async def delete(self, channel: str, ts: str) -> None:
         messages.delete(self._workspace, self._own(channel, ts), ts)
@@ -153,8 +158,10 @@ class Person:
                     return await self.act(where, block["block_id"], action_id, _payload(element, value))
         raise SlackRefusal("no_such_action", [f"nothing to click with action_id {action_id}"])
 
-    async def act(self, where: Json, block_id: str, action_id: str, payload: Json, values: Json | None = None) -> Outcome:
-        """`where` is a message (its channel and ts) or a view (its id); `payload` is Slack's value part of an action."""
+    async def act(
+        self, where: Json, block_id: str, action_id: str, payload: Json, values: Json | None = None
+    ) -> Outcome:
+        """`where` is a message (channel and ts) or a view (id); `payload` is Slack's value part of an action."""
         action = {**payload, "block_id": block_id, "action_id": action_id}
         if "ts" in where:
             return await self._interactions.message_action(self.id, self.channel(where["channel"]), where["ts"], action)

@@ -1,4 +1,4 @@
-"""Answers for real time: what is transport and not story (deadlines, signatures, expiry) and tasks that must not be lost."""
+"""Answers for real time: what is transport and not story (deadlines, signatures, expiry), and tasks kept alive."""
 
 import asyncio
 import logging

@@ -24,10 +24,10 @@ BODY_LIMIT = 64 * 1024 * 1024
 class SandboxServer:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.faults, self.url = workspace, Faults(), ""
-        self._tasks = Tasks()
+        self.tasks = Tasks()
         self.delivery = Delivery(workspace)
         self._interactions = Interactions(workspace, self.delivery)
-        self._pushes = ClientPushes(workspace, self._tasks)
+        self._pushes = ClientPushes(workspace, self.tasks)
         self._client_api = ClientApi(workspace, self._interactions, self._pushes)
         self._web_api = WebApi(workspace, self.faults, self)
         self._runner: web.AppRunner | None = None
@@ -43,7 +43,13 @@ class SandboxServer:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         application = web.Application(client_max_size=BODY_LIMIT)
-        parts = (self._web_api, self.delivery, self._interactions.response_urls, Uploads(self.workspace), self._client_api)
+        parts = (
+            self._web_api,
+            self.delivery,
+            self._interactions.response_urls,
+            Uploads(self.workspace),
+            self._client_api,
+        )
         for part in parts:
             part.add_routes(application.router)
         self._runner = web.AppRunner(application, shutdown_timeout=0.2, access_log=None)
@@ -53,7 +59,7 @@ class SandboxServer:
         self.url = self.workspace.base_url = f"http://{host}:{listener.getsockname()[1]}"
 
     async def stop(self) -> None:
-        await self._tasks.cancel()
+        await self.tasks.cancel()
         await self._pushes.close()
         await self.delivery.close()
         if self._runner:

@@ -1,4 +1,4 @@
-"""Answers for Socket Mode: tickets, connections, hello, envelopes to any one connection, acknowledgements, disconnects."""
+"""Answers for Socket Mode: tickets, connections, hello, envelopes to any one connection, acks, disconnects."""
 
 import asyncio
 import json
@@ -57,8 +57,12 @@ class SocketMode:
 
     def _hello(self, app: App) -> Json:
         about = {"host": "sandbox", "build_number": 1, "approximate_connection_time": CONNECTION_SECONDS}
-        return {"type": "hello", "num_connections": len(self.connections(app)), "debug_info": about,
-                "connection_info": {"app_id": app.id}}
+        return {
+            "type": "hello",
+            "num_connections": len(self.connections(app)),
+            "debug_info": about,
+            "connection_info": {"app_id": app.id},
+        }
 
     def _acknowledge(self, data: object) -> None:
         try:
@@ -92,7 +96,9 @@ class SocketMode:
         if reason != "warning":
             self._forget(connections)
         for connection in connections:
-            await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+            await connection.socket.send_json(
+                {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
+            )
 
     def drop(self) -> None:
         """Cut every connection without a word, as a broken network does."""

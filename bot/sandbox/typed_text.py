@@ -1,4 +1,4 @@
-"""Answers for text as people type it, turned into Slack's: names become mentions, addresses become links, the rest is escaped."""
+"""Answers for text as people type it, made Slack's: names become mentions, addresses links, the rest is escaped."""
 
 import re
 
@@ -22,7 +22,7 @@ def _typed_part(workspace: Workspace, text: str) -> str:
     text = ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
     pieces, end = [], 0
     for link in LINK.finditer(text):
-        pieces += [_names(workspace, text[end:link.start()], with_names=False), f"<{link.group()}>"]
+        pieces += [_names(workspace, text[end : link.start()], with_names=False), f"<{link.group()}>"]
         end = link.end()
     return "".join([*pieces, _names(workspace, text[end:], with_names=False)])
 

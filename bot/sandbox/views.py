@@ -1,4 +1,4 @@
-"""Answers for modals and home views: the stack of three, hashes, external ids; triggers that open them once within 3 seconds."""
+"""Answers for modals and homes: the stack of three, hashes, external ids, and triggers good once for 3 seconds."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -99,8 +99,11 @@ def update_view(workspace: Workspace, view: View, body: Json, hash: str = "") ->
         raise SlackRefusal("hash_conflict")
     view.body, view.hash = _kept(workspace, body), _new_hash()
     there = {block["block_id"]: {each["action_id"] for each in elements(block)} for block in view.body["blocks"]}
-    view.values = {block: kept for block, actions in view.values.items()
-                   if (kept := {id: value for id, value in actions.items() if id in there.get(block, ())})}
+    view.values = {
+        block: kept
+        for block, actions in view.values.items()
+        if (kept := {id: value for id, value in actions.items() if id in there.get(block, ())})
+    }
     kind = "home" if view.type == "home" else "view_updated"
     more = {"app": view.app.id} if view.type == "home" else {}
     workspace.tell_person(view.user, kind, view=view.to_json(workspace.team_id), **more)

@@ -1,4 +1,4 @@
-"""Answers for `/api/<method>`: reads Slack's argument forms, checks the token, runs the method, and meets the faults."""
+"""Answers for `/api/<method>`: reads Slack's argument forms, checks the token, runs the method, meets the faults."""
 
 import asyncio
 import json
@@ -14,7 +14,13 @@ from bot.sandbox.model import App, Json, SlackRefusal
 from bot.sandbox.real_time import monotonic
 from bot.sandbox.workspace import Workspace
 
-FAMILIES = (methods_chat, methods_content, methods_conversations, methods_people, methods_views)  # importing fills METHODS
+FAMILIES = (
+    methods_chat,
+    methods_content,
+    methods_conversations,
+    methods_people,
+    methods_views,
+)  # importing fills METHODS
 
 
 @dataclass

@@ -12,8 +12,9 @@ from bot.sandbox.model import App, Channel, EventSink, File, Group, Json, PageSi
 class Workspace:
     """The state behind a pretend Slack; changed through channels.py, messages.py and views.py."""
 
-    def __init__(self, clock: Callable[[], datetime], name: str = "Sandbox", domain: str = "sandbox",
-                 team_id: str = "T0SANDBOX") -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], name: str = "Sandbox", domain: str = "sandbox", team_id: str = "T0SANDBOX"
+    ) -> None:
         self.clock, self.name, self.domain, self.team_id = clock, name, domain, team_id
         self.base_url = "http://127.0.0.1"  # where permalinks point; the server sets it when it starts
         self.people: dict[str, User] = {}
@@ -63,26 +64,52 @@ class Workspace:
         return user
 
     def _show_people(self) -> None:
-        self.tell_pages(lambda _: {"type": "people", "people": [person_for_page(user) for user in self.people.values()]})
+        self.tell_pages(
+            lambda _: {"type": "people", "people": [person_for_page(user) for user in self.people.values()]}
+        )
 
     def add_group(self, handle: str, users: Sequence[str], *, name: str | None = None, id: str | None = None) -> Group:
         group = Group(id or self.next_id("S"), handle, name or handle, list(users))
         self.groups[group.id] = group
         return group
 
-    def add_app(self, *, name: str, bot_token: str, app_token: str, signing_secret: str,
-                commands: Sequence[Json] = (), shortcuts: Sequence[Json] = (), events: set[str] | None = None,
-                request_url: str | None = None, bot_user: str | None = None, id: str | None = None) -> App:
+    def add_app(
+        self,
+        *,
+        name: str,
+        bot_token: str,
+        app_token: str,
+        signing_secret: str,
+        commands: Sequence[Json] = (),
+        shortcuts: Sequence[Json] = (),
+        events: set[str] | None = None,
+        request_url: str | None = None,
+        bot_user: str | None = None,
+        id: str | None = None,
+    ) -> App:
         bot_id, app_id = self.next_id("B"), id or self.next_id("A")
-        user = self.add_person(bot_user, name=name.lower().replace(" ", ""), real_name=name, is_bot=True,
-                               bot_id=bot_id, app_id=app_id)
-        app = App(app_id, name, user.id, bot_id, bot_token, app_token, signing_secret,
-                  list(commands), list(shortcuts), events, request_url)
+        user = self.add_person(
+            bot_user, name=name.lower().replace(" ", ""), real_name=name, is_bot=True, bot_id=bot_id, app_id=app_id
+        )
+        app = App(
+            app_id,
+            name,
+            user.id,
+            bot_id,
+            bot_token,
+            app_token,
+            signing_secret,
+            list(commands),
+            list(shortcuts),
+            events,
+            request_url,
+        )
         self.apps[app.id] = app
         return app
 
-    def add_channel(self, name: str, *, members: Sequence[str] = (), id: str | None = None, kind: str = "channel",
-                    topic: str = "") -> Channel:
+    def add_channel(
+        self, name: str, *, members: Sequence[str] = (), id: str | None = None, kind: str = "channel", topic: str = ""
+    ) -> Channel:
         """A channel that was there before: no event, no system message."""
         creator = next(iter(members), "USLACKBOT")
         channel = Channel(id or self.next_id("C"), name, kind, creator, self.now(), dict.fromkeys(members))
@@ -157,23 +184,42 @@ class Workspace:
 
     def show_channel(self, channel: Channel) -> None:
         self.tell_pages(
-            lambda viewer: {"type": "channel", "channel": channel_for(channel, viewer)} if self.sees(viewer, channel) else None
+            lambda viewer: (
+                {"type": "channel", "channel": channel_for(channel, viewer)} if self.sees(viewer, channel) else None
+            )
         )
 
 
 def channel_for(channel: Channel, viewer: str) -> Json:
     """CHANNEL of the page's interface, as this person sees it."""
-    shown: Json = {"id": channel.id, "name": channel.name, "kind": channel.kind, "topic": channel.topic["value"],
-                   "purpose": channel.purpose["value"], "is_member": viewer in channel.members,
-                   "is_archived": channel.archived, "members": list(channel.members),
-                   "unread": channel.unread.get(viewer, 0), "mentions": channel.mentions.get(viewer, 0),
-                   "latest": next(reversed(channel.messages), None), "pins": [pin["ts"] for pin in channel.pins],
-                   "bookmarks": [{name: mark[name] for name in ("id", "title", "link")} for mark in channel.bookmarks]}
+    shown: Json = {
+        "id": channel.id,
+        "name": channel.name,
+        "kind": channel.kind,
+        "topic": channel.topic["value"],
+        "purpose": channel.purpose["value"],
+        "is_member": viewer in channel.members,
+        "is_archived": channel.archived,
+        "members": list(channel.members),
+        "unread": channel.unread.get(viewer, 0),
+        "mentions": channel.mentions.get(viewer, 0),
+        "latest": next(reversed(channel.messages), None),
+        "pins": [pin["ts"] for pin in channel.pins],
+        "bookmarks": [{name: mark[name] for name in ("id", "title", "link")} for mark in channel.bookmarks],
+    }
     return shown | {"user": channel.other_than(viewer)} if channel.kind == "im" else shown
 
 
 def person_for_page(user: User) -> Json:
-    about = {"id": user.id, "name": user.name, "real_name": user.real_name, "locale": user.locale, "tz": user.tz,
-             "title": user.title, "is_bot": user.is_bot, "is_guest": user.is_restricted or user.is_ultra_restricted,
-             "avatar_colour": f"hsl({zlib.crc32(user.id.encode()) % 360} 55% 42%)"}
+    about = {
+        "id": user.id,
+        "name": user.name,
+        "real_name": user.real_name,
+        "locale": user.locale,
+        "tz": user.tz,
+        "title": user.title,
+        "is_bot": user.is_bot,
+        "is_guest": user.is_restricted or user.is_ultra_restricted,
+        "avatar_colour": f"hsl({zlib.crc32(user.id.encode()) % 360} 55% 42%)",
+    }
     return about | {"app_id": user.app_id} if user.is_bot else about

@@ -36,10 +36,18 @@ def workspace() -> Workspace:
 @pytest.fixture
 def app(workspace: Workspace) -> App:
     commands = [{"command": "/incident", "description": "Run an incident", "usage_hint": "declare"}]
-    shortcuts = [{"callback_id": "pin_message", "name": "Pin it", "type": "message"},
-                 {"callback_id": "declare", "name": "Declare", "type": "global"}]
-    return workspace.add_app(name="Stopline", bot_token="xoxb-1", app_token="xapp-1", signing_secret="s3cret",
-                             commands=commands, shortcuts=shortcuts)
+    shortcuts = [
+        {"callback_id": "pin_message", "name": "Pin it", "type": "message"},
+        {"callback_id": "declare", "name": "Declare", "type": "global"},
+    ]
+    return workspace.add_app(
+        name="Stopline",
+        bot_token="xoxb-1",
+        app_token="xapp-1",
+        signing_secret="s3cret",
+        commands=commands,
+        shortcuts=shortcuts,
+    )
 
 
 @pytest.fixture
@@ -62,8 +70,9 @@ def client(server: SandboxServer) -> AsyncWebClient:
 
 def bolt_for(client: AsyncWebClient, app: App) -> AsyncApp:
     async def authorize() -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id="T0SANDBOX", bot_user_id=app.bot_user, bot_id=app.bot_id,
-                               bot_token="xoxb-1")
+        return AuthorizeResult(
+            enterprise_id=None, team_id="T0SANDBOX", bot_user_id=app.bot_user, bot_id=app.bot_id, bot_token="xoxb-1"
+        )
 
     return AsyncApp(client=client, authorize=authorize, signing_secret="s3cret", ignoring_self_events_enabled=False)
 
@@ -72,7 +81,9 @@ def bolt_for(client: AsyncWebClient, app: App) -> AsyncApp:
 async def bolt(client: AsyncWebClient, app: App) -> AsyncIterator[AsyncApp]:
     """A bot connected by Socket Mode; tests add their listeners to it."""
     bolt = bolt_for(client, app)
-    handler = AsyncSocketModeHandler(bolt, "xapp-1", web_client=AsyncWebClient(token="xapp-1", base_url=client.base_url))
+    handler = AsyncSocketModeHandler(
+        bolt, "xapp-1", web_client=AsyncWebClient(token="xapp-1", base_url=client.base_url)
+    )
     await handler.connect_async()
     yield bolt
     await handler.close_async()

@@ -21,7 +21,7 @@ export const join = (channel) => tell(state.api.post("join", { channel }));
 export const createChannel = (name) => tell(state.api.post("create_channel", { name }));
 export const openIm = (user) => tell(state.api.post("open_im", { user }));
 export const story = (body) => tell(state.api.post("story", body));
-export const closeView = (id) => { dropView(id); return tell(state.api.post("close", { view_id: id })); };
+export const closeView = (id, all = false) => { for (const view of all ? [...state.views] : [{ id }]) dropView(view.id); return tell(state.api.post("close", { view_id: id, all })); };
 export const submitView = (id, values) => state.api.post("submit", { view_id: id, values });
 
 export function react(channel, message, name) {
@@ -47,7 +47,7 @@ export function surfaceFor(key, where, fresh = false) {
   return {
     key, form,
     async act(block, element, payload) {
-      const answer = await tell(state.api.post("action", { ...spot(block, element), payload, state: { values: form.toJSON() } }));
+      const answer = await tell(state.api.post("action", { ...spot(block, element), payload, values: form.toJSON() }));
       if (answer?.acked === false) notice(w("not_delivered"), "error");
     },
     async options(block, element, value) {

@@ -22,6 +22,7 @@ export function initials(name) {
 export function avatar(id, name = nameOf(id), size = "") {
   const one = person(id);
   const app = Boolean(one?.is_bot || appOfBot(id));
-  const colour = /^#?[0-9a-f]{6}$/i.test(one?.avatar_colour ?? "") ? `#${one.avatar_colour.replace("#", "")}` : colourOf(id ?? name);
+  const given = one?.avatar_colour ?? "";
+  const colour = CSS.supports("color", given) ? given : colourOf(id ?? name);
   return h("span", { class: `avatar ${size} ${app ? "avatar-app" : ""}`, "aria-hidden": "true", vars: { "--colour": colour } }, initials(name));
 }

@@ -1,5 +1,5 @@
 // The middle of the page: a channel's header, bookmarks, messages and composer.
-import { join, mark } from "./actions.js";
+import { join, mark, opening } from "./actions.js";
 import { avatar } from "./avatars.js";
 import { composer } from "./composer.js";
 import { fill, h, icon, iconButton } from "./dom.js";
@@ -40,6 +40,7 @@ const titleText = (channel) => (channel.kind === "im" ? channelName(channel) : `
 function drawAll({ head, marks, foot, list, write, openSidebar }) {
   const channel = channelNow();
   if (!channel) return;
+  if (!state.loaded.has(channel.id)) opening.messages(channel.id);
   const rows = mainMessages(channel.id);
   if (state.loaded.get(channel.id) !== "loading") settleUnread(channel.id, rows);
   fill(head, header(channel, openSidebar));

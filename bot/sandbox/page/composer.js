@@ -151,8 +151,8 @@ async function runCommand(channel, text) {
   const name = text.split(/\s/)[0];
   try {
     const answer = await command(channel, text);
-    if (answer.error) return w("command_failed", { command: name, error: answer.error });
-    return answer.acked ? null : w("not_acked", { command: name });
+    if (answer.acked) return null;
+    return !answer.error || answer.error === "operation_timeout" ? w("not_acked", { command: name }) : w("command_failed", { command: name, error: answer.error });
   } catch (error) {
     return w("command_failed", { command: name, error: error.message });
   }

@@ -5,7 +5,6 @@ import { blocksNode } from "./blocks.js";
 import { fill, h, iconButton, keepFocus } from "./dom.js";
 import { goApp } from "./route.js";
 import { changed, imWith, on, state } from "./store.js";
-import { opening } from "./actions.js";
 import { w } from "./words.js";
 
 /** `tail` is the message list and composer of the channel pane, shown under the Messages tab. */
@@ -53,15 +52,8 @@ function showHome(app, body, drawn) {
   keepFocus(body, () => fill(body, view ? h("div", { class: "home-view" }, blocksNode(view.blocks, surface)) : h("div", { class: "list-note" }, w("no_home"))));
 }
 
-async function ensureIm(app) {
-  const known = imWith(app.bot_user);
-  if (known) {
-    if (!state.loaded.has(known.id)) opening.messages(known.id);
-    changed("messages");
-    return;
-  }
-  const answer = await openIm(app.bot_user);
-  const channel = answer?.channel;
-  if (channel?.id) state.channels.set(channel.id, channel);
-  if (channel) changed("channels", "route");
+/** The conversation with the app; it is made when first needed and then arrives over the socket. */
+function ensureIm(app) {
+  if (imWith(app.bot_user)) changed("messages");
+  else openIm(app.bot_user);
 }

@@ -92,7 +92,7 @@ function titleNow() {
 function listen() {
   const bar = document.querySelector(".offline");
   connect(state.me, {
-    onEvent: (event) => (event.type === "people" && typeof event.people?.[0] === "string" ? reload() : takeEvent(event)),
+    onEvent: takeEvent,
     onUp: (again) => { bar.hidden = true; if (again) reload(); },
     onDown: () => { bar.hidden = false; fill(bar, w("offline")); },
   });

@@ -46,6 +46,12 @@ function leaveTop() {
   if (view) { forgetForm(view.id); closeView(view.id); }
 }
 
+function leaveAll() {
+  const view = state.views.at(-1);
+  for (const one of state.views) forgetForm(one.id);
+  if (view) closeView(view.id, state.views.length > 1);
+}
+
 function paint(view) {
   const surface = { ...surfaceFor(view.id, { view_id: view.id }), errors: shown.errors };
   surface.form.keepOnly(view.blocks ?? []);
@@ -53,7 +59,7 @@ function paint(view) {
   const form = h("form", { class: "modal-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(view, surface); } } },
     h("header", { class: "modal-head" },
       state.views.length > 1 ? iconButton("back", w("back"), leaveTop) : app ? avatar(app.bot_user, app.name, "avatar-small") : null,
-      h("h2", { id: "modal-title" }, plain(view.title)), iconButton("close", w("close"), leaveTop)),
+      h("h2", { id: "modal-title" }, plain(view.title)), iconButton("close", w("close"), leaveAll)),
     h("div", { class: "modal-body", tabindex: "-1" },
       shown.general ? h("div", { class: "modal-problem", role: "alert" }, shown.general) : null, blocksNode(view.blocks, surface)),
     h("footer", { class: "dialog-foot" },
@@ -88,7 +94,7 @@ async function submit(view, surface) {
 
 function failureText(answer) {
   const reason = answer.failed ?? answer.error;
-  return reason && !/ack|timeout/i.test(reason) ? w("submit_failed", { error: reason }) : w("not_delivered");
+  return reason && !/^We had some trouble/.test(reason) ? w("submit_failed", { error: reason }) : `${w("not_delivered")} ${/\(.*\)$/.exec(reason ?? "")?.[0] ?? ""}`.trim();
 }
 
 function forgetFormIfGone(id) {

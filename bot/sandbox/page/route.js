@@ -1,6 +1,6 @@
 // Where one is: a channel, an app or a permalink, kept in the address so that back and forward work.
 import { opening } from "./actions.js";
-import { changed, loadMessages, state, timeline } from "./store.js";
+import { changed, loadMessages, on, state, timeline } from "./store.js";
 
 /** #C1 · #C1/1700000000.000100 (message) · #C1/thread/170…(/reply ts) · #app/A1/home|messages */
 export function readHash(hash) {
@@ -25,6 +25,10 @@ export function goMessage(channel, ts, thread = null) {
 
 export function startRouting(fallback) {
   addEventListener("hashchange", apply);
+  on("channels", () => { // a channel just made or joined may arrive after one asked to go there
+    const wanted = readHash(location.hash);
+    if (wanted.kind === "channel" && state.route.id !== wanted.id && state.channels.has(wanted.id)) apply();
+  });
   if (!state.channels.has(readHash(location.hash).id) && !state.apps.has(readHash(location.hash).id)) {
     history.replaceState(null, "", `#${fallback}`);
   }

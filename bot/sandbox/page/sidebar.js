@@ -2,9 +2,9 @@
 import { createChannel, openIm } from "./actions.js";
 import { avatar } from "./avatars.js";
 import { fill, h, icon, iconButton, keepFocus } from "./dom.js";
-import { noticeError, promptAsk } from "./popup.js";
+import { promptAsk } from "./popup.js";
 import { goApp, goChannel } from "./route.js";
-import { appOfBot, channelName, changed, imWith, nameOf, on, state } from "./store.js";
+import { appOfBot, channelName, imWith, nameOf, on, state } from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { w } from "./words.js";
 
@@ -87,25 +87,14 @@ export async function goPerson(id) {
   const known = imWith(id);
   if (known) return goChannel(known.id);
   const answer = await openIm(id);
-  if (!answer) return null;
-  const channel = answer.channel;
-  if (channel?.id) {
-    state.channels.set(channel.id, channel);
-    changed("channels");
-  }
-  return goChannel(channel?.id ?? channel);
+  return answer ? goChannel(answer.channel) : null;
 }
 
 async function newChannel() {
   const name = await promptAsk({ title: w("new_channel"), label: w("channel_name"), yes: w("create") });
   if (!name) return;
-  const answer = await createChannel(name.replace(/^#/, "")).catch(noticeError);
-  const channel = answer?.channel;
-  if (channel?.id) {
-    state.channels.set(channel.id, channel);
-    changed("channels");
-    goChannel(channel.id);
-  }
+  const answer = await createChannel(name.replace(/^#/, ""));
+  if (answer) goChannel(answer.channel);
 }
 
 /** The next or previous place, for Alt+Down and Alt+Up. */

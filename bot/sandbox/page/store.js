@@ -46,7 +46,8 @@ export function takeState(answer) {
   state.commands = answer.commands ?? [];
   state.shortcuts = answer.shortcuts ?? [];
   state.story = answer.story ?? null;
-  changed("people", "channels", "apps", "story", "clock", "messages");
+  state.views = answer.views ?? [];
+  changed("people", "channels", "apps", "story", "clock", "messages", "views");
 }
 
 export const person = (id) => state.people.get(id) ?? null;
@@ -146,7 +147,7 @@ const HANDLERS = {
     state.homes.set(event.app, event.view);
     changed("home");
   },
-  view_opened: (event) => setViews([...state.views.filter((view) => view.id !== event.view.id), event.view]),
+  view_opened: (event) => setViews([event.view]), // a new modal takes the place of what was open
   view_pushed: (event) => setViews([...state.views.filter((view) => view.id !== event.view.id), event.view]),
   view_updated: (event) => setViews(state.views.map((view) => (view.id === event.view.id ? event.view : view))),
   view_closed: (event) => setViews(state.views.filter((view) => view.id !== event.view?.id)),
