@@ -1,13 +1,11 @@
 // How people and apps are pictured: coloured initials.
 import { h } from "./dom.js";
-import { appOfBot, nameOf, person } from "./store.js";
+import { appOfBot, nameOf, person, state } from "./store.js";
 
-const COLOURS = ["#2f6f8f", "#7a5c99", "#a6562f", "#3f7a4f", "#94505f", "#5a6b2f", "#3d5a9c", "#8a6d1f"];
-
-function colourOf(text) {
-  let sum = 0;
-  for (const letter of text) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return COLOURS[sum % COLOURS.length];
+/** Neighbours in the list of people get hues far apart. */
+function colourOf(id) {
+  const index = [...state.people.keys()].indexOf(id);
+  return `hsl(${Math.round(150 + index * 137.5) % 360} 36% 42%)`;
 }
 
 /** Two letters for Latin names; the given name's two syllables for Korean ones. */
@@ -22,7 +20,5 @@ export function initials(name) {
 export function avatar(id, name = nameOf(id), size = "") {
   const one = person(id);
   const app = Boolean(one?.is_bot || appOfBot(id));
-  const given = one?.avatar_colour ?? "";
-  const colour = CSS.supports("color", given) ? given : colourOf(id ?? name);
-  return h("span", { class: `avatar ${size} ${app ? "avatar-app" : ""}`, "aria-hidden": "true", vars: { "--colour": colour } }, initials(name));
+  return h("span", { class: `avatar ${size} ${app ? "avatar-app" : ""}`, "aria-hidden": "true", vars: { "--colour": colourOf(id) } }, initials(name));
 }

@@ -108,14 +108,14 @@ function sameGroup(previous, message) {
 
 function showToolbar(list, row) {
   if (!row || list.bar?.parentNode === row) return;
-  if (list.bar?.querySelector("[aria-expanded='true']")) return;
   hideToolbar(list);
+  if (list.bar) return;
   list.bar = row.makeToolbar?.() ?? null;
   if (list.bar) row.append(list.bar);
 }
 
 function hideToolbar(list) {
-  if (!list.bar || list.bar.querySelector("[aria-expanded='true']") || list.bar.contains(document.activeElement)) return;
+  if (!list.bar || list.bar.querySelector("[aria-expanded='true'], :focus-visible")) return;
   list.bar.remove();
   list.bar = null;
 }

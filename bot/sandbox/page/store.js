@@ -104,7 +104,7 @@ export async function loadThread(channel, ts) {
 
 export async function loadHome(app) {
   const { view } = await state.api.post("home", { app });
-  state.homes.set(app, view ?? null);
+  if (view || !state.homes.has(app)) state.homes.set(app, view ?? null); // the socket may have brought a newer one
   changed("home");
 }
 
