@@ -1,0 +1,206 @@
+"""How drafts look: sentences with their sources, and the manager's three buttons."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.citation import Section, Sentence
+from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
+from bot.domain.freeze import Hold, server_names
+from bot.domain.ids import incident_label
+from bot.domain.incident import Incident, durations
+from bot.i18n.texts import Texts, escape
+from handlers.blocks import ids
+from handlers.blocks.parts import (
+    INPUT_LIMIT,
+    MESSAGE_BLOCKS,
+    SECTION_LIMIT,
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    field,
+    header,
+    modal,
+    section,
+    text_input,
+)
+
+FOLLOW_UP_ROWS = 6
+SOURCES = re.compile(r"\s*((?:\[\d+\]\s*)+)$")
+
+
+def draft_blocks(texts: Texts, draft: Draft, incident: Incident, holds: Sequence[Hold]) -> list[Block]:
+    """The whole draft with its links; the postmortem opens with the durations and what is still frozen."""
+    say = texts.plain
+    title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
+    blocks = [header(title), context(_source_line(texts, draft))]
+    if draft.kind is DraftKind.POSTMORTEM:
+        blocks += [section(_durations(texts, incident)), *_still_frozen(texts, holds)]
+    links = {line.n: line.permalink for line in draft.lines}
+    for part in draft.sections:
+        blocks.append(section(f"*{texts(f'heading.{part.heading}')}*"))
+        blocks += [section(chunk) for chunk in _chunks([_sentence(texts, s, links) for s in part.sentences])]
+    if not draft.sections:
+        blocks.append(section(texts("draft.empty")))
+    return blocks[: MESSAGE_BLOCKS - 3]
+
+
+def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
+    """Approve, edit, send back."""
+    say, number = texts.plain, str(draft.id)
+    if draft.state is not DraftState.PROPOSED:
+        key = f"draft.{draft.state}_line"
+        return [context(texts(key, who=draft.decided_by or draft.by, comment=draft.comment))]
+    return [
+        divider(),
+        actions(
+            button(say("button.approve"), ids.DRAFT_APPROVE, number, style="primary"),
+            button(say("button.edit"), ids.DRAFT_EDIT, number),
+            button(say("button.send_back"), ids.DRAFT_SEND_BACK, number, style="danger"),
+            block_id=f"draft.{number}",
+        ),
+    ]
+
+
+def follow_up_blocks(texts: Texts, draft: Draft) -> list[Block]:
+    """The button that takes follow-ups over from their draft."""
+    keep = button(texts.plain("button.follow_ups"), ids.DRAFT_FOLLOW_UPS, str(draft.id), style="primary")
+    return [actions(keep, block_id=f"draft.{draft.id}")]
+
+
+def _source_line(texts: Texts, draft: Draft) -> str:
+    offline = draft.source == "offline"
+    return texts(
+        "draft.source_offline" if offline else "draft.source_model",
+        version=draft.version,
+        source=draft.source,
+        sentences=draft.sentence_count,
+        citations=draft.citation_count,
+        dropped=draft.dropped,
+    )
+
+
+def _durations(texts: Texts, incident: Incident) -> str:
+    rows = []
+    for name, span in durations(incident.times).items():
+        key = f"duration.{name}"
+        rows.append(texts(key, span=span) if span is not None else texts(f"{key}.unknown"))
+    return " · ".join(rows)
+
+
+def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
+    names = server_names(holds)
+    return [section(texts("draft.still_frozen", servers=names))] if names else []
+
+
+def _sentence(texts: Texts, sentence: Sentence, links: dict[int, str]) -> str:
+    sources = " ".join(_link(n, links.get(n, "")) for n in sentence.citations)
+    sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
+    return f"• {escape(' '.join(sentence.text.split()))}{sure} {sources}"
+
+
+def _link(number: int, permalink: str) -> str:
+    return f"<{permalink}|[{number}]>" if permalink else f"[{number}]"
+
+
+def _chunks(rows: Sequence[str]) -> list[str]:
+    chunks = [""]
+    for row in rows:
+        if len(chunks[-1]) + len(row) + 1 > SECTION_LIMIT:
+            chunks.append("")
+        chunks[-1] = f"{chunks[-1]}\n{row}".strip()
+    return [chunk for chunk in chunks if chunk]
+
+
+def edit_modal(texts: Texts, draft: Draft) -> Block:
+    """One field a section: a sentence a line, its sources behind it in brackets."""
+    say = texts.plain
+    blocks = [context(texts("modal.edit.about"))]
+    for n, part in enumerate(draft.sections):
+        typed = "\n".join(written(sentence) for sentence in part.sentences)
+        label = say(f"heading.{part.heading}")
+        blocks.append(text_input(f"section.{n}", label, value=typed[:INPUT_LIMIT], multiline=True, optional=True))
+    return modal(
+        ids.DRAFT_EDIT,
+        say("modal.edit"),
+        blocks,
+        submit=say("button.save"),
+        close=say("button.cancel"),
+        about={"draft_id": draft.id},
+    )
+
+
+def written(sentence: Sentence) -> str:
+    """A sentence as the editor shows it: text [3] [7]."""
+    return " ".join([" ".join(sentence.text.split()), *[f"[{n}]" for n in sentence.citations]])
+
+
+def read_written(draft: Draft, typed: dict[str, str]) -> tuple[tuple[Section, ...], str | None]:
+    """The sections a person typed, or the name of the first field with a line whose sources do not resolve."""
+    known = {line.n for line in draft.lines}
+    sections = []
+    for n, part in enumerate(draft.sections):
+        sentences = []
+        for row in typed.get(f"section.{n}", "").splitlines():
+            if not row.strip():
+                continue
+            sources = SOURCES.search(row)
+            numbers = tuple(int(number) for number in re.findall(r"\d+", sources[1])) if sources else ()
+            if not numbers or not set(numbers) <= known:
+                return (), f"section.{n}"
+            sentences.append(_kept(part, SOURCES.sub("", row).strip(), numbers))
+        sections.append(Section(part.heading, tuple(sentences)))
+    return tuple(section for section in sections if section.sentences), None
+
+
+def _kept(part: Section, text: str, numbers: tuple[int, ...]) -> Sentence:
+    before = next((s for s in part.sentences if " ".join(s.text.split()) == text), None)
+    return Sentence(text, numbers, before.certainty if before else "")
+
+
+def send_back_modal(texts: Texts, draft: Draft) -> Block:
+    """What is missing."""
+    say = texts.plain
+    return modal(
+        ids.DRAFT_SEND_BACK,
+        say("modal.send_back"),
+        [text_input("reason", say("modal.send_back.label"), multiline=True)],
+        submit=say("button.send_back"),
+        close=say("button.cancel"),
+        about={"draft_id": draft.id},
+    )
+
+
+def follow_ups_modal(texts: Texts, draft: Draft, kept: Sequence[FollowUp], *, due: date) -> Block:
+    """Owner and due date of each proposed or kept follow-up; an emptied text leaves it out."""
+    say = texts.plain
+    known = {follow_up.text: follow_up for follow_up in kept}
+    proposed = [" ".join(s.text.split()) for part in draft.sections for s in part.sentences]
+    blocks: list[Block] = []
+    for n, text in enumerate(list(dict.fromkeys([*known, *proposed]))[:FOLLOW_UP_ROWS]):
+        blocks += _follow_up_row(texts, n, text, known.get(text), due)
+    if not blocks:
+        blocks = _follow_up_row(texts, 0, "", None, due)
+    return modal(
+        ids.DRAFT_FOLLOW_UPS,
+        say("modal.follow_ups"),
+        blocks,
+        submit=say("button.save"),
+        close=say("button.cancel"),
+        about={"incident_id": draft.incident_id},
+    )
+
+
+def _follow_up_row(texts: Texts, n: int, text: str, kept: FollowUp | None, due: date) -> list[Block]:
+    say = texts.plain
+    owner: Block = {"type": "users_select"}
+    if kept and kept.owner:
+        owner["initial_user"] = kept.owner
+    until: Block = {"type": "datepicker", "initial_date": ((kept and kept.due) or due).isoformat()}
+    return [
+        text_input(f"text.{n}", say("modal.follow_up", number=n + 1), value=text, multiline=True, optional=True),
+        field(f"owner.{n}", say("modal.owner"), owner, optional=True),
+        field(f"due.{n}", say("modal.due"), until, optional=True),
+    ]

@@ -1,0 +1,111 @@
+"""How the freeze looks: held servers with their buttons, the claim, the check."""
+
+from collections.abc import Sequence
+
+from bot.domain.freeze import Hold, HoldState
+from bot.domain.ids import incident_label
+from bot.domain.incident import Incident
+from bot.i18n.texts import Texts
+from bot.use_cases.freeze import Frozen
+from handlers.blocks import ids
+from handlers.blocks.parts import (
+    MESSAGE_BLOCKS,
+    Block,
+    actions,
+    button,
+    context,
+    header,
+    modal,
+    section,
+    text_input,
+)
+
+EVIDENCE_SHOWN = 1500
+"""Characters of evidence in a message; the check shows all of it."""
+
+
+def hold_blocks(texts: Texts, hold: Hold) -> list[Block]:
+    """One frozen server with what can be done about it."""
+    say, number = texts.plain, str(hold.id)
+    if hold.state is HoldState.CLAIMED:
+        line = texts("freeze.claimed_line", server=hold.server, who=hold.claimed_by, at=hold.claimed_at)
+        quoted = texts("freeze.evidence_line", evidence=hold.evidence[:EVIDENCE_SHOWN])
+        return [
+            section(f"{line}\n{quoted}"),
+            actions(
+                button(say("button.verify"), ids.FREEZE_VERIFY, number, style="primary"),
+                button(say("button.reject"), ids.FREEZE_REJECT, number, style="danger"),
+                block_id=f"hold.{number}",
+            ),
+        ]
+    line = texts("freeze.active_line", server=hold.server, who=hold.held_by, at=hold.held_at)
+    return [section(line, button(say("button.fixed"), ids.FREEZE_FIXED, number))]
+
+
+def frozen_list(texts: Texts, frozen: Sequence[Frozen]) -> list[Block]:
+    """Everything that is frozen, by server."""
+    if not frozen:
+        return [section(texts("freeze.nothing"))]
+    blocks = [header(texts.plain("freeze.list", count=len(frozen)))]
+    for one in frozen:
+        rows = [context(_why(texts, one.incident)), *hold_blocks(texts, one.hold)]
+        if len(blocks) + len(rows) > MESSAGE_BLOCKS - 1:
+            blocks.append(context(texts("freeze.too_many", count=len(frozen))))
+            break
+        blocks += rows
+    return blocks
+
+
+def _why(texts: Texts, incident: Incident) -> str:
+    channel = f" <#{incident.channel}>" if incident.channel else ""
+    return texts("freeze.because", incident=incident_label(incident.id), title=incident.title) + channel
+
+
+def claim_modal(texts: Texts, hold: Hold, incident: Incident) -> Block:
+    """What was done, and how somebody else can check it."""
+    say = texts.plain
+    return modal(
+        ids.FREEZE_FIXED,
+        say("modal.fixed"),
+        [
+            section(texts("modal.fixed.about", server=hold.server, incident=incident_label(incident.id))),
+            text_input("evidence", say("modal.evidence"), multiline=True, hint=say("modal.evidence.hint")),
+        ],
+        submit=say("button.claim"),
+        close=say("button.cancel"),
+        about={"hold_id": hold.id},
+    )
+
+
+def verify_modal(texts: Texts, hold: Hold, incident: Incident) -> Block:
+    """The evidence in full; the submission approves exactly this, by its digest."""
+    say = texts.plain
+    return modal(
+        ids.FREEZE_VERIFY,
+        say("modal.verify"),
+        [
+            section(texts("modal.verify.about", server=hold.server, incident=incident_label(incident.id))),
+            section(texts("freeze.claimed_line", server=hold.server, who=hold.claimed_by, at=hold.claimed_at)),
+            section(texts("freeze.evidence_line", evidence=hold.evidence)),
+            context(texts("modal.verify.meaning")),
+        ],
+        submit=say("button.verify"),
+        close=say("button.cancel"),
+        about={"hold_id": hold.id, "digest": hold.digest},
+    )
+
+
+def reject_modal(texts: Texts, hold: Hold) -> Block:
+    """Why the evidence does not convince."""
+    say = texts.plain
+    return modal(
+        ids.FREEZE_REJECT,
+        say("modal.reject"),
+        [
+            section(texts("freeze.evidence_line", evidence=hold.evidence)),
+            text_input("reason", say("modal.reason"), multiline=True),
+        ],
+        submit=say("button.reject"),
+        close=say("button.cancel"),
+        about={"hold_id": hold.id},
+    )

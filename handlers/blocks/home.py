@@ -1,0 +1,66 @@
+"""App Home: what is on fire, what is frozen, what waits for me."""
+
+from bot.domain.ids import incident_label
+from bot.i18n.texts import Texts
+from bot.use_cases.home import Home
+from handlers.blocks import ids
+from handlers.blocks.change import change_blocks
+from handlers.blocks.freeze import hold_blocks
+from handlers.blocks.incident import summary_blocks
+from handlers.blocks.parts import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
+
+SHOWN = 12
+"""Rows of each part at most: a home has 100 blocks."""
+
+
+def home_view(texts: Texts, home: Home) -> Block:
+    """The whole view."""
+    say = texts.plain
+    blocks = [
+        actions(
+            button(say("button.declare"), ids.INCIDENT_DECLARE, style="danger"),
+            button(say("button.request_change"), ids.CHANGE_REQUEST),
+            button(say("button.ask"), ids.INCIDENT_ASK),
+            button(say("button.changes"), ids.CHANGE_LIST),
+            button(say("button.help"), ids.INCIDENT_HELP),
+            block_id="home.actions",
+        ),
+        *_waiting(texts, home),
+        *_incidents(texts, home),
+        *_frozen(texts, home),
+    ]
+    return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
+
+
+def _waiting(texts: Texts, home: Home) -> list[Block]:
+    blocks: list[Block] = [header(texts.plain("home.waiting"))]
+    if home.waiting.is_empty:
+        return [*blocks, section(texts("home.nothing_waits"))]
+    for one in home.waiting.fixes[:SHOWN]:
+        blocks += hold_blocks(texts, one.hold)
+    for change in home.waiting.changes[:SHOWN]:
+        blocks += change_blocks(texts, change)
+    for draft, incident in home.waiting.drafts[:SHOWN]:
+        line = texts("home.draft_waits", incident=incident_label(incident.id), title=incident.title)
+        blocks.append(section(line, button(texts.plain("button.approve"), ids.DRAFT_APPROVE, str(draft.id))))
+    return blocks
+
+
+def _incidents(texts: Texts, home: Home) -> list[Block]:
+    blocks = [divider(), header(texts.plain("home.incidents", count=len(home.incidents)))]
+    if not home.incidents:
+        return [*blocks, section(texts("home.no_incidents"))]
+    for incident in home.incidents[:SHOWN]:
+        blocks += summary_blocks(texts, incident)
+    return blocks
+
+
+def _frozen(texts: Texts, home: Home) -> list[Block]:
+    blocks = [divider(), header(texts.plain("home.frozen", count=len(home.frozen)))]
+    if not home.frozen:
+        return [*blocks, section(texts("freeze.nothing"))]
+    waiting = {one.hold.id for one in home.waiting.fixes}
+    for one in [f for f in home.frozen if f.hold.id not in waiting][:SHOWN]:
+        because = texts("freeze.because", incident=incident_label(one.incident.id), title=one.incident.title)
+        blocks += [context(because), *hold_blocks(texts, one.hold)]
+    return blocks

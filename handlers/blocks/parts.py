@@ -1,0 +1,111 @@
+"""The pieces that every surface is put together from, inside Slack's limits (docs.slack.dev, Block Kit)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.shortening import shorten
+
+Block = dict[str, Any]
+
+SECTION_LIMIT = 3000
+HEADER_LIMIT = 150
+BUTTON_LIMIT = 75
+MODAL_TITLE_LIMIT = 24
+OPTION_LIMIT = 75
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+INPUT_LIMIT = 3000
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    """Markup, with something beside it."""
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": shorten(text, SECTION_LIMIT)}}
+    return {**block, "accessory": accessory} if accessory else block
+
+
+def header(text: str) -> Block:
+    """A heading, plain."""
+    return {"type": "header", "text": plain(text, HEADER_LIMIT)}
+
+
+def context(text: str) -> Block:
+    """Small grey markup."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": shorten(text, SECTION_LIMIT)}]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def plain(text: str, limit: int) -> Block:
+    """Plain text, shortened visibly."""
+    return {"type": "plain_text", "text": shorten(text, limit), "emoji": True}
+
+
+def actions(*elements: Block | None, block_id: str = "") -> Block:
+    """A row of buttons and selects; what is None is left out."""
+    block: Block = {"type": "actions", "elements": [element for element in elements if element]}
+    return {**block, "block_id": block_id} if block_id else block
+
+
+def button(text: str, action_id: str, value: str = "", *, style: str = "", url: str = "") -> Block:
+    """`style` is "primary", "danger" or ""."""
+    block: Block = {"type": "button", "text": plain(text, BUTTON_LIMIT), "action_id": action_id}
+    extra = {"value": value, "style": style, "url": url}
+    return {**block, **{name: given for name, given in extra.items() if given}}
+
+
+def option(text: str, value: str) -> Block:
+    """One choice."""
+    return {"text": plain(text, OPTION_LIMIT), "value": value}
+
+
+def select(placeholder: str, action_id: str, options: Sequence[Block], *, chosen: str = "") -> Block:
+    """A menu; `chosen` is the value that stands in it."""
+    block: Block = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "options": list(options),
+    }
+    initial = [one for one in options if one["value"] == chosen]
+    return {**block, "initial_option": initial[0]} if initial else block
+
+
+def text_input(
+    name: str, label: str, *, value: str = "", multiline: bool = False, optional: bool = False, hint: str = ""
+) -> Block:
+    """A field to type in; `name` is its block id, and its action id is "input"."""
+    element: Block = {"type": "plain_text_input", "action_id": "input", "multiline": multiline}
+    if value:
+        element["initial_value"] = value[:INPUT_LIMIT]
+    return field(name, label, element, optional=optional, hint=hint)
+
+
+def field(name: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
+    """An input block around an element."""
+    block: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label, 2000),
+        "element": {**element, "action_id": "input"},
+        "optional": optional,
+    }
+    return {**block, "hint": plain(hint, 2000)} if hint else block
+
+
+def modal(
+    callback_id: str, title: str, blocks: Sequence[Block], *, submit: str = "", close: str, about: Mapping[str, Any]
+) -> Block:
+    """`about` is plain JSON that comes back with the submission: ids only."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, MODAL_TITLE_LIMIT),
+        "close": plain(close, MODAL_TITLE_LIMIT),
+        "blocks": list(blocks)[:VIEW_BLOCKS],
+        "private_metadata": json.dumps(dict(about)),
+    }
+    return {**view, "submit": plain(submit, MODAL_TITLE_LIMIT)} if submit else view
