@@ -17,7 +17,7 @@ async def test_slash_commands_complete_with_their_hint(stage: Stage, open_page):
     await page.keyboard.press("ArrowUp")
     await page.keyboard.press("Tab")
     await expect(page.locator(".middle .composer-text")).to_have_value("/incident ")
-    await expect(page.locator(".offers")).to_be_hidden()
+    await expect(page.locator(".middle .offers")).to_be_hidden()
 
 
 async def test_mentions_complete_and_reach_slack_as_references(stage: Stage, open_page):
@@ -34,7 +34,7 @@ async def test_a_command_that_fails_keeps_what_was_typed(stage: Stage, open_page
     page = await open_page(ALEX, f"#{stage.ops}")
     await page.fill(".middle .composer-text", "/nothing at all")
     await page.press(".middle .composer-text", "Enter")
-    await expect(page.locator(".composer-problem")).to_contain_text("/nothing is not a valid command.")
+    await expect(page.locator(".middle .composer-problem")).to_contain_text("/nothing is not a valid command.")
     await expect(page.locator(".middle .composer-text")).to_have_value("/nothing at all")
 
 

@@ -90,6 +90,7 @@ function angle(body) {
   if (target.startsWith("@")) return userMention(target.slice(1), label);
   if (target.startsWith("#")) return channelMention(target.slice(1), label);
   if (target.startsWith("!")) return special(target.slice(1), label);
+  if (!SAFE.test(target)) return document.createTextNode(unescapeText(`<${body}>`));
   return linkNode(unescapeText(target), label === null ? null : unescapeText(label));
 }
 

@@ -110,7 +110,7 @@ function openList({ button, spot, shape, toggle, isChosen }) {
     if (shape.kind === "external") fill(list, h("div", { class: "option-empty" }, w("searching")));
     const rows = await rowsFor(spot, shape, search.value.trim()).catch(() => []);
     if (mine !== turn) return;
-    fill(list, rows.length ? optionNodes(rows, toggle, isChosen, refresh) : h("div", { class: "option-empty" }, w("no_match")));
+    fill(list, rows.length ? optionNodes(rows, toggle, isChosen) : h("div", { class: "option-empty" }, w("no_match")));
   };
   let wait = null;
   search.addEventListener("input", () => {
@@ -125,26 +125,23 @@ function openList({ button, spot, shape, toggle, isChosen }) {
   refresh();
 }
 
-function optionNodes(rows, toggle, isChosen, refresh) {
+function optionNodes(rows, toggle, isChosen) {
   const nodes = [];
   let group = null;
   for (const row of rows) {
     if (row.group && row.group !== group) nodes.push(h("div", { class: "menu-heading" }, row.group));
     group = row.group;
-    nodes.push(optionNode(row, toggle, isChosen, refresh));
+    nodes.push(optionNode(row, toggle, isChosen));
   }
   return nodes;
 }
 
-function optionNode(row, toggle, isChosen, refresh) {
+function optionNode(row, toggle, isChosen) {
   return h("button", {
     type: "button", class: "option", role: "option", "aria-selected": String(isChosen(row)), data: { value: row.value },
-    on: { click: async (event) => {
-      const list = event.currentTarget.closest(".option-list");
+    on: { click: (event) => {
       toggle(row);
-      if (!list.isConnected) return;
-      await refresh();
-      list.querySelector(`[data-value="${CSS.escape(row.value)}"]`)?.focus();
+      event.currentTarget.setAttribute("aria-selected", String(isChosen(row)));
     } },
   }, h("span", { class: "option-label" }, row.label), row.note ? h("span", { class: "option-note" }, row.note) : null);
 }

@@ -55,14 +55,14 @@ function openChannel(wanted) {
   if (wanted.thread) openThread(wanted.id, wanted.thread);
   else if (moved) state.thread = null;
   state.highlight = wanted.ts;
-  if (!state.loaded.has(wanted.id)) opening.messages(wanted.id);
-  else if (wanted.ts && !timeline(wanted.id).has(wanted.ts)) reach(wanted.id, wanted.ts);
+  reach(wanted.id, wanted.thread ?? wanted.ts);
   changed("route", "messages", "thread");
 }
 
-/** Loads older messages until the wanted one is there. */
+/** Loads the newest messages, and older ones until the wanted one is there. */
 async function reach(channel, ts) {
-  while (!timeline(channel).has(ts) && state.loaded.get(channel) === "more") {
+  if (!state.loaded.has(channel) || state.loaded.get(channel) === "loading") await opening.messages(channel);
+  while (ts && !timeline(channel).has(ts) && state.loaded.get(channel) === "more") {
     const oldest = [...timeline(channel).keys()].sort()[0];
     await loadMessages(channel, oldest);
   }

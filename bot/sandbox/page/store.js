@@ -86,8 +86,15 @@ export function threadMessages(channel, root) {
   return [...timeline(channel).values()].filter((m) => m.ts === root || m.thread_ts === root).sort(byTs);
 }
 
-export async function loadMessages(channel, before = null) {
-  if (state.loaded.get(channel) === "loading") return;
+const loading = new Map();
+
+/** Loads a page of messages; a second wish for the same channel joins the first. */
+export function loadMessages(channel, before = null) {
+  if (!loading.has(channel)) loading.set(channel, fetchMessages(channel, before).finally(() => loading.delete(channel)));
+  return loading.get(channel);
+}
+
+async function fetchMessages(channel, before) {
   state.loaded.set(channel, "loading");
   const limit = 100;
   const { messages } = await state.api.get("messages", { channel, limit, ...(before ? { before } : {}) });
