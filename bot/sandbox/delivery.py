@@ -137,7 +137,7 @@ class Delivery:
         headers = {"Content-Type": content_type, **signed(app.signing_secret, text)}
         if attempt:
             headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
-        self._session = self._session or aiohttp.ClientSession()
+        self._session = self._session or aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         timeout = aiohttp.ClientTimeout(total=self.deadline)
         async with self._session.post(app.request_url or "", data=text, headers=headers, timeout=timeout) as response:
             answer = await response.text()

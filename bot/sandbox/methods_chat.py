@@ -7,18 +7,30 @@ from bot.sandbox.api_call import FREELY, TIER_3, TIER_4, Call, method
 from bot.sandbox.block_kit import check_blocks
 from bot.sandbox.model import Channel, Json, SlackRefusal
 
-BLOCKS_TEXT_LIMIT, EDIT_LIMIT, METADATA_LIMIT = 13_200, 4_000, 16_000
+BLOCKS_TEXT_LIMIT, EDIT_LIMIT, METADATA_LIMIT, MARKDOWN_LIMIT = 13_200, 4_000, 16_000, 12_000
 
 
 def content(call: Call) -> Json:
     """The text, blocks, attachments and metadata of a message, checked as Slack would."""
+    if call.text("markdown_text"):
+        return _markdown(call)
     blocks = call.structure("blocks", "invalid_blocks_format") or []
     attachments = call.structure("attachments") or []
     if blocks:
         refuse_bad_blocks(blocks)
     if not blocks and not attachments and not call.text("text").strip():
         raise SlackRefusal("no_text")
-    return {"blocks": blocks, "attachments": attachments, "metadata": _metadata(call)}
+    return {"text": call.text("text"), "blocks": blocks, "attachments": attachments, "metadata": _metadata(call)}
+
+
+def _markdown(call: Call) -> Json:
+    text = call.text("markdown_text")
+    if call.text("text") or call.arguments.get("blocks"):
+        raise SlackRefusal("markdown_text_conflict")
+    if len(text) > MARKDOWN_LIMIT:
+        raise SlackRefusal("msg_too_long")
+    blocks = [{"type": "markdown", "text": text}]
+    return {"text": text, "blocks": blocks, "attachments": [], "metadata": _metadata(call)}
 
 
 def refuse_bad_blocks(blocks: Any) -> None:
@@ -79,9 +91,7 @@ def post_message(call: Call) -> Json:
         }
     if call.text("thread_ts") and call.flag("reply_broadcast"):
         given["subtype"] = "thread_broadcast"
-    message = messages.post(
-        call.workspace, channel, by, call.text("text"), thread_ts=call.text("thread_ts") or None, **given
-    )
+    message = messages.post(call.workspace, channel, by, thread_ts=call.text("thread_ts") or None, **given)
     return {"channel": channel.id, "ts": message["ts"], "message": message}
 
 
@@ -93,9 +103,8 @@ def update(call: Call) -> Json:
         raise SlackRefusal("cant_update_message")
     if len(call.text("text")) > EDIT_LIMIT:
         raise SlackRefusal("msg_too_long")
-    changes = {name: value for name, value in content(call).items() if name in call.arguments}
-    if "text" in call.arguments:
-        changes["text"] = call.text("text")  # blocks not given stay, as in Slack
+    given = ("text", "blocks", "metadata") if call.text("markdown_text") else call.arguments
+    changes = {name: value for name, value in content(call).items() if name in given}  # blocks not given stay
     message = messages.edit(call.workspace, channel, message["ts"], call.bot, **changes)
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": message}
 
@@ -120,7 +129,7 @@ def post_ephemeral(call: Call) -> Json:
         channel,
         user,
         by,
-        call.text("text"),
+        given["text"],
         blocks=given["blocks"],
         thread_ts=call.text("thread_ts") or None,
     )

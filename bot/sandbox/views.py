@@ -10,7 +10,7 @@ from bot.sandbox.model import App, Json, SlackRefusal, View
 from bot.sandbox.real_time import monotonic
 from bot.sandbox.workspace import Workspace
 
-STACK_LIMIT, TRIGGER_SECONDS = 3, 3.0
+STACK_LIMIT, TRIGGER_SECONDS, REMEMBERED_SECONDS = 3, 3.0, 600.0
 
 
 @dataclass
@@ -28,9 +28,16 @@ class Triggers:
         self._pulled: dict[str, Trigger] = {}
 
     def pull(self, app: App, user: str, view: View | None = None) -> str:
-        id = f"{len(self._pulled) + 1}.{uuid4().hex}"
+        self._forget_old()
+        id = f"{uuid4().int % 10**12}.{uuid4().hex}"
         self._pulled[id] = Trigger(app, user, view, monotonic())
         return id
+
+    def _forget_old(self) -> None:
+        oldest = next(iter(self._pulled.values()), None)
+        while oldest and monotonic() - oldest.pulled > REMEMBERED_SECONDS:
+            del self._pulled[next(iter(self._pulled))]
+            oldest = next(iter(self._pulled.values()), None)
 
     def exchange(self, app: App, id: str) -> Trigger:
         trigger = self._pulled.get(id)

@@ -21,6 +21,7 @@ FAMILIES = (
     methods_people,
     methods_views,
 )  # importing fills METHODS
+POSTS_PER_CHANNEL = 60  # a minute
 
 
 @dataclass
@@ -55,8 +56,7 @@ class WebApi:
 
     async def _answer(self, request: web.Request, record: CallRecord, token: str) -> web.StreamResponse:
         method = METHODS.get(record.method)
-        limit = method.per_minute if method else 1
-        fault = self._faults.take(record.method) or self._faults.over_tier(token, record.method, limit)
+        fault = self._faults.take(record.method) or self._limited(record, method, token)
         await asyncio.sleep(self._faults.latency_of(record.method))
         if fault is not None and not isinstance(fault, Swallowed):
             record.error = type(fault).__name__
@@ -64,6 +64,15 @@ class WebApi:
         answer = self._run(record, method, token)
         record.ok, record.error = answer["ok"], answer.get("error", "")
         return _cut_off(request) if isinstance(fault, Swallowed) else web.json_response(answer)
+
+    def _limited(self, record: CallRecord, method: Method | None, token: str) -> Fault | None:
+        """Slack's limit of this method; posts are also limited in each channel."""
+        if method is None:
+            return None
+        over = self._faults.over_tier(token, record.method, method.per_minute)
+        if over is None and record.method == "chat.postMessage":
+            over = self._faults.over_tier(token, f"post to {record.arguments.get('channel')}", POSTS_PER_CHANNEL)
+        return over
 
     def _run(self, record: CallRecord, method: Method | None, token: str) -> Json:
         try:

@@ -71,6 +71,13 @@ class Workspace:
     def add_group(self, handle: str, users: Sequence[str], *, name: str | None = None, id: str | None = None) -> Group:
         group = Group(id or self.next_id("S"), handle, name or handle, list(users))
         self.groups[group.id] = group
+        self.tell_apps({"type": "subteam_created", "subteam": group.to_json(self.team_id, with_users=True)})
+        return group
+
+    def change_group(self, id: str, users: Sequence[str]) -> Group:
+        group = self.groups[id]
+        group.users = list(users)
+        self.tell_apps({"type": "subteam_updated", "subteam": group.to_json(self.team_id, with_users=True)})
         return group
 
     def add_app(
