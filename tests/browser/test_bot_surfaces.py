@@ -1,7 +1,8 @@
 """What the bot shows and asks: commands, ephemerals, cards with buttons, modals, shortcuts and its Home."""
 
 import pytest
-from haneul_stage import ALEX, CARD, MINJI, Stage
+from haneul_bot import CARD
+from haneul_stage import ALEX, MINJI, Stage
 from playwright.async_api import expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -76,10 +77,32 @@ async def test_a_modal_keeps_the_typed_text_through_errors_then_submits(stage: S
     await modal.get_by_role("button", name="Declare", exact=True).click()
     await expect(modal).to_have_count(0)
     values = await stage.until("submission")
-    assert values["what"]["text"]["value"] == "Orders cannot be saved"
+    assert values["what"]["pick"]["value"] == "Orders cannot be saved"
     assert values["sev"]["pick"]["selected_option"]["value"] == "sev2"
     assert [one["value"] for one in values["hosts"]["pick"]["selected_options"]] == ["db-prod-01"]
     assert [one["value"] for one in values["tell"]["pick"]["selected_options"]] == ["cs"]
+
+
+async def test_views_are_stacked_and_typed_text_survives_an_update(stage: Stage, open_page):
+    page = await open_page(ALEX, f"#{stage.ops}")
+    await page.fill(".middle .composer-text", "/incident declare")
+    await page.press(".middle .composer-text", "Enter")
+    modal = page.locator("dialog.modal")
+    await modal.locator("textarea").fill("half a sent")
+    await modal.get_by_role("button", name="More room").click()
+    await expect(modal.locator(".block-section")).to_have_text("More room")
+    await expect(modal.locator("textarea")).to_have_value("half a sent")
+    assert await stage.until("typed") == "half a sent"
+    await modal.get_by_role("button", name="Look deeper").click()
+    await expect(modal.locator("h2")).to_have_text("Deeper")
+    await page.keyboard.press("Escape")
+    await expect(modal.locator("h2")).to_have_text("Declare an incident")
+    await expect(modal.locator("textarea")).to_have_value("half a sent")
+    await modal.get_by_role("button", name="Look deeper").click()
+    await expect(modal.locator("h2")).to_have_text("Deeper")
+    await modal.locator(".modal-head").get_by_role("button", name="Close").click()
+    await expect(modal).to_have_count(0)
+    assert stage.server.person(ALEX).views() == []
 
 
 async def test_a_button_reaches_the_bot_and_the_card_changes(stage: Stage, open_page):

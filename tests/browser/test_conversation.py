@@ -64,13 +64,14 @@ async def test_slacks_marks_are_drawn(stage: Stage, open_page):
 
 async def test_an_edited_message_says_so_and_a_deleted_one_goes(stage: Stage, open_page):
     page = await open_page(ALEX, f"#{stage.ops}")
-    said = await stage.server.person(ALEX).say(stage.ops, "db-prod-1 is down")
+    said = await stage.server.person(ALEX).say(stage.ops, "db-prod-1 is down, @minji <x>")
     row = page.locator(f".message[data-ts='{said['ts']}']")
     await row.hover()
     await row.get_by_role("button", name="Edit message").click()
-    await row.locator("textarea").fill("db-prod-01 is down")
+    await expect(row.locator("textarea")).to_have_value("db-prod-1 is down, @minji <x>")
+    await row.locator("textarea").fill("db-prod-01 is down, @minji")
     await row.locator("textarea").press("Enter")
-    await expect(row.locator(".text")).to_have_text("db-prod-01 is down (edited)")
+    await expect(row.locator(".text")).to_have_text("db-prod-01 is down, @김민지 (edited)")
     await row.hover()
     await row.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Delete message").click()

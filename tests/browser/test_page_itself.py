@@ -17,9 +17,10 @@ class ThreeSteps(StoryRemote):
         self.stage, self.position, self.playing, self.speed, self.asked = stage, 0, False, 1.0, []
 
     def state(self) -> dict[str, Any]:
-        steps = [{"n": n, "at": f"2024-05-13T05:0{n}:00+00:00", "who": MINJI, "do": "say", "summary": f"step {n}"} for n in (1, 2, 3)]
-        return {"title": "A night", "steps": steps, "position": self.position, "playing": self.playing, "waiting": False,
-                "speed": self.speed, "finished": self.position == 3}
+        steps = [{"n": n, "at": f"2024-05-13T05:0{n}:00+00:00", "who": MINJI, "do": "say", "summary": f"step {n}"}
+                 for n in (1, 2, 3)]
+        return {"title": "A night", "steps": steps, "position": self.position, "playing": self.playing,
+                "waiting": False, "speed": self.speed, "finished": self.position == 3}
 
     def control(self, do: str, speed: float | None) -> None:
         self.asked.append(do)

@@ -1,6 +1,7 @@
 // What the composer offers while one types: slash commands, people, channels and emoji.
 import { EMOJI } from "./emoji.js";
-import { nameOf, state } from "./store.js";
+import { escapeText, unescapeText } from "./mrkdwn.js";
+import { nameOf, person, state } from "./store.js";
 import { w } from "./words.js";
 
 /** {heading, from, rows: [{label, hint, note, insert}]} for the text before the caret, or null. */
@@ -47,10 +48,10 @@ function emojiRows(query) {
 }
 
 /** Typed text as Slack stores it: marks escaped, @names, #channels and @here as references. */
-export function toSlack(text, escape) {
+export function toSlack(text) {
   const names = new Map([...state.people.values()].map((one) => [one.name, one.id]));
   const channels = new Map([...state.channels.values()].filter((one) => one.kind !== "im").map((one) => [one.name, one.id]));
-  return escape(text)
+  return escapeText(text)
     .replace(/(?<![\w@/])@([\p{L}\p{N}._-]+)/gu, (whole, name) => mention(whole, name, names))
     .replace(/(?<![\w#/&])#([\p{L}\p{N}_-]+)/gu, (whole, name) => (channels.has(name) ? `<#${channels.get(name)}|${name}>` : whole));
 }
@@ -63,4 +64,15 @@ function mention(whole, name, names) {
     if (known && (rest === "" || /^[^a-z0-9]/i.test(rest))) return `<@${known}>${rest}`;
   }
   return whole;
+}
+
+/** Stored text as one would have typed it, for editing. */
+export function toTyped(text) {
+  const typed = text.replace(/<([^<>|]+)(?:\|([^<>]*))?>/g, (whole, target, label) => {
+    if (target[0] === "@") return `@${person(target.slice(1))?.name ?? label ?? target.slice(1)}`;
+    if (target[0] === "#") return `#${state.channels.get(target.slice(1))?.name ?? label ?? target.slice(1)}`;
+    if (target[0] === "!") return `@${target.slice(1)}`;
+    return target;
+  });
+  return unescapeText(typed);
 }

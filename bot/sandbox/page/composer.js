@@ -2,7 +2,6 @@
 import { command, say } from "./actions.js";
 import { offers, toSlack } from "./complete.js";
 import { fill, h, iconButton } from "./dom.js";
-import { escapeText } from "./mrkdwn.js";
 import { pickEmoji } from "./reactions.js";
 import { w } from "./words.js";
 
@@ -131,7 +130,7 @@ async function submit(me) {
   if (!text || !channel || me.node.classList.contains("busy")) return;
   hideOffers(me);
   me.node.classList.add("busy");
-  const failure = text.startsWith("/") && !options.thread() ? await runCommand(channel, text) : await sendText(channel, text, options.thread());
+  const failure = await (isCommand(text) ? runCommand(channel, text, options.thread()) : sendText(channel, text, options.thread()));
   me.node.classList.remove("busy");
   if (failure) return showProblem(me, failure);
   drafts.delete(me.key);
@@ -147,8 +146,11 @@ function showProblem(me, text) {
   me.area.focus();
 }
 
-async function runCommand(channel, text) {
+const isCommand = (text) => /^\/\S/.test(text);
+
+async function runCommand(channel, text, thread) {
   const name = text.split(/\s/)[0];
+  if (thread) return w("not_in_threads", { command: name });
   try {
     const answer = await command(channel, text);
     if (answer.acked) return null;
@@ -160,7 +162,7 @@ async function runCommand(channel, text) {
 
 async function sendText(channel, text, thread) {
   try {
-    await say(channel, toSlack(text, escapeText), thread);
+    await say(channel, toSlack(text), thread);
     return null;
   } catch (error) {
     return w("failed", { error: error.message });

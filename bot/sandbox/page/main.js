@@ -14,7 +14,7 @@ import { changed, channelNow, channelName, loadMessages, loadThread, onArrival, 
 import { openSwitcher } from "./switcher.js";
 import { applyTheme } from "./theme.js";
 import { threadPane } from "./thread.js";
-import { setNow, setPlace } from "./time.js";
+import { msOf, now, setNow, setPlace } from "./time.js";
 import { setLanguage, w } from "./words.js";
 
 const root = document.getElementById("app");
@@ -28,9 +28,18 @@ async function start() {
     answer = await api.get("state");
   } catch (error) {
     sessionStorage.removeItem("as");
-    return root.replaceChildren(h("p", { class: "list-note", role: "alert" }, w("failed", { error: error.message })));
+    return root.replaceChildren(whoAreYou(error));
   }
   enter(answer);
+}
+
+/** Asked when the address does not say who one is, or names nobody. */
+function whoAreYou(error) {
+  setLanguage(navigator.language);
+  const input = h("input", { class: "field", name: "as", autofocus: true, "aria-label": w("choose_person"), placeholder: "U…", autocomplete: "off" });
+  return h("form", { class: "who-are-you", action: "/" }, h("h1", {}, w("choose_person")), input,
+    error.message === "user_not_found" ? null : h("p", { class: "input-error", role: "alert" }, w("failed", { error: error.message })),
+    h("button", { class: "button primary" }, w("ok")));
 }
 
 function enter(answer) {
@@ -97,6 +106,7 @@ function listen() {
     onDown: () => { bar.hidden = false; fill(bar, w("offline")); },
   });
   onArrival((channel, message) => {
+    if (msOf(message.ts) > now()) { state.clock = new Date(msOf(message.ts)).toISOString(); changed("clock"); }
     if (channel !== channelNow()?.id || message.user === state.me) return;
     announce(w("new_from", { name: authorOf(message).name, text: plainText(message.text ?? "").slice(0, 200) }));
   });

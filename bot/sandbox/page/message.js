@@ -3,11 +3,12 @@ import { deleteMessage, editMessage, react, shortcut, surfaceFor } from "./actio
 import { avatar } from "./avatars.js";
 import { attachmentNode, blocksNode } from "./blocks.js";
 import { h, icon, iconButton } from "./dom.js";
-import { emojiNode, escapeText, mrkdwn, plainText, unescapeText } from "./mrkdwn.js";
+import { toSlack, toTyped } from "./complete.js";
+import { emojiNode, mrkdwn, plainText } from "./mrkdwn.js";
 import { confirmAsk, notice, openMenu } from "./popup.js";
 import { pickEmoji } from "./reactions.js";
 import { dropMessage, nameOf, person, state } from "./store.js";
-import { ago, clockTime, fullTime, msOf, shortTime } from "./time.js";
+import { ago, clockTime, fullTime, msOf, now, shortTime } from "./time.js";
 import { count, w } from "./words.js";
 
 const QUIET = new Set(["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
@@ -103,10 +104,11 @@ function fileNode(file) {
 }
 
 function editor(message, place) {
-  const area = h("textarea", { class: "field", rows: 2, "aria-label": w("edit"), data: { focus: `edit/${message.ts}` }, value: unescapeText(message.text ?? "") });
+  const before = toTyped(message.text ?? "");
+  const area = h("textarea", { class: "field", rows: 2, "aria-label": w("edit"), data: { focus: `edit/${message.ts}` }, value: before });
   const save = async () => {
     const text = area.value.trim();
-    if (text && text !== unescapeText(message.text ?? "")) await editMessage(place.channel, message.ts, escapeText(text).replace(/&lt;(@U\w+|#C\w+(?:\|[^&]*)?|https?:[^&\s]+)&gt;/g, "<$1>"));
+    if (text && text !== before) await editMessage(place.channel, message.ts, toSlack(text));
     place.endEdit();
   };
   area.addEventListener("keydown", (event) => {
@@ -138,7 +140,7 @@ function threadLink(message, place) {
   if (message.subtype === "thread_broadcast") return threadButton(w("also_in_thread"), message.thread_ts, place);
   if (!message.reply_count) return null;
   const faces = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(id, nameOf(id), "avatar-tiny"));
-  const latest = message.latest_reply ? h("span", { class: "muted" }, w("latest_reply", { when: ago(msOf(message.latest_reply)) })) : null;
+  const latest = message.latest_reply ? h("span", { class: "muted" }, w("latest_reply", { when: ago(Math.min(msOf(message.latest_reply), now())) })) : null;
   return threadButton([faces, h("span", { class: "thread-count" }, count("reply", message.reply_count)), latest], message.ts, place);
 }
 

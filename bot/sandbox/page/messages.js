@@ -14,6 +14,9 @@ export function messageList(options) {
   const frame = h("div", { class: "message-frame" }, box, jump);
   const list = { box, frame, drawn: new Map(), editing: null, stick: true, key: null, options, jump };
   box.addEventListener("scroll", () => onScroll(list));
+  const settle = () => { if (list.stick) toBottom(box); };
+  new ResizeObserver(settle).observe(box);
+  box.addEventListener("load", settle, true); // an image came in and pushed the end down
   box.addEventListener("mouseover", (event) => showToolbar(list, event.target.closest?.(".message")));
   box.addEventListener("mouseleave", () => hideToolbar(list));
   box.addEventListener("focusin", (event) => showToolbar(list, event.target.closest?.(".message")));

@@ -4,7 +4,7 @@ import { avatar } from "./avatars.js";
 import { fill, h, icon, iconButton, keepFocus } from "./dom.js";
 import { openMenu } from "./popup.js";
 import { myself, nameOf, on, state } from "./store.js";
-import { clockDate, now, setNow, shortTime } from "./time.js";
+import { clockDate, dayKey, now, setNow, shortTime } from "./time.js";
 import { isDark, toggleTheme } from "./theme.js";
 import { w } from "./words.js";
 
@@ -14,7 +14,7 @@ export function storyBar(switchTo) {
   const play = h("div", { class: "story", role: "group", "aria-label": w("story") });
   const clock = h("div", { class: "clock", role: "timer", "aria-label": w("clock") });
   const who = h("div", { class: "who" });
-  on("story people", () => keepFocus(play, () => { play.hidden = !state.story; fill(play, state.story ? storyParts(state.story) : null); }));
+  on("story people clock", () => keepFocus(play, () => { play.hidden = !state.story; fill(play, state.story ? storyParts(state.story) : null); }));
   on("clock people", () => { setNow(state.clock); fill(clock, icon("clock"), h("span", { class: "clock-day" }, clockDate(now())), h("span", { class: "clock-time" }, shortTime(now()))); });
   on("people", () => fill(who, themeButton(), meButton(switchTo)));
   return h("header", { class: "story-bar" }, play, h("div", { class: "bar-right" }, clock, who));
@@ -57,10 +57,11 @@ function nextText(story) {
   return [h("span", { class: "story-when" }, stepTime(step.at)), " ", step.summary ?? step.do ?? ""];
 }
 
-/** A step's time may be a moment or already a written offset. */
+/** A step's time may be a moment or already written out; another day is named. */
 function stepTime(at) {
+  if (typeof at !== "number" && !/^\d{4}-\d\d-\d\dT/.test(at ?? "")) return String(at ?? "");
   const ms = typeof at === "number" ? at * 1000 : Date.parse(at);
-  return Number.isNaN(ms) ? String(at ?? "") : shortTime(ms);
+  return dayKey(ms) === dayKey(now()) ? shortTime(ms) : `${clockDate(ms)} ${shortTime(ms)}`;
 }
 
 function themeButton() {
