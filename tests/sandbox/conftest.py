@@ -68,7 +68,10 @@ def client(server: SandboxServer) -> AsyncWebClient:
     return AsyncWebClient(token="xoxb-1", base_url=f"{server.url}/api/")
 
 
-def bolt_for(client: AsyncWebClient, app: App) -> AsyncApp:
+@pytest.fixture
+def idle_bolt(client: AsyncWebClient, app: App) -> AsyncApp:
+    """A bot not connected to anything yet."""
+
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
             enterprise_id=None, team_id="T0SANDBOX", bot_user_id=app.bot_user, bot_id=app.bot_id, bot_token="xoxb-1"
@@ -78,12 +81,11 @@ def bolt_for(client: AsyncWebClient, app: App) -> AsyncApp:
 
 
 @pytest.fixture
-async def bolt(client: AsyncWebClient, app: App) -> AsyncIterator[AsyncApp]:
+async def bolt(client: AsyncWebClient, idle_bolt: AsyncApp) -> AsyncIterator[AsyncApp]:
     """A bot connected by Socket Mode; tests add their listeners to it."""
-    bolt = bolt_for(client, app)
     handler = AsyncSocketModeHandler(
-        bolt, "xapp-1", web_client=AsyncWebClient(token="xapp-1", base_url=client.base_url)
+        idle_bolt, "xapp-1", web_client=AsyncWebClient(token="xapp-1", base_url=client.base_url)
     )
     await handler.connect_async()
-    yield bolt
+    yield idle_bolt
     await handler.close_async()

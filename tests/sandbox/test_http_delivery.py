@@ -7,19 +7,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import App, SandboxServer
-from tests.sandbox.conftest import bolt_for
 
 
 @pytest.fixture
-async def http_bolt(server: SandboxServer, client: AsyncWebClient, app: App) -> AsyncIterator[AsyncApp]:
-    bolt = bolt_for(client, app)
-    site = TestServer(bolt.web_app("/slack/events"))
+async def http_bolt(idle_bolt: AsyncApp, app: App) -> AsyncIterator[AsyncApp]:
+    site = TestServer(idle_bolt.web_app("/slack/events"))
     await site.start_server()
     app.request_url = str(site.make_url("/slack/events"))
-    yield bolt
+    yield idle_bolt
     await site.close()
 
 
