@@ -36,6 +36,7 @@ class Delivery:
         self.sockets = SocketMode(workspace)
         self.deadline = DEADLINE
         self.retry_delays = RETRY_DELAYS
+        self.repeats = 0  # every event comes so many times more, with its event_id: Slack promises "at least once"
         self.undelivered: list[Json] = []  # events given up after the last retry
         self._session: aiohttp.ClientSession | None = None
         workspace.event_sinks.append(self.event)
@@ -91,10 +92,23 @@ class Delivery:
         for attempt, delay in enumerate((0.0, *self.retry_delays)):
             await asyncio.sleep(delay)
             answer = await self._try(app, "events_api", body, attempt, reason)
+            if answer.acked:
+                await self._repeat(app, body)
             if answer.acked or not answer.retry:
                 return
             reason = answer.error
         self.undelivered.append(body)
+
+    async def _repeat(self, app: App, body: Json) -> None:
+        for attempt in range(1, self.repeats + 1):
+            await self._try(app, "events_api", body, attempt, "timeout")
+
+    async def verify_url(self, app: App) -> bool:
+        """Whether the app's request_url answers the challenge Slack sends when the address is set."""
+        challenge = uuid4().hex
+        body = {"type": "url_verification", "token": app.token, "challenge": challenge}
+        answer = await self._try(app, "events_api", body, 0, "")
+        return answer.acked and challenge in str(answer.body)
 
     # -- commands and interactions: once
 

@@ -221,44 +221,35 @@ def edit(workspace: Workspace, channel: Channel, ts: str, by: str, **changes: An
 
 def delete(workspace: Workspace, channel: Channel, ts: str) -> None:
     """A parent with replies stays as a tombstone, any other message goes."""
-    message = find(channel, ts)
-    deleted_at = workspace.next_ts()
-    base = {
-        "type": "message",
-        "hidden": True,
-        "channel": channel.id,
-        "channel_type": channel.event_type,
-        "ts": deleted_at,
-        "event_ts": deleted_at,
-    }
+    before = find(channel, ts)
     channel.pins[:] = [pin for pin in channel.pins if pin["ts"] != ts]
+    told = {"hidden": True, "previous_message": before, "ts": workspace.next_ts()}
     if channel.replies.get(ts):
-        left = {
-            name: message[name] for name in message if name.startswith(("reply_", "thread_ts", "latest_reply", "ts"))
-        }
-        left |= {
-            "type": "message",
-            "subtype": "tombstone",
-            "user": "USLACKBOT",
-            "text": "This message was deleted.",
-            "hidden": True,
-        }
-        channel.messages[ts] = left
-        workspace.tell_apps(
-            {**base, "subtype": "message_changed", "message": copy.deepcopy(left), "previous_message": message}, channel
-        )
+        left = channel.messages[ts] = _tombstone(before)
+        told |= {"subtype": "message_changed", "message": copy.deepcopy(left)}
         workspace.tell_viewers(channel, "message_changed", message=shown(channel, left))
-        return
+    else:
+        _remove(workspace, channel, before)
+        told |= {"subtype": "message_deleted", "deleted_ts": ts}
+        workspace.tell_viewers(channel, "message_deleted", ts=ts)
+    workspace.tell_apps(_event(channel, {"type": "message", **told}), channel)
+    workspace.show_channel(channel)
+
+
+def _tombstone(message: Json) -> Json:
+    kept = ("ts", "thread_ts", "latest_reply", "reply_count", "reply_users", "reply_users_count")
+    by = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
+    return {name: message[name] for name in kept} | by | {"text": "This message was deleted."}
+
+
+def _remove(workspace: Workspace, channel: Channel, message: Json) -> None:
+    ts, thread = message["ts"], message.get("thread_ts", "")
     del channel.messages[ts]
-    thread = message.get("thread_ts")
-    if thread and thread in channel.replies and ts in channel.replies[thread]:
+    if ts in channel.replies.get(thread, []):
         channel.replies[thread].remove(ts)
         retell_thread(workspace, channel, thread)
-    workspace.tell_apps({**base, "subtype": "message_deleted", "deleted_ts": ts, "previous_message": message}, channel)
-    workspace.tell_viewers(channel, "message_deleted", ts=ts)
     for user in channel.members:
         mark(workspace, channel, user, channel.read.get(user, "0"), tell=False)
-    workspace.show_channel(channel)
 
 
 def post_ephemeral(

@@ -40,13 +40,16 @@ class Person:
             for message in held.messages.values()
             if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
         ]
-        found = sorted([*top, *self.ephemerals(channel)], key=lambda message: str(message["ts"]))
+        own = [message for message in self.ephemerals(channel) if "thread_ts" not in message]
+        found = sorted([*top, *own], key=_by_ts)
         return [message for message in found if before is None or message["ts"] < before][-limit:]
 
     def replies(self, channel: str, ts: str) -> list[Json]:
         held = self.channel(channel)
         parent = messages.find_parent(held, ts)
-        return [messages.shown(held, held.messages[each]) for each in (parent, *held.replies.get(parent, []))]
+        thread = [messages.shown(held, held.messages[each]) for each in (parent, *held.replies.get(parent, []))]
+        own = [message for message in self.ephemerals(channel) if message.get("thread_ts") == parent]
+        return sorted([*thread, *own], key=_by_ts)
 
     def ephemerals(self, channel: str) -> list[Json]:
         held = self.channel(channel)
@@ -193,6 +196,10 @@ class Person:
         """The home as it stands; the app is told and may publish a new one."""
         self._interactions.open_home(self.id, app)
         return self.home(app)
+
+
+def _by_ts(message: Json) -> str:
+    return str(message["ts"])
 
 
 def _payload(element: Json, value: Any) -> Json:

@@ -70,7 +70,7 @@ class ResponseUrls:
             self._replace(url, url.source, given)
             return
         by = messages.bot_author(self._workspace, url.app)
-        thread = body.get("thread_ts") or (url.source or {}).get("thread_ts")
+        thread = body.get("thread_ts")
         if body.get("response_type") == "in_channel":
             messages.post(self._workspace, url.channel, by, thread_ts=thread, **given)
         else:

@@ -38,7 +38,6 @@ STEP_KEYS = {
     "value_contains",
     "values",
     "message",
-    "contains",
     "name",
     "callback_id",
     "when",

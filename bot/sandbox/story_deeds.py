@@ -77,8 +77,8 @@ class StoryDeeds:
             return None
         return channel.id if person.id in channel.members or not joined else None
 
-    async def _message(self, step: Step, person: Person) -> Json:
-        alias = step["message"]
+    def _message(self, step: Step, named: str = "message") -> Json:
+        alias = step[named]
         if alias not in self.messages:
             raise StoryError(step.n, f"no message is bound to {alias!r}")
         return self.messages[alias]
@@ -91,7 +91,7 @@ class StoryDeeds:
 
     async def say(self, step: Step, person: Person) -> None:
         channel = await self._channel(step, person)
-        thread = self.messages[step["thread"]]["ts"] if "thread" in step.given else None
+        thread = self._message(step, "thread")["ts"] if "thread" in step.given else None
         self._bind(step, await person.say(channel, step["text"], thread_ts=thread))
 
     def _bind(self, step: Step, message: Json) -> None:
@@ -137,11 +137,11 @@ class StoryDeeds:
         return view if view and set(values) <= {block["block_id"] for block in view["blocks"]} else None
 
     async def react(self, step: Step, person: Person) -> None:
-        message = await self._message(step, person)
+        message = self._message(step)
         await person.react(message["channel"], message["ts"], step["name"])
 
     async def shortcut(self, step: Step, person: Person) -> None:
-        message = await self._message(step, person) if "message" in step.given else None
+        message = self._message(step) if "message" in step.given else None
         self._check(step, await person.shortcut(step["callback_id"], message))
 
     async def direct(self, step: Step, person: Person) -> None:
@@ -154,11 +154,11 @@ class StoryDeeds:
         await person.join(await self._channel(step, person, joined=False))
 
     async def edit(self, step: Step, person: Person) -> None:
-        message = await self._message(step, person)
+        message = self._message(step)
         await person.edit(message["channel"], message["ts"], step["text"])
 
     async def delete(self, step: Step, person: Person) -> None:
-        message = await self._message(step, person)
+        message = self._message(step)
         await person.delete(message["channel"], message["ts"])
 
 

@@ -158,3 +158,19 @@ async def test_mistakes_are_told(page: Page, server: SandboxServer, ops: str) ->
     with pytest.raises(SlackRefusal, match="cant_update_message"):
         message = await server.person("U02ALEX").say(ops, "mine")
         await server.person("U01MINJI").edit(ops, message["ts"], "yours")
+
+
+async def test_a_note_in_a_thread_stays_in_the_thread(page: Page, client: AsyncWebClient, ops: str) -> None:
+    parent = (await page.post("say", channel=ops, text="parent"))["message"]["ts"]
+    await client.chat_postEphemeral(channel=ops, user="U01MINJI", text="Only here", thread_ts=parent)
+    assert [each["text"] for each in (await page.get("messages", channel=ops))["messages"]] == ["parent"]
+    replies = (await page.get("replies", channel=ops, ts=parent))["messages"]
+    assert [each["text"] for each in replies] == ["parent", "Only here"]
+
+
+async def test_a_permalink_opens_the_page(page: Page, client: AsyncWebClient, server: SandboxServer, ops: str) -> None:
+    message = (await page.post("say", channel=ops, text="parent"))["message"]
+    link = (await client.chat_getPermalink(channel=ops, message_ts=message["ts"]))["permalink"]
+    assert link == f"{server.url}/archives/{ops}/p{message['ts'].replace('.', '')}"
+    async with page.session.get(link) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/html")

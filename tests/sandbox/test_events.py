@@ -138,6 +138,24 @@ async def test_an_event_not_acknowledged_comes_again_with_the_same_id(
     assert len(heard) == 1 and [body["event"]["text"] for body in server.delivery.undelivered] == ["Lost"]
 
 
+async def test_an_event_may_come_twice(server: SandboxServer, heard: Heard, ops: str) -> None:
+    server.delivery.repeats = 1
+    await server.person("U01MINJI").say(ops, "Hello")
+    await server.delivered()
+    assert len(heard) == 2 and heard[0] == heard[1]
+
+
+async def test_a_deleted_parent_leaves_a_tombstone(server: SandboxServer, heard: Heard, ops: str) -> None:
+    minji = server.person("U01MINJI")
+    parent = await minji.say(ops, "parent")
+    await minji.say(ops, "reply", thread_ts=parent["ts"])
+    await minji.delete(ops, parent["ts"])
+    await server.delivered()
+    (changed,) = heard.of("message", "message_changed")
+    assert (changed["message"]["subtype"], changed["message"]["reply_count"]) == ("tombstone", 1)
+    assert [message["text"] for message in minji.replies(ops, parent["ts"])] == ["This message was deleted.", "reply"]
+
+
 async def test_events_survive_a_reconnect(server: SandboxServer, heard: Heard, app: App, ops: str) -> None:
     server.delivery.retry_delays = (0.2, 0.2, 0.2, 0.2, 0.2)
     await server.disconnect_sockets("refresh_requested")

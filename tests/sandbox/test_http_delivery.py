@@ -62,6 +62,10 @@ async def test_commands_and_events_arrive_signed(server: SandboxServer, http_bol
     assert heard == ["안녕"]
 
 
+async def test_the_address_answers_slacks_challenge(server: SandboxServer, http_bolt: AsyncApp, app: App) -> None:
+    assert await server.delivery.verify_url(app)
+
+
 async def test_a_wrong_secret_is_turned_away(server: SandboxServer, http_bolt: AsyncApp, app: App, ops: str) -> None:
     app.signing_secret = "another"
     outcome = await server.person("U01MINJI").command(ops, "/incident", "declare")

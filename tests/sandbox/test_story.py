@@ -155,6 +155,7 @@ async def test_the_page_plays_pauses_and_steps(server: SandboxServer, ops: str) 
     ('do = "submit"\nvalues = { title = "x" }', "no open modal"),
     ('do = "say"\nchannel = "#elsewhere"\ntext = "x"', "is not in #elsewhere"),
     ('do = "react"\nmessage = "unbound"\nname = "eyes"', "no message is bound"),
+    ('do = "say"\nchannel = "#ops"\nthread = "unbound"\ntext = "x"', "no message is bound"),
     ('do = "command"\nchannel = "#ops"\ntext = "/unknown x"', "not a valid command"),
 ])  # fmt: skip
 async def test_a_step_that_cannot_be_done_is_named(server: SandboxServer, ops: str, body: str, complaint: str) -> None:
