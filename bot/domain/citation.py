@@ -69,10 +69,12 @@ def _grounded(sentence: Sentence, log: _Log) -> Sentence | None:
     lines = [line for line in cited if line is not None and not line.deleted]
     if not lines or len(lines) < len(cited):
         return None
-    testimony = "\n".join(f"{line.speaker}: {line.text}" for line in lines)
+    testimony = "\n".join(_visible(f"{line.speaker}: {line.text}") for line in lines)
     plain = _without_markers(_visible(sentence.text), sentence.citations)
     shown = _without_links(plain) if plain is not None and _links_are_known(plain, testimony, lines) else None
-    if not shown or not _is_borne_out(shown, testimony, lines, log):
+    if plain is None or not shown or not _is_borne_out(shown, testimony, lines, log):
+        return None
+    if not all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)):
         return None
     return replace(sentence, text=shown, citations=tuple(dict.fromkeys(sentence.citations)))
 
@@ -83,7 +85,6 @@ def _is_borne_out(text: str, testimony: str, lines: Sequence[Line], log: _Log) -
     return (
         all(claim & evidence for claim in claims_of(_without_names(text)))
         and all(_has_name(testimony, name) for name in server_names_in(text))
-        and all(_is_quoted_from(quote, testimony) for quote in _quotations(text))
         and all(speaker in testimony for speaker in log.speakers if speaker in text)
     )
 
@@ -91,9 +92,16 @@ def _is_borne_out(text: str, testimony: str, lines: Sequence[Line], log: _Log) -
 def _visible(text: str) -> str:
     """Drop characters nobody sees, with which a link or a mention could hide; compose the rest."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(
-        char for char in composed if unicodedata.category(char) not in ("Cf", "Co", "Cs", "Cc") or char in "\n\t\u200d"
-    )
+    if composed.isascii() and composed.isprintable():
+        return composed
+    return "".join(_seen(char) for char in composed)
+
+
+def _seen(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Cc":
+        return " "
+    return "" if category in ("Cf", "Co", "Cs") and char != "\u200d" else char
 
 
 _MARKER = re.compile(r"\s?[\[【](\d+(?:\s?[,–-]\s?\d+)*)[\]】]")

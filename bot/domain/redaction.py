@@ -35,8 +35,8 @@ def _always(_: str) -> bool:
 
 _HARMLESS = re.compile(
     r"""(?ix) ["']? (?: \*+ | x+ | [.…-]+ | null | none | nil | true | false | yes | no | required | missing | empty
-    | expired | invalid | changed? | reset | rotated? | revoked | unknown | wrong | incorrect | rejected | redacted | hidden
-    | optional | string | undefined | n/?a | tbd | ok | failed | failure | is | was | not | has | does
+    | expired | invalid | changed? | reset | rotated? | revoked | unknown | wrong | incorrect | rejected | redacted
+    | hidden | optional | string | undefined | n/?a | tbd | ok | failed | failure | is | was | not | has | does
     | \$ \{? \w+ \}? | \{\{? .* | <[^>]*>? | %\( .* | \[redacted .* | \( .* ) ["']? [.,;!?)]*"""
 )
 
@@ -48,8 +48,13 @@ def _is_value(value: str) -> bool:
 
 def _is_password(value: str) -> bool:
     """Whether a word in a sentence is more like a password than like a word: it has a digit or a sign in it."""
-    bare = value.rstrip(".,;!?)")
-    return len(bare) >= 4 and _is_value(bare) and bool(re.search(r"\d|[^\w\s.-]|[a-z][A-Z]", bare))
+    bare = value.rstrip(".,:;!?)")
+    return (
+        not bare.startswith("/")
+        and len(bare) >= 4
+        and _is_value(bare)
+        and bool(re.search(r"\d|[^\w\s.-]|[a-z][A-Z]", bare))
+    )
 
 
 def _is_resident_number(value: str) -> bool:

@@ -1,0 +1,284 @@
+"""The draft without a model: quotes the channel under the headings of a postmortem, each quotation cited."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.citation import Section, Sentence
+from bot.domain.cues import (
+    CAUSE_DENIED,
+    CAUSE_SOUGHT,
+    CHATTER,
+    CORRECTION,
+    EXPLICIT_CAUSE,
+    HEDGE,
+    QUESTION,
+    SPOKEN_OF,
+)
+from bot.domain.shortening import shorten
+from bot.domain.transcript import Line, LineKind
+
+QUOTE_LIMIT = 240
+CAPS = {"timeline": 25, "summary": 3}
+_CAP = 6
+_HEADINGS_OF = {
+    "root_cause": ("root_cause", "contributing", "hindered"),
+    "follow_ups": ("follow_ups",),
+    "postmortem": (
+        *("summary", "impact", "timeline", "detection", "root_cause"),
+        *("contributing", "helped", "hindered", "follow_ups"),
+    ),
+}
+_THRESHOLD = {"root_cause": 2.0, "contributing": 2.5, "impact": 2.5, "detection": 2.5, "helped": 2.0, "timeline": 2.0}
+_WEAKEST = 1.5
+_NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
+_PINS = frozenset(("pushpin", "round_pushpin", "📌", "📍"))
+_PIN_BONUS = 2.0
+_READ_AT_MOST = 4_000
+_OF_ENTRIES = frozenset(("timeline", "detection"))
+_MAY_ASK = frozenset(("detection",))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One sentence of a line, as it stands there (`text`) and in lower case (`plain`)."""
+
+    text: str
+    plain: str
+    is_question: bool
+    is_chatter: bool
+    has_hangul: bool
+    has_latin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Quotable:
+    """A line that may be quoted; `is_early` when it stands in the first fifth of the channel."""
+
+    line: Line
+    said: tuple[_Said, ...]
+    is_early: bool
+    is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    line: Line
+    text: str
+    plain: str
+    score: float
+
+
+def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]:
+    """Return the sections of a draft of `kind`: root_cause, follow_ups or postmortem; empty ones are left out.
+
+    Each sentence is the wording of one line (at most 240 characters) and cites it. Deleted lines and bots are
+    not quoted, entries only under timeline and detection. Raises KeyError for an unknown kind.
+    """
+    headings = _HEADINGS_OF[kind]
+    lines = _quotable(transcript)
+    chosen = {heading: _chosen(heading, lines) for heading in headings if heading != "summary"}
+    if "summary" in headings:
+        chosen["summary"] = _summary(chosen)
+        chosen["timeline"] = _timeline(chosen)
+    corrected = max((line.n for line in _corrections(lines)), default=0)
+    return tuple(
+        Section(heading, tuple(_sentence(heading, quote, corrected) for quote in chosen[heading]))
+        for heading in headings
+        if chosen[heading]
+    )
+
+
+def _sentence(heading: str, quote: _Quote, corrected: int) -> Sentence:
+    certainty = _certainty(quote.plain, is_corrected=quote.line.n < corrected) if heading == "root_cause" else ""
+    return Sentence(quote.text, (quote.line.n,), certainty)
+
+
+def _certainty(plain: str, *, is_corrected: bool) -> str:
+    """Say how sure the speaker was: an explicit, unhedged statement is confirmed unless corrected later."""
+    plain = _after_denial(plain)
+    if CAUSE_DENIED.search(plain) or CAUSE_SOUGHT.search(plain):
+        return "inconclusive"
+    if HEDGE.search(plain):
+        return "likely"
+    if EXPLICIT_CAUSE.search(plain):
+        return "likely" if is_corrected else "confirmed"
+    return "inconclusive"
+
+
+def _corrections(lines: Iterable[_Quotable]) -> Iterable[Line]:
+    """Lines that take an earlier statement about the cause back."""
+    for quotable in lines:
+        for said in quotable.said:
+            if not said.is_question and CORRECTION.search(said.plain) and re.search("cause|원인", said.plain):
+                yield quotable.line
+
+
+def _summary(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
+    """The strongest line on impact, on cause and on what helped, in the order they were said."""
+    best = {found[0].line.n: found[0] for key in ("impact", "root_cause", "helped") if (found := chosen.get(key))}
+    return [best[number] for number in sorted(best)]
+
+
+def _timeline(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
+    """The events of the channel with the best of detection, impact, cause and help among them, in order of time."""
+    best = [quote for key in ("detection", "root_cause", "helped", "impact") for quote in chosen.get(key, [])[:2]]
+    events = sorted(chosen["timeline"], key=lambda quote: -quote.score)
+    by_line = {quote.line.n: quote for quote in reversed([*best, *events][: CAPS["timeline"]])}
+    return [by_line[number] for number in sorted(by_line)]
+
+
+_CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_SPLIT = re.compile(r"(?<=[.!?。])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!\b\d\.)\s+|\s*\n+\s*")
+_BULLET = re.compile(r"^(?:[-*•>&]|&gt;|\d+[.)])\s+")
+_LATIN = re.compile("[a-z]{2}")
+_SPACES = re.compile(r"\s+")
+
+
+def _quotable(transcript: Sequence[Line]) -> list[_Quotable]:
+    early = max(3, len(transcript) // 5)
+    found = []
+    for place, line in enumerate(transcript):
+        if line.deleted or line.is_bot:
+            continue
+        said = _sentences(line.text)
+        if said:
+            found.append(_Quotable(line, said, place < early, bool(_PINS.intersection(line.reactions))))
+    return found
+
+
+def _sentences(text: str) -> tuple[_Said, ...]:
+    """Split a message into its sentences, without pasted code; nothing of one that only keeps a talk going."""
+    parts = _SPLIT.split(_CODE.sub("\n", text[:_READ_AT_MOST]).strip())
+    found = []
+    for part in parts:
+        sentence = _SPACES.sub(" ", _BULLET.sub("", part)).strip()
+        plain = sentence.lower()
+        is_chatter = len(sentence) < 5 or (len(plain) < 60 and CHATTER.fullmatch(plain) is not None)
+        has_latin = bool(_LATIN.search(plain))
+        found.append(
+            _Said(sentence, plain, bool(QUESTION.search(plain)), is_chatter, not plain.isascii(), has_latin),
+        )
+    return tuple(found) if not all(said.is_chatter for said in found) else ()
+
+
+def _chosen(heading: str, lines: Iterable[_Quotable]) -> list[_Quote]:
+    """Return the quotations under one heading: the best, no two alike, the timeline in order of time.
+
+    Where no line speaks clearly of it, the two that come nearest are shown rather than none.
+    """
+    quotes = [quote for quotable in lines if (quote := _quote(heading, quotable)) is not None]
+    quotes.sort(key=lambda quote: (-quote.score, quote.line.n))
+    clear = [quote for quote in quotes if quote.score >= _THRESHOLD.get(heading, 3.0)]
+    kept = _distinct(clear, CAPS.get(heading, _CAP)) or (_distinct(quotes, 2) if heading in _NEVER_EMPTY else [])
+    return sorted(kept, key=lambda quote: quote.line.n) if heading == "timeline" else kept
+
+
+def _distinct(quotes: Iterable[_Quote], cap: int) -> list[_Quote]:
+    kept: list[_Quote] = []
+    known: list[frozenset[str]] = []
+    for quote in quotes:
+        if len(kept) == cap:
+            break
+        words = frozenset(re.findall(r"\w+", quote.plain))
+        if not any(_are_alike(words, other) for other in known):
+            kept.append(quote)
+            known.append(words)
+    return kept
+
+
+def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    common = len(one & other)
+    return common >= 0.7 * max(len(one), len(other), 1) or common >= 0.9 * max(min(len(one), len(other)), 4)
+
+
+def _quote(heading: str, quotable: _Quotable) -> _Quote | None:
+    """Return the best sentence of a line for a heading and what follows it, or None when it says nothing there."""
+    is_entry = quotable.line.kind is LineKind.ENTRY
+    if is_entry and heading not in _OF_ENTRIES:
+        return None
+    scores = [_score(heading, said) for said in quotable.said]
+    place = max(range(len(scores)), key=lambda at: (scores[at], -at))
+    score = scores[place]
+    if heading == "timeline" and (is_entry or quotable.is_pinned):
+        score = max(score, 3.0)
+    if score < _WEAKEST:
+        return None
+    score += _PIN_BONUS if quotable.is_pinned or is_entry else 0.0
+    score += 1.5 if heading == "detection" and quotable.is_early else 0.0
+    text = _from(quotable, scores, place)
+    return _Quote(quotable.line, text, quotable.said[place].plain, score)
+
+
+def _score(heading: str, said: _Said) -> float:
+    """Add up the cues of a heading in one sentence; a question, and a cause still sought or denied, count nothing."""
+    if said.is_chatter or (said.is_question and heading not in _MAY_ASK):
+        return 0.0
+    plain = _after_denial(said.plain) if heading == "root_cause" else said.plain
+    score = 0.0
+    for cue in SPOKEN_OF[heading]:
+        if cue.weight <= 1 and not score:
+            return 0.0
+        if (cue.needs_hangul and not said.has_hangul) or (cue.needs_latin and not said.has_latin):
+            continue
+        if cue.pattern.search(plain):
+            score += cue.weight
+    if heading == "root_cause":
+        score = _cause_score(plain, score)
+    if heading == "helped" and _FAILED.search(plain):
+        return 0.0
+    if said.is_question:
+        score *= 0.6
+    return score - (1.0 if len(plain) < 12 else 0.0)
+
+
+def _cause_score(plain: str, score: float) -> float:
+    if CAUSE_SOUGHT.search(plain) or CAUSE_DENIED.search(plain):
+        return 0.0
+    return score + (5.0 if EXPLICIT_CAUSE.search(plain) else 1.0 if HEDGE.search(plain) else 0.0)
+
+
+_RATHER = re.compile(r"\b(?:caused by|because of|due to|it was|it is|it's|rather)\b|때문|인해|인한|탓")
+
+
+def _after_denial(plain: str) -> str:
+    """Of "not the cache, it was the proxy" return what was it; a denial alone is returned whole."""
+    denied = CAUSE_DENIED.search(plain)
+    rest = plain[denied.end() :] if denied else ""
+    return rest if _RATHER.search(rest) else plain
+
+
+_FAILED = re.compile(
+    r"실패|안\s?[됩돼됐됨되]|소용|효과\S*\s?없|하겠습니다|할까|할게요|해야|하려|예정"
+    r"|\bnot?\b|n't\b|\bfailed to\b|\b(?:let's|shall|should|will|going to|want to|need to|trying)\b"
+)
+
+
+_LEANS_BACK = re.compile(r"(?:because|which|so|and|but|since|due to|그래서|그런데|근데|때문에|그리고)\b", re.IGNORECASE)
+
+
+def _from(quotable: _Quotable, scores: Sequence[float], place: int) -> str:
+    """Return the sentence at `place` with what it leans on before it and what fits after it, up to a question."""
+    said = quotable.said
+    first, text = place, said[place].text
+    if len(text) > QUOTE_LIMIT:
+        return _cut(text)
+    while first > 0 and (scores[first - 1] > 0 or _LEANS_BACK.match(said[first].text)):
+        if len(text) + 1 + len(said[first - 1].text) > QUOTE_LIMIT:
+            break
+        first -= 1
+        text = f"{said[first].text} {text}"
+    for following in said[place + 1 :]:
+        if following.is_question or following.is_chatter or len(text) + 1 + len(following.text) > QUOTE_LIMIT:
+            break
+        text = f"{text} {following.text}"
+    return text
+
+
+def _cut(text: str) -> str:
+    """Cut a long sentence after a clause or a word, visibly, so that no number or name is split."""
+    cut = shorten(text, QUOTE_LIMIT).removesuffix("…")
+    boundary = max(cut.rfind(", "), cut.rfind("; "), cut.rfind("고 "), cut.rfind("며 "))
+    if boundary < QUOTE_LIMIT // 2:
+        boundary = cut.rfind(" ")
+    return (cut[: boundary + 1] if boundary > 0 else cut).rstrip(" ,;") + "…"

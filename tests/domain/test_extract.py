@@ -1,0 +1,208 @@
+"""What is promised of the draft without a model: it quotes, it cites, and it tells sure from unsure."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.citation import HEADINGS, Section, keep_grounded
+from bot.domain.extract import QUOTE_LIMIT, draft_sections
+from bot.domain.transcript import Line, LineKind, number_lines
+
+START = datetime(2024, 5, 20, 5, 50, tzinfo=UTC)
+
+
+def message(minute: int, text: str, **more: object) -> Line:
+    line = Line(
+        0, LineKind.MESSAGE, START + timedelta(minutes=minute), f"U{minute % 4}", text, f"https://t.slack.com/p{minute}"
+    )
+    return Line(**{**{name: getattr(line, name) for name in Line.__slots__}, **more})  # type: ignore[arg-type]
+
+
+def channel(*texts: str) -> tuple[Line, ...]:
+    return number_lines(message(minute, text) for minute, text in enumerate(texts))
+
+
+KOREAN = channel(
+    "알람 왔습니다. lb-07 에러율 34%로 급증",
+    "혹시 지금 접속 안 되는 분 계신가요?",
+    "넵 확인했습니다",
+    "고객 문의가 늘고 있어요. 이용자의 약 80%가 메시지 전송이 안 됩니다",
+    "14:50에 부하 분산 설정 배포했습니다",
+    "그 배포가 원인인가요?",
+    "아마 그 배포 때문인 것 같습니다",
+    "lb-07 재시작 해봤는데 소용없습니다. 여전히 502",
+    "예비 쪽으로 절체 완료했습니다. 14:58부터 정상 응답 확인",
+    "ㅋㅋㅋ 감사합니다!",
+    "원인은 부하 분산 설정에서 가중치가 0으로 들어간 것으로 확인했습니다",
+    "테스트 환경은 네트워크 카드가 한 장이라 운영과 달라서 못 잡았습니다",
+    "배포 전 검증 단계를 추가해야 합니다",
+)
+ENGLISH = channel(
+    "We got an alert from lb-07, error rate is at 34%",
+    "anyone else seeing 502s?",
+    "ok thanks",
+    "About 80% of users cannot send messages",
+    "I deployed the new balancing config at 14:50",
+    "was it caused by that deploy?",
+    "probably because of that deploy",
+    "restarted lb-07, didn't help, still 502",
+    "failed over to the standby, traffic recovered at 14:58",
+    "lol nice",
+    "The root cause was a weight of 0 in the balancing config",
+    "it was never tested with two network cards, unlike production",
+    "we should add a check that refuses a weight of 0",
+)
+PLACES = {
+    "detection": 1,
+    "impact": 4,
+    "root_cause": 11,
+    "hindered": 8,
+    "helped": 9,
+    "contributing": 12,
+    "follow_ups": 13,
+}
+
+
+def cited(sections: tuple[Section, ...], heading: str) -> list[int]:
+    return [
+        sentence.citations[0] for section in sections if section.heading == heading for sentence in section.sentences
+    ]
+
+
+@pytest.mark.parametrize("heading", PLACES)
+@pytest.mark.parametrize("lines", [KOREAN, ENGLISH], ids=["ko", "en"])
+def test_the_line_that_speaks_of_it_comes_first_under_its_heading(lines: tuple[Line, ...], heading: str) -> None:
+    assert cited(draft_sections("postmortem", lines), heading)[0] == PLACES[heading]
+
+
+@pytest.mark.parametrize("lines", [KOREAN, ENGLISH], ids=["ko", "en"])
+def test_small_talk_and_questions_are_no_findings(lines: tuple[Line, ...]) -> None:
+    sections = draft_sections("postmortem", lines)
+    for heading in HEADINGS:
+        assert not {3, 10} & set(cited(sections, heading))
+    for heading in ("root_cause", "follow_ups", "helped", "contributing"):
+        assert not {2, 6} & set(cited(sections, heading))
+
+
+@pytest.mark.parametrize("lines", [KOREAN, ENGLISH], ids=["ko", "en"])
+def test_a_stated_cause_is_confirmed_and_a_supposed_one_likely(lines: tuple[Line, ...]) -> None:
+    (causes,) = [section for section in draft_sections("root_cause", lines) if section.heading == "root_cause"]
+    assert {sentence.citations[0]: sentence.certainty for sentence in causes.sentences} == {
+        11: "confirmed",
+        7: "likely",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was the root cause the deploy?",
+        "is the root cause of this the new config",
+        "원인은 배포인가요?",
+        "the root cause is still unknown",
+        "원인은 아직 파악 중입니다",
+        "We need to find the root cause",
+        "maybe the root cause is the deploy",
+        "원인은 배포인 것 같습니다",
+        "the deploy was not the root cause",
+        "the cache expired and everything fell over",
+        "디스크가 가득 차서 멈췄습니다",
+    ],
+)
+def test_nothing_is_confirmed_that_is_asked_sought_supposed_or_denied(text: str) -> None:
+    for section in draft_sections("root_cause", channel(text)):
+        assert all(sentence.certainty != "confirmed" for sentence in section.sentences)
+
+
+@pytest.mark.parametrize(
+    ("said", "taken_back"),
+    [
+        ("The root cause was the cache", "Correction: the cause was not the cache, it was caused by the proxy"),
+        ("원인은 캐시로 확인했습니다", "정정합니다. 캐시는 원인이 아니었고 설정 파일 누락 때문입니다"),
+    ],
+)
+def test_a_cause_that_is_taken_back_later_is_no_longer_confirmed(said: str, taken_back: str) -> None:
+    (causes,) = [
+        found for found in draft_sections("root_cause", channel(said, taken_back)) if found.heading == "root_cause"
+    ]
+    certainty = {sentence.citations[0]: sentence.certainty for sentence in causes.sentences}
+    assert certainty[1] == "likely"
+    assert 2 in certainty
+
+
+def test_a_pin_weighs_more() -> None:
+    first, second = "We should add an alert on queue length", "We should write a runbook for the proxy"
+    lines = number_lines([message(0, first), message(1, second, reactions=("pushpin",))])
+    assert cited(draft_sections("follow_ups", lines), "follow_ups") == [2, 1]
+
+
+def test_entries_tell_what_happened_and_not_why() -> None:
+    entry = message(1, "Root cause confirmed: status identified", kind=LineKind.ENTRY, entry_kind="status")
+    sections = draft_sections("postmortem", number_lines([message(0, "hello there all"), entry]))
+    assert cited(sections, "timeline") == [2]
+    assert cited(sections, "root_cause") == []
+
+
+@pytest.mark.parametrize("more", [{"is_bot": True}, {"deleted": True}])
+def test_bots_and_deleted_lines_are_not_quoted(more: dict[str, bool]) -> None:
+    lines = number_lines([message(0, "The root cause was the deploy", **more)])
+    assert draft_sections("postmortem", lines) == ()
+
+
+def test_what_was_said_twice_is_quoted_once() -> None:
+    lines = channel(
+        "We should add an alert on lb-07", "we should add an alert on lb-07!", "we should add an alert on lb-07"
+    )
+    assert len(cited(draft_sections("follow_ups", lines), "follow_ups")) == 1
+
+
+def test_a_long_line_is_quoted_at_its_telling_sentence() -> None:
+    chat = "This is a sentence about nothing at all. " * 20
+    (section,) = draft_sections("follow_ups", channel(f"{chat}We should add an alert on lb-07. {chat}"))
+    text = section.sentences[0].text
+    assert text.startswith("We should add an alert on lb-07.") and text.endswith(".") and len(text) <= QUOTE_LIMIT
+
+
+def test_pasted_code_is_not_quoted() -> None:
+    assert draft_sections("root_cause", channel("```\nroot cause: caused by java.lang.Error\n```")) == ()
+
+
+def test_the_timeline_keeps_the_order_of_time_and_no_heading_overflows() -> None:
+    lines = channel(
+        *(f"deployed build {number} to relay-{number}, we should add alert {number * 7919}" for number in range(80))
+    )
+    sections = draft_sections("postmortem", lines)
+    timeline = cited(sections, "timeline")
+    assert timeline == sorted(timeline) and len(timeline) <= 25
+    assert all(len(section.sentences) <= 6 for section in sections if section.heading != "timeline")
+
+
+@pytest.mark.parametrize("kind", ["root_cause", "follow_ups", "postmortem"])
+def test_an_empty_channel_gives_an_empty_draft(kind: str) -> None:
+    assert draft_sections(kind, ()) == ()
+
+
+said = st.sampled_from([line.text for line in (*KOREAN, *ENGLISH)]) | st.text(max_size=300)
+
+
+@given(st.lists(st.lists(said, max_size=3).map("\n".join), max_size=12))
+def test_every_quotation_is_borne_out_by_the_line_it_cites(texts: list[str]) -> None:
+    lines = channel(*texts)
+    sections = draft_sections("postmortem", lines)
+    for section in sections:
+        assert section.heading in HEADINGS and section.sentences
+        for sentence in section.sentences:
+            (number,) = sentence.citations
+            spoken = " ".join(lines[number - 1].text.split())
+            assert len(sentence.text) <= QUOTE_LIMIT
+            for words in sentence.text.removesuffix("…").split():
+                assert words in spoken
+    assert keep_grounded(sections, lines)[1] == 0
+
+
+@pytest.mark.parametrize("letter", ["아", "ㅋ", "넵", "no ", "haha", "확인", "ok", "not cause ", "사용자 ", "9", "9,"])
+def test_a_row_of_one_letter_does_not_hang_the_draft(letter: str) -> None:
+    texts = [f"{(letter * 60)[:58]}x", f"{letter * 1500}x"]
+    draft_sections("postmortem", channel(*texts))
