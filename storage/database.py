@@ -5,8 +5,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.ports.storage import StoreUnavailable
 from storage import dialect
 from storage.transaction import Transaction
 
@@ -77,9 +80,12 @@ class Database:
 
     @asynccontextmanager
     async def _begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as connection, connection.begin():
-            await dialect.begin(connection, writing=writing)
-            yield connection
+        try:
+            async with self.engine.connect() as connection, connection.begin():
+                await dialect.begin(connection, writing=writing)
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout, OSError) as trouble:
+            raise StoreUnavailable(type(trouble).__name__) from trouble
 
     async def close(self) -> None:
         """Closes every connection; without it the process does not end."""

@@ -14,6 +14,7 @@ from bot.domain.ids import (
     ChangeId,
     ChannelId,
     DraftId,
+    EntryId,
     HoldId,
     IncidentId,
     MessageTs,
@@ -403,6 +404,10 @@ class Transaction(Protocol):
     jobs: Jobs
     search: Search
     facts: Facts
+
+
+class StoreUnavailable(Exception):
+    """The database does not answer: nothing was written."""
 
 
 class Store(Protocol):

@@ -231,3 +231,13 @@ async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
         named = await named_servers(tx, [name])
         server = named.servers[0]
         return server, tuple(f for f in await frozen_now(tx) if f.hold.server_id == server.id)
+
+
+async def get_hold(outside: Outside, hold_id: HoldId) -> tuple[Hold, Incident]:
+    """A hold and its incident. Raises NotHeld."""
+    async with outside.store.read() as tx:
+        hold = await tx.holds.get(hold_id)
+        incident = await tx.incidents.get(hold.incident_id) if hold else None
+    if hold is None or incident is None:
+        raise NotHeld(server="?")
+    return hold, incident

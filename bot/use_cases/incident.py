@@ -314,3 +314,10 @@ async def overview(outside: Outside, *, incident_id: IncidentId) -> Overview:
             tuple(await tx.holds.of_incident(incident_id)),
             any(d.kind is DraftKind.POSTMORTEM and d.state is DraftState.APPROVED for d in drafts),
         )
+
+
+async def id_of_channel(outside: Outside, channel: ChannelId) -> IncidentId | None:
+    """The incident whose channel this is, or None."""
+    async with outside.store.read() as tx:
+        incident = await tx.incidents.by_channel(channel)
+    return incident.id if incident else None

@@ -95,3 +95,9 @@ async def describe_servers(outside: Outside, servers: Sequence[Server]) -> None:
 
 def _same(one: Server, other: Server) -> bool:
     return (one.role, one.service, one.pool, one.aliases) == (other.role, other.service, other.pool, other.aliases)
+
+
+async def known_names(outside: Outside) -> frozenset[str]:
+    """Every name and alias."""
+    async with outside.store.read() as tx:
+        return frozenset(_all_names(await tx.servers.all()))

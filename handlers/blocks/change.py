@@ -53,7 +53,7 @@ def request_modal(texts: Texts, *, channel: str, title: str = "", servers: str =
 
 def refusal(texts: Texts, decision: Decision, incidents: Sequence[Incident], decision_id: str) -> str:
     """Why not: the servers, each incident, since when, who can lift it, and the decision's id. Markup."""
-    lines = [texts("gate.frozen", servers=decision.servers)]
+    lines: list[str] = [texts("gate.frozen", servers=decision.servers)]
     for incident in incidents:
         holds = [hold for hold in decision.holds if hold.incident_id == incident.id]
         where = f" <#{incident.channel}>" if incident.channel else ""

@@ -1,7 +1,6 @@
 """How an incident looks: its card, its modals, its lists."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.domain.freeze import Hold, open_holds
 from bot.domain.ids import IncidentId, incident_label
@@ -151,7 +150,7 @@ def _ended_actions(texts: Texts, view: Overview) -> list[Block | None]:
 
 def summary_blocks(texts: Texts, incident: Incident, holds: Sequence[Hold] = ()) -> list[Block]:
     """One incident in a list, with its button."""
-    line = texts(
+    line: str = texts(
         "incident.summary",
         mark=MARK[incident.severity],
         headline=headline(texts, incident),
@@ -259,26 +258,6 @@ def ask_modal(texts: Texts) -> Block:
         close=say("button.cancel"),
         about={},
     )
-
-
-def timeline_blocks(texts: Texts, incident: Incident, lines: Sequence[tuple[datetime, str, bool]]) -> list[Block]:
-    """(when, what, corrected) of each entry, oldest first; what does not fit is counted."""
-    blocks = [header(texts.plain("timeline.heading", incident=incident_label(incident.id)))]
-    rows = [texts("timeline.row", at=at) + " " + what for at, what, _ in lines]
-    room = MESSAGE_BLOCKS - 4
-    chunks = _chunks(rows)
-    if len(chunks) > room:
-        blocks.append(context(texts("timeline.older", count=sum(len(chunk) for chunk in chunks[:-room]))))
-    return blocks + [section("\n".join(chunk)) for chunk in chunks[-room:]]
-
-
-def _chunks(rows: Sequence[str], limit: int = 2800) -> list[list[str]]:
-    chunks: list[list[str]] = [[]]
-    for row in rows:
-        if sum(len(r) + 1 for r in chunks[-1]) + len(row) > limit and chunks[-1]:
-            chunks.append([])
-        chunks[-1].append(row)
-    return [chunk for chunk in chunks if chunk]
 
 
 def channel_notes(texts: Texts, added: Sequence[str], near: Sequence[str]) -> list[str]:

@@ -1,0 +1,187 @@
+"""What every Slack handler needs at hand: the outside, the chat, the models, and the person who asks."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import Refused
+from bot.domain.ids import ChannelId, SlackUserId
+from bot.domain.incident import Incident
+from bot.domain.person import Person
+from bot.i18n.texts import Texts
+from bot.ports.chat import Chat, ChatPermanent, ChatTransient
+from bot.ports.language_model import LanguageModel
+from bot.ports.outside import Outside
+from bot.ports.storage import Intake
+from bot.use_cases import person as people
+from handlers.parsing import TimeNotRead
+
+PLACES = ("now", "to", "state", "earlier", "later")
+"""Parameters of a refusal whose value is a word of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person with their language and zone."""
+
+    person: Person
+    texts: Texts
+
+    @property
+    def id(self) -> SlackUserId:
+        """Their Slack id."""
+        return self.person.id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their time zone."""
+        return ZoneInfo(self.texts.zone)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Handed to each handler when it is registered."""
+
+    outside: Outside
+    chat: Chat
+    intake: Intake
+    model: LanguageModel
+    offline: LanguageModel
+    faces: dict[SlackUserId, Person] = field(default_factory=dict)
+
+    async def reader(self, who: str) -> Reader:
+        """Who asks, and the texts in their language. While Slack does not say, the workspace's language serves."""
+        known = self.faces.get(SlackUserId(who))
+        if known is None:
+            try:
+                known = await people.meet(self.outside, self.chat, SlackUserId(who))
+                self.faces[known.id] = known
+            except (ChatTransient, ChatPermanent):
+                policy = self.outside.policy
+                known = Person(SlackUserId(who), who, policy.language, policy.zone, is_member=False)
+        return Reader(known, Texts(known.language, known.zone))
+
+    def forget(self, who: str) -> None:
+        """Somebody's locale or standing changed."""
+        self.faces.pop(SlackUserId(who), None)
+
+    def house_texts(self, incident: Incident | None = None) -> Texts:
+        """For channels, where many read: the incident's language, the workspace's zone."""
+        policy = self.outside.policy
+        return Texts(incident.language if incident else policy.language, policy.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One thing a person asked for, by command or button: where, with which words, and how to answer them."""
+
+    reader: Reader
+    channel: ChannelId | None
+    text: str
+    key: str
+    trigger_id: str
+    respond: Callable[..., Awaitable[Any]]
+    client: Any
+
+    @property
+    def by(self) -> SlackUserId:
+        """Who asked."""
+        return self.reader.id
+
+    @property
+    def texts(self) -> Texts:
+        """In their language."""
+        return self.reader.texts
+
+    async def say(self, text: str, blocks: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """An answer that only they see."""
+        await self.respond(
+            text=text, blocks=list(blocks) if blocks else None, response_type="ephemeral", replace_original=False
+        )
+
+    async def open(self, view: Mapping[str, Any]) -> None:
+        """A modal."""
+        await self.client.views_open(trigger_id=self.trigger_id, view=view)
+
+
+def call_of_command(reader: Reader, command: Mapping[str, Any], respond: Any, client: Any, text: str) -> Call:
+    """A slash command as a call; its trigger id is the key under which it is done once."""
+    return Call(
+        reader=reader,
+        channel=ChannelId(command["channel_id"]),
+        text=text,
+        key=f"cmd:{command['trigger_id']}",
+        trigger_id=command["trigger_id"],
+        respond=respond,
+        client=client,
+    )
+
+
+def call_of_action(reader: Reader, body: Mapping[str, Any], respond: Any, client: Any) -> Call:
+    """A pressed button or a choice as a call; its text is the value."""
+    action = body["actions"][0]
+    chosen = action.get("selected_option") or {}
+    return Call(
+        reader=reader,
+        channel=channel_of(body),
+        text=str(chosen.get("value") or action.get("value") or ""),
+        key=f"act:{body['trigger_id']}",
+        trigger_id=body["trigger_id"],
+        respond=respond if body.get("response_url") else _to_direct(client, reader),
+        client=client,
+    )
+
+
+def _to_direct(client: Any, reader: Reader) -> Callable[..., Awaitable[Any]]:
+    async def respond(**message: Any) -> None:
+        await client.chat_postMessage(channel=reader.id, text=message["text"], blocks=message.get("blocks"))
+
+    return respond
+
+
+def typed(view: Mapping[str, Any]) -> dict[str, str]:
+    """What a person put into each field of a modal, by its block id; "" for an empty one."""
+    values = {}
+    for name, elements in view["state"]["values"].items():
+        state = next(iter(elements.values()))
+        chosen = (state.get("selected_option") or {}).get("value")
+        given = state.get("value") or chosen or state.get("selected_user") or state.get("selected_date")
+        values[name] = given or ""
+    return values
+
+
+def about(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids that a modal carries."""
+    carried: dict[str, Any] = json.loads(view.get("private_metadata") or "{}")
+    return carried
+
+
+def refusal_sentence(texts: Texts, refused: Refused, *, plain: bool = False) -> str:
+    """Why not, and what to do next, in the reader's language."""
+    params = dict(refused.params)
+    for name in PLACES:
+        value = params.get(name)
+        for family in ("status", "time", "state", "draft_state"):
+            if isinstance(value, str) and texts.has(f"{family}.{value}"):
+                params[name] = texts.plain(f"{family}.{value}")
+                break
+    if isinstance(refused, TimeNotRead):
+        params["candidates"] = [texts.clock(at, "moment") for at in refused.candidates]
+    key = getattr(refused, "sentence", refused.key)
+    return texts.plain(key, **params) if plain else texts(key, **params)
+
+
+def first_field(view: Mapping[str, Any], wanted: str) -> str:
+    """The block under which a modal shows an error: the wanted field, or the first one there is."""
+    fields = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
+    return wanted if wanted in fields else (fields[0] if fields else wanted)
+
+
+def channel_of(body: Mapping[str, Any]) -> ChannelId | None:
+    """The channel in which somebody pressed or chose something."""
+    channel = body.get("channel") or {}
+    container = body.get("container") or {}
+    found = channel.get("id") or container.get("channel_id")
+    return ChannelId(found) if found else None

@@ -1,0 +1,233 @@
+"""Typed commands as requests: verbs in English and Korean, names, numbers, times. Pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import Refused, TimeCannotBe
+from bot.domain.ids import ChangeId, IncidentId, SlackUserId
+from bot.domain.incident import Severity, TimeName
+from bot.domain.moments import TimeAmbiguous, TimeUnreadable, read_moment
+from bot.domain.names import looks_like_server
+from bot.domain.server import is_selector
+
+INCIDENT_VERBS = {
+    "declare": ("declare", "new", "open", "선언", "발생", "열기"),
+    "status": ("status", "상태"),
+    "severity": ("severity", "sev", "심각도", "등급"),
+    "role": ("role", "역할", "담당"),
+    "note": ("note", "메모", "기록"),
+    "time": ("time", "시각", "시간"),
+    "servers": ("servers", "server", "서버"),
+    "timeline": ("timeline", "타임라인", "경과"),
+    "list": ("list", "목록"),
+    "show": ("show", "보기"),
+    "draft": ("draft", "초안"),
+    "ask": ("ask", "질문", "문의"),
+    "resolve": ("resolve", "resolved", "해결"),
+    "close": ("close", "종료", "닫기"),
+    "reopen": ("reopen", "재개", "다시"),
+    "cancel": ("cancel", "취소"),
+    "help": ("help", "도움말", "도움"),
+}
+FREEZE_VERBS = {
+    "list": ("list", "목록"),
+    "show": ("show", "보기"),
+    "fixed": ("fixed", "fix", "조치", "수정"),
+    "verify": ("verify", "검증", "확인"),
+    "reject": ("reject", "반려"),
+    "help": ("help", "도움말", "도움"),
+}
+CHANGE_VERBS = {
+    "request": ("request", "new", "요청", "신청"),
+    "approve": ("approve", "승인"),
+    "start": ("start", "시작"),
+    "finish": ("finish", "done", "완료", "끝"),
+    "list": ("list", "목록"),
+    "help": ("help", "도움말", "도움"),
+}
+
+Verbs = dict[str, tuple[str, ...]]
+
+SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|심각도\s*([1-4])|([1-4])\s*등급")
+SERVERS = re.compile(r"(?i)(?:^|\s)(?:on|서버|대상)[:\s]\s*")
+SINCE = re.compile(r"(?i)(?:^|\s)since\s+(?P<en>[^,]+?)$|(?:^|\s)(?P<ko>(?:\S+\s+){0,3}?\S*(?:시|분|:\d\d))부터\b")
+LABEL = re.compile(r"(?i)^(?:inc|chg)?-?#?(\d{1,9})$")
+MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
+
+TIME_WORDS = {
+    TimeName.STARTED: ("started", "start", "시작"),
+    TimeName.DETECTED: ("detected", "감지", "탐지"),
+    TimeName.DECLARED: ("declared", "선언"),
+    TimeName.ACKNOWLEDGED: ("acknowledged", "접수"),
+    TimeName.IDENTIFIED: ("identified", "파악", "원인파악"),
+    TimeName.MITIGATED: ("mitigated", "완화", "복구"),
+    TimeName.RESOLVED: ("resolved", "해결"),
+    TimeName.CLOSED: ("closed", "종료"),
+}
+STATUS_WORDS = {
+    "investigating": ("investigating", "조사", "조사중"),
+    "identified": ("identified", "파악", "원인파악"),
+    "mitigated": ("mitigated", "완화", "복구"),
+    "resolved": ("resolved", "해결"),
+    "closed": ("closed", "종료"),
+    "cancelled": ("cancelled", "canceled", "취소"),
+}
+ROLE_WORDS = {
+    "commander": ("commander", "ic", "지휘", "지휘자"),
+    "communications": ("communications", "comms", "소통", "공지"),
+    "scribe": ("scribe", "기록", "서기"),
+}
+DRAFT_WORDS = {
+    "postmortem": ("postmortem", "사후보고", "보고서", "포스트모템", ""),
+    "root_cause": ("root_cause", "root-cause", "rootcause", "cause", "원인"),
+    "follow_ups": ("follow_ups", "follow-ups", "followups", "후속", "후속조치", "재발방지"),
+}
+OUTCOME_WORDS = {
+    "done": ("done", "완료", "성공", ""),
+    "failed": ("failed", "fail", "실패"),
+    "aborted": ("aborted", "abort", "stopped", "중단"),
+    "rolled_back": ("rolled_back", "rollback", "rolled-back", "롤백", "원복"),
+}
+
+
+class WordUnknown(Refused):
+    """A word that the command does not know; `nearest` are those it may have meant."""
+
+    key = "refused.word_unknown"
+
+    def __init__(self, *, word: str, nearest: Sequence[str], all_words: Sequence[str], command: str = "") -> None:
+        super().__init__(word=word, nearest=tuple(nearest), all=tuple(all_words), command=command)
+        self.sentence = self.key + (".near" if nearest else "")
+
+
+class TimeNotRead(Refused):
+    """A time that cannot be read, or that may mean two moments: the person says which."""
+
+    key = "refused.time_not_read"
+    field = "time"
+
+    def __init__(self, *, text: str, candidates: Sequence[datetime] = ()) -> None:
+        super().__init__(text=text, candidates=tuple(candidates))
+        self.candidates = tuple(candidates)
+        self.sentence = self.key + (".ambiguous" if len(candidates) > 1 else "")
+
+
+def split_verb(text: str, verbs: Verbs, *, command: str) -> tuple[str, str]:
+    """The verb in its canonical form and the rest; ("", "") for an empty text. Raises WordUnknown."""
+    word, _, rest = text.strip().partition(" ")
+    if not word:
+        return "", ""
+    return choose(word, verbs, command=command), rest.strip()
+
+
+def choose(word: str, choices: dict[str, tuple[str, ...]], *, command: str = "") -> str:
+    """The choice that a word means. Raises WordUnknown with the nearest."""
+    typed = word.strip().lower()
+    for name, words in choices.items():
+        if typed in words or typed == name:
+            return name
+    every = {spelled: name for name, words in choices.items() for spelled in words if spelled}
+    near = [every[found] for found in get_close_matches(typed, every, n=3, cutoff=0.55)]
+    raise WordUnknown(word=word, nearest=list(dict.fromkeys(near)), all_words=list(choices), command=command)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareWords:
+    """What a declaration says."""
+
+    title: str
+    severity: Severity
+    servers: tuple[str, ...]
+    started_at: datetime | None
+
+
+def parse_declare(text: str, *, now: datetime, zone: ZoneInfo, is_known: Callable[[str], bool]) -> DeclareWords:
+    """`sev2 checkout errors on web-3 since 14:52`, `sev1 메시지 지연 서버 relay-1, relay-2 13:44부터`.
+
+    What follows "on" is servers only where each name is known, a group, or looks like a host; else it is the title's.
+    Raises TimeNotRead.
+    """
+    rest, started_at = _take_since(text.strip(), now=now, zone=zone)
+    rest, servers = _take_servers(rest, is_known)
+    found = SEVERITY.search(rest)
+    severity = Severity(f"sev{next(g for g in found.groups() if g)}") if found else Severity.SEV2
+    title = (rest[: found.start()] + " " + rest[found.end() :]) if found else rest
+    return DeclareWords(" ".join(title.split()), severity, servers, started_at)
+
+
+def _take_since(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | None]:
+    found = SINCE.search(text)
+    if not found:
+        return text, None
+    typed = (found["en"] or found["ko"]).strip()
+    for words in _endings(typed) if found["ko"] else [typed]:
+        try:
+            started_at = read_moment(words, now=now, zone=zone)
+        except TimeAmbiguous as two:
+            raise TimeNotRead(text=words, candidates=two.candidates) from two
+        except TimeUnreadable:
+            continue
+        kept = text[: found.start()] + " " + typed[: len(typed) - len(words)] + text[found.end() :]
+        return kept.strip(), started_at
+    return text, None
+
+
+def _endings(typed: str) -> list[str]:
+    words = typed.split()
+    return [" ".join(words[n:]) for n in range(len(words))]
+
+
+def _take_servers(text: str, is_known: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    for found in reversed(list(SERVERS.finditer(text))):
+        names = split_names(text[found.end() :])
+        if names and all(is_known(n) or is_selector(n) or looks_like_server(n) for n in names):
+            return text[: found.start()], names
+    return text, ()
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Names between commas or spaces."""
+    return tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text.strip()) if part))
+
+
+def parse_label(text: str) -> int | None:
+    """7 of INC-7, CHG-7, #7 or 7; None where the text is no label."""
+    found = LABEL.match(text.strip())
+    return int(found[1]) if found else None
+
+
+def take_incident(text: str) -> tuple[IncidentId | None, str]:
+    """An incident named first (INC-7 …) and the rest of the text."""
+    word, _, rest = text.strip().partition(" ")
+    if re.match(r"(?i)^inc-\d+$", word):
+        return IncidentId(parse_label(word) or 0), rest.strip()
+    return None, text.strip()
+
+
+def parse_change(text: str) -> ChangeId | None:
+    """The number of a change."""
+    number = parse_label(text)
+    return ChangeId(number) if number is not None else None
+
+
+def parse_person(text: str) -> SlackUserId | None:
+    """Who is mentioned (docs.slack.dev: `<@U…|name>` with should_escape)."""
+    found = MENTION.match(text.strip())
+    return SlackUserId(found[1]) if found else None
+
+
+def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """A typed time. Raises TimeNotRead, TimeCannotBe for what lies ahead."""
+    try:
+        value = read_moment(text, now=now, zone=zone)
+    except TimeAmbiguous as two:
+        raise TimeNotRead(text=text, candidates=two.candidates) from two
+    except TimeUnreadable as unreadable:
+        raise TimeNotRead(text=text) from unreadable
+    if value > now:
+        raise TimeCannotBe(why="ahead", value=value)
+    return value

@@ -1,0 +1,134 @@
+"""`/change`, its buttons and its modal."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.change import ChangeKind, ChangeState
+from bot.domain.errors import UnknownChange
+from bot.domain.ids import ChangeId, ChannelId, change_label
+from bot.use_cases import change
+from bot.use_cases.change import ChangeWords
+from handlers.blocks import ids
+from handlers.blocks.change import answer_blocks, answer_modal, change_blocks, change_list, request_modal
+from handlers.blocks.help import help_blocks
+from handlers.blocks.parts import section
+from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
+from handlers.parsing import CHANGE_VERBS, OUTCOME_WORDS, SERVERS, choose, parse_change, split_names, split_verb
+
+Verb = Callable[[Desk, Call], Awaitable[None]]
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """The command, a button for each of its verbs, and the request."""
+
+    @app.command("/change")
+    async def on_change(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> None:
+        await ack()
+        reader = await desk.reader(command["user_id"])
+        verb, rest = split_verb(command.get("text", ""), CHANGE_VERBS, command="/change")
+        await VERBS[verb](desk, call_of_command(reader, command, respond, client, rest))
+
+    for action_id, press in PRESSES.items():
+        app.action(action_id)(_on_button(desk, press))
+    app.view(ids.CHANGE_REQUEST)(_on_request(desk))
+
+
+def _on_button(desk: Desk, press: Verb) -> Callable[..., Awaitable[None]]:
+    async def on_button(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+        await ack()
+        await press(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, client))
+
+    return on_button
+
+
+def _on_request(desk: Desk) -> Callable[..., Awaitable[None]]:
+    async def on_request(ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
+        reader, words = await desk.reader(body["user"]["id"]), typed(view)
+        answer = await change.request_change(
+            desk.outside,
+            by=reader.id,
+            words=ChangeWords(
+                title=words["title"],
+                kind=ChangeKind(words["kind"]),
+                servers=split_names(words["servers"]),
+                rollback=words["rollback"],
+                tested=words["tested"],
+                differences=words["differences"],
+                planned=words["planned"],
+            ),
+            request_key=f"view:{view['id']}",
+            channel=ChannelId(about(view)["channel"]) if about(view).get("channel") else None,
+        )
+        await ack(response_action="update", view=answer_modal(reader.texts, answer))
+
+    return on_request
+
+
+async def _request(desk: Desk, call: Call) -> None:
+    found = SERVERS.search(call.text)
+    title = call.text[: found.start()] if found else call.text
+    servers = call.text[found.end() :] if found else ""
+    is_words = bool(call.text) and not call.text.isdigit()
+    await call.open(
+        request_modal(
+            call.texts, channel=call.channel or "", title=title if is_words else "", servers=servers if is_words else ""
+        )
+    )
+
+
+def _number(text: str) -> ChangeId:
+    number = parse_change(text)
+    if number is None:
+        raise UnknownChange(change=text or "?")
+    return number
+
+
+async def _approve(desk: Desk, call: Call) -> None:
+    approved = await change.approve_change(desk.outside, by=call.by, change_id=_number(call.text))
+    await call.say(_label(call, "change.approved", approved), change_blocks(call.texts, approved))
+
+
+async def _start(desk: Desk, call: Call) -> None:
+    answer = await change.start_change(desk.outside, by=call.by, change_id=_number(call.text))
+    key = "change.started" if answer.decision.allows else "change.refused"
+    await call.say(_label(call, key, answer.change), answer_blocks(call.texts, answer))
+
+
+async def _finish(desk: Desk, call: Call) -> None:
+    first, _, word = call.text.replace(":", " ").partition(" ")
+    outcome = ChangeState(choose(word, OUTCOME_WORDS, command="/change finish"))
+    ended = await change.finish_change(desk.outside, by=call.by, change_id=_number(first), outcome=outcome)
+    await call.say(_label(call, f"change.{ended.state}", ended))
+
+
+def _label(call: Call, key: str, one: Any) -> str:
+    return call.texts(key, change=change_label(one.id), title=one.title, servers=one.servers, who=one.requester)
+
+
+async def _list(desk: Desk, call: Call) -> None:
+    found = await change.list_changes(desk.outside)
+    await call.say(call.texts("change.list"), change_list(call.texts, found))
+
+
+async def _help(desk: Desk, call: Call) -> None:
+    await call.say(call.texts("help.title"), [*help_blocks(call.texts)[:1], section(call.texts("help.change"))])
+
+
+VERBS: dict[str, Verb] = {
+    "": _list,
+    "request": _request,
+    "approve": _approve,
+    "start": _start,
+    "finish": _finish,
+    "list": _list,
+    "help": _help,
+}
+PRESSES: dict[str, Verb] = {
+    ids.CHANGE_REQUEST: _request,
+    ids.CHANGE_APPROVE: _approve,
+    ids.CHANGE_START: _start,
+    ids.CHANGE_FINISH: _finish,
+    ids.CHANGE_LIST: _list,
+}

@@ -1,0 +1,148 @@
+"""`/freeze`, its buttons and modals."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.errors import NotHeld, UnknownServer
+from bot.domain.freeze import Hold
+from bot.domain.ids import HoldId, incident_label
+from bot.domain.incident import Incident
+from bot.use_cases import freeze, incident
+from handlers.blocks import ids
+from handlers.blocks.freeze import claim_modal, frozen_list, reject_modal, verify_modal
+from handlers.blocks.help import help_blocks
+from handlers.blocks.parts import section
+from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
+from handlers.parsing import FREEZE_VERBS, split_verb, take_incident
+
+Verb = Callable[[Desk, Call], Awaitable[None]]
+OnHold = Callable[[Desk, Call, Hold, Incident, str], Awaitable[None]]
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """The command, a button for each of its verbs, and their modals."""
+
+    @app.command("/freeze")
+    async def on_freeze(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> None:
+        await ack()
+        reader = await desk.reader(command["user_id"])
+        verb, rest = split_verb(command.get("text", ""), FREEZE_VERBS, command="/freeze")
+        await VERBS[verb](desk, call_of_command(reader, command, respond, client, rest))
+
+    for action_id, act in ((ids.FREEZE_FIXED, _fixed), (ids.FREEZE_VERIFY, _verify), (ids.FREEZE_REJECT, _reject)):
+        app.action(action_id)(_on_button(desk, act))
+    app.action(ids.FREEZE_LIST)(_on_list(desk))
+    app.view(ids.FREEZE_FIXED)(_on_submit(desk, _claimed))
+    app.view(ids.FREEZE_VERIFY)(_on_submit(desk, _verified))
+    app.view(ids.FREEZE_REJECT)(_on_submit(desk, _rejected))
+
+
+def _on_button(desk: Desk, act: OnHold) -> Callable[..., Awaitable[None]]:
+    async def on_button(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+        await ack()
+        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, client)
+        hold, one = await freeze.get_hold(desk.outside, HoldId(int(call.text)))
+        await act(desk, call, hold, one, "")
+
+    return on_button
+
+
+def _on_list(desk: Desk) -> Callable[..., Awaitable[None]]:
+    async def on_list(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+        await ack()
+        await _list(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, client))
+
+    return on_list
+
+
+def _on_submit(desk: Desk, act: Any) -> Callable[..., Awaitable[None]]:
+    async def on_submit(ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
+        reader = await desk.reader(body["user"]["id"])
+        await act(desk, reader.id, HoldId(int(about(view)["hold_id"])), view)
+        await ack()
+
+    return on_submit
+
+
+async def _claimed(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
+    await freeze.claim_fix(desk.outside, by=by, hold_id=hold_id, evidence=typed(view)["evidence"])
+
+
+async def _verified(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
+    await freeze.verify_server(desk.outside, by=by, hold_id=hold_id, digest=about(view)["digest"])
+
+
+async def _rejected(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
+    await freeze.reject_fix(desk.outside, by=by, hold_id=hold_id, reason=typed(view)["reason"])
+
+
+def _on_server(act: OnHold) -> Verb:
+    async def on_server(desk: Desk, call: Call) -> None:
+        number, rest = take_incident(call.text)
+        name, _, words = rest.partition(" ")
+        if not name:
+            raise UnknownServer(server="?")
+        if number is None and call.channel:
+            number = await incident.id_of_channel(desk.outside, call.channel)
+        hold = await freeze.find_hold(desk.outside, server=name, incident_id=number)
+        _, one = await freeze.get_hold(desk.outside, hold.id)
+        await act(desk, call, hold, one, words.strip())
+
+    return on_server
+
+
+async def _fixed(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
+    if not hold.freezes:
+        raise NotHeld(server=hold.server)
+    if not words:
+        await call.open(claim_modal(call.texts, hold, one))
+        return
+    await freeze.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words)
+    await call.say(call.texts("freeze.claimed", server=hold.server, incident=incident_label(one.id)))
+
+
+async def _verify(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
+    hold.verify(by=call.by, at=desk.outside.clock.now())
+    await call.open(verify_modal(call.texts, hold, one))
+
+
+async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
+    hold.reject(reason=words or "…")
+    if not words:
+        await call.open(reject_modal(call.texts, hold))
+        return
+    await freeze.reject_fix(desk.outside, by=call.by, hold_id=hold.id, reason=words)
+    await call.say(call.texts("freeze.rejected", server=hold.server, incident=incident_label(one.id)))
+
+
+async def _list(desk: Desk, call: Call) -> None:
+    frozen = await freeze.frozen_servers(desk.outside)
+    await call.say(call.texts("freeze.list", count=len(frozen)), frozen_list(call.texts, frozen))
+
+
+async def _show(desk: Desk, call: Call) -> None:
+    if not call.text:
+        await _list(desk, call)
+        return
+    server, frozen = await freeze.server_state(desk.outside, name=call.text.split(" ")[0])
+    if not frozen:
+        await call.say(call.texts("freeze.free", server=server.name))
+        return
+    await call.say(call.texts("freeze.list", count=len(frozen)), frozen_list(call.texts, frozen))
+
+
+async def _help(desk: Desk, call: Call) -> None:
+    await call.say(call.texts("help.title"), [*help_blocks(call.texts)[:1], section(call.texts("help.freeze"))])
+
+
+VERBS: dict[str, Verb] = {
+    "": _list,
+    "list": _list,
+    "show": _show,
+    "fixed": _on_server(_fixed),
+    "verify": _on_server(_verify),
+    "reject": _on_server(_reject),
+    "help": _help,
+}

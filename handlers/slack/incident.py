@@ -1,0 +1,272 @@
+"""`/incident` and its verbs."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.draft import DraftKind
+from bot.domain.errors import ReasonMissing, TitleMissing
+from bot.domain.freeze import open_holds
+from bot.domain.ids import IncidentId, incident_label
+from bot.domain.incident import Incident, Role, Severity, Status, TimeName
+from bot.use_cases import ask as questions
+from bot.use_cases import draft as drafts
+from bot.use_cases import freeze, incident, server, timeline
+from handlers.blocks.help import help_blocks
+from handlers.blocks.incident import (
+    ask_modal,
+    card,
+    channel_notes,
+    declare_modal,
+    headline,
+    role_modal,
+    summary_blocks,
+    time_modal,
+    words_modal,
+)
+from handlers.blocks.parts import section
+from handlers.blocks.timeline import read_blocks
+from handlers.desk import Call, Desk, call_of_command
+from handlers.parsing import (
+    DRAFT_WORDS,
+    INCIDENT_VERBS,
+    ROLE_WORDS,
+    STATUS_WORDS,
+    TIME_WORDS,
+    WordUnknown,
+    choose,
+    parse_declare,
+    parse_label,
+    parse_moment,
+    parse_person,
+    split_names,
+    split_verb,
+    take_incident,
+)
+
+Verb = Callable[[Desk, Call], Awaitable[None]]
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """One command, many verbs."""
+
+    @app.command("/incident")
+    async def on_incident(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> None:
+        await ack()
+        reader = await desk.reader(command["user_id"])
+        verb, rest = split_verb(command.get("text", ""), INCIDENT_VERBS, command="/incident")
+        await VERBS[verb](desk, call_of_command(reader, command, respond, client, rest))
+
+
+async def _declare(desk: Desk, call: Call) -> None:
+    if not call.text:
+        await call.open(declare_modal(call.texts, channel=call.channel or ""))
+        return
+    names = await server.known_names(desk.outside)
+    words = parse_declare(
+        call.text,
+        now=desk.outside.clock.now(),
+        zone=call.reader.zone,
+        is_known=lambda name: name.lower() in names,
+    )
+    if not words.title:
+        raise TitleMissing
+    declared = await incident.declare(
+        desk.outside,
+        by=call.by,
+        title=words.title,
+        severity=words.severity,
+        servers=words.servers,
+        request_key=call.key,
+        language=call.texts.language,
+        started_at=words.started_at,
+    )
+    line = call.texts("incident.declared", headline=headline(call.texts, declared.incident))
+    notes = channel_notes(call.texts, declared.added, declared.near)
+    if declared.frozen:
+        notes.insert(0, call.texts("incident.frozen_line", servers=declared.frozen))
+    await call.say(line, [section("\n".join([line, *notes]))])
+
+
+async def _named(desk: Desk, call: Call) -> tuple[Incident, str]:
+    number, rest = take_incident(call.text)
+    return await incident.find_incident(desk.outside, channel=call.channel, incident_id=number), rest
+
+
+async def _status(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    if not rest:
+        await _show_one(desk, call, one)
+        return
+    word, _, reason = rest.partition(" ")
+    to = Status(choose(word, STATUS_WORDS, command="/incident status"))
+    await _set_status(desk, call, one, to, reason.strip())
+
+
+async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason: str) -> None:
+    changed = await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, reason=reason)
+    status = call.texts.plain(f"status.{changed.status}")
+    await call.say(call.texts("incident.status_is", incident=incident_label(one.id), status=status))
+
+
+async def _severity(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    levels = {level.value: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}
+    to = Severity(choose(rest, levels, command="/incident severity"))
+    await incident.set_severity(desk.outside, by=call.by, incident_id=one.id, to=to)
+    severity = call.texts.plain(f"severity.{to}")
+    await call.say(call.texts("incident.severity_is", incident=incident_label(one.id), severity=severity))
+
+
+async def _role(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    if not rest:
+        await call.open(role_modal(call.texts, one))
+        return
+    word, _, person = rest.partition(" ")
+    role = Role(choose(word, ROLE_WORDS, command="/incident role"))
+    who = parse_person(person) if person.strip() else call.by
+    if who is None:
+        raise WordUnknown(word=person, nearest=[], all_words=["@name"], command="/incident role")
+    await incident.assign_role(desk.outside, by=call.by, incident_id=one.id, role=role, who=who)
+    await call.say(call.texts("incident.role_is", role=call.texts.plain(f"role.{role}"), who=who))
+
+
+async def _note(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    if not rest:
+        await call.open(words_modal(call.texts, "incident.note", one, name="note"))
+        return
+    await timeline.add_note(desk.outside, by=call.by, incident_id=one.id, text=rest)
+    await call.say(call.texts("incident.noted", incident=incident_label(one.id)))
+
+
+async def _time(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    if not rest:
+        await call.open(time_modal(call.texts, one))
+        return
+    word, _, value = rest.partition(" ")
+    names = {name.value: words for name, words in TIME_WORDS.items()}
+    name = TimeName(choose(word, names, command="/incident time"))
+    moment = parse_moment(value, now=desk.outside.clock.now(), zone=call.reader.zone)
+    fixed = await incident.set_time(desk.outside, by=call.by, incident_id=one.id, name=name, value=moment)
+    await call.say(call.texts("incident.time_is", time=call.texts.plain(f"time.{name}"), at=fixed.after))
+
+
+async def _servers(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    word, _, names = rest.partition(" ")
+    typed = names if word.lower() in ("add", "추가") else rest
+    if not typed:
+        await call.open(words_modal(call.texts, "incident.servers", one, name="servers", multiline=False))
+        return
+    named = await freeze.add_servers(desk.outside, by=call.by, incident_id=one.id, names=split_names(typed))
+    line: str = call.texts("incident.frozen_line", servers=[s.name for s in named.servers])
+    await call.say("\n".join([line, *channel_notes(call.texts, named.added, named.near)]))
+
+
+async def _timeline(desk: Desk, call: Call) -> None:
+    one, _ = await _named(desk, call)
+    entries = await timeline.read_timeline(desk.outside, incident_id=one.id)
+    await call.say(headline(call.texts, one), read_blocks(call.texts, one, entries))
+
+
+async def _list(desk: Desk, call: Call) -> None:
+    everything = call.text.strip().lower() in ("all", "전체", "모두")
+    found = await incident.list_incidents(desk.outside, only_open=not everything)
+    if not found:
+        await call.say(call.texts("incident.none"))
+        return
+    blocks = [block for one in found for block in summary_blocks(call.texts, one)]
+    await call.say(call.texts("incident.list", count=len(found)), blocks)
+
+
+async def _show(desk: Desk, call: Call) -> None:
+    label = parse_label(call.text.split(" ")[0]) if call.text else None
+    number = IncidentId(label) if label is not None else None
+    one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=number)
+    await _show_one(desk, call, one)
+
+
+async def _show_one(desk: Desk, call: Call, one: Incident) -> None:
+    view = await incident.overview(desk.outside, incident_id=one.id)
+    summary = summary_blocks(call.texts, one, open_holds(view.holds))
+    await call.say(headline(call.texts, one), [*summary[:1], *card(call.texts, view)[1:]])
+
+
+async def _draft(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    kind = DraftKind(choose(rest.split(" ")[0] if rest else "", DRAFT_WORDS, command="/incident draft"))
+    await drafts.ask_for_draft(desk.outside, by=call.by, incident_id=one.id, kind=kind, request_key=call.key)
+    await call.say(call.texts("draft.asked", draft=call.texts.plain(f"draft.{kind}")))
+
+
+async def _ask(desk: Desk, call: Call) -> None:
+    if not call.text:
+        await call.open(ask_modal(call.texts))
+        return
+    await questions.ask(
+        desk.outside,
+        by=call.by,
+        question=call.text,
+        channel=call.channel or call.by,
+        thread_ts=None,
+        request_key=call.key,
+    )
+    await call.say(call.texts("ask.searching", question=call.text))
+
+
+async def _resolve(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    await _set_status(desk, call, one, Status.RESOLVED, rest)
+
+
+async def _close(desk: Desk, call: Call) -> None:
+    one, rest = await _named(desk, call)
+    await _set_status(desk, call, one, Status.CLOSED, rest)
+
+
+async def _reopen(desk: Desk, call: Call) -> None:
+    await _with_reason(desk, call, Status.INVESTIGATING, "incident.reopen")
+
+
+async def _cancel(desk: Desk, call: Call) -> None:
+    await _with_reason(desk, call, Status.CANCELLED, "incident.cancel")
+
+
+async def _with_reason(desk: Desk, call: Call, to: Status, kind: str) -> None:
+    one, reason = await _named(desk, call)
+    if not reason:
+        if not call.trigger_id:
+            raise ReasonMissing
+        await call.open(words_modal(call.texts, kind, one, name="reason"))
+        return
+    await _set_status(desk, call, one, to, reason)
+
+
+async def _help(desk: Desk, call: Call) -> None:
+    await call.say(call.texts("help.title"), help_blocks(call.texts))
+
+
+VERBS: dict[str, Verb] = {
+    "": _declare,
+    "declare": _declare,
+    "status": _status,
+    "severity": _severity,
+    "role": _role,
+    "note": _note,
+    "time": _time,
+    "servers": _servers,
+    "timeline": _timeline,
+    "list": _list,
+    "show": _show,
+    "draft": _draft,
+    "ask": _ask,
+    "resolve": _resolve,
+    "close": _close,
+    "reopen": _reopen,
+    "cancel": _cancel,
+    "help": _help,
+}

@@ -1,0 +1,69 @@
+"""What is said in incident channels: messages are kept, the pin and the shortcut put them on the timeline."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.domain.ids import ChannelId, MessageTs, SlackUserId
+from bot.domain.message import read_message, read_message_event
+from bot.use_cases import timeline
+from handlers.blocks import ids
+from handlers.desk import Desk
+
+PIN = "pushpin"
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Every subscribed event has a listener: what is not ours is acknowledged, so that Slack does not repeat it."""
+
+    @app.shortcut(ids.PIN_MESSAGE)
+    async def on_shortcut(ack: Any, body: dict[str, Any], respond: Any) -> None:
+        await ack()
+        reader = await desk.reader(body["user"]["id"])
+        message = read_message(ChannelId(body["channel"]["id"]), body["message"])
+        if message is None:
+            return
+        pinned = await timeline.pin_message(desk.outside, by=reader.id, message=message)
+        key = "timeline.pinned_before" if pinned.again else "timeline.pinned"
+        await respond(text=reader.texts(key), response_type="ephemeral", replace_original=False)
+
+    @app.event("reaction_added")
+    async def on_reaction(event: dict[str, Any]) -> None:
+        item = event.get("item", {})
+        if event.get("reaction") == PIN and item.get("type") == "message":
+            await timeline.pin_known_message(
+                desk.outside,
+                by=SlackUserId(event["user"]),
+                channel=ChannelId(item["channel"]),
+                ts=MessageTs(item["ts"]),
+            )
+
+    @app.event("message")
+    async def on_message(event: dict[str, Any]) -> None:
+        message = read_message_event(event)
+        if message:
+            await desk.reader(message.user) if not message.is_bot and message.user else None
+            await timeline.keep_messages(desk.outside, [message])
+
+    for quiet in QUIET:
+        app.event(quiet)(_nothing)
+
+
+async def _nothing() -> None:
+    return
+
+
+QUIET = (
+    "reaction_removed",
+    "pin_added",
+    "pin_removed",
+    "member_joined_channel",
+    "member_left_channel",
+    "channel_rename",
+    "channel_archive",
+    "channel_unarchive",
+    "channel_created",
+    "team_join",
+    "app_uninstalled",
+    "tokens_revoked",
+)

@@ -1,0 +1,147 @@
+"""The Bolt app: what Slack delivers is recorded first and acknowledged, then handled from the record."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.domain.errors import Refused
+from bot.domain.job import JobKind
+from bot.ports.chat import Identity
+from bot.ports.storage import NewJob, StoreUnavailable
+from handlers.desk import Desk, first_field, refusal_sentence
+from handlers.slack import ask, change, draft, freeze, home, incident, incident_card, incident_modals, timeline
+
+log = logging.getLogger(__name__)
+
+RECORD_SECONDS = 1.5
+"""So long an acknowledgement waits for the database: Slack gives up after 3 s."""
+DELIVERED = "stopline_delivered"
+"""In the context of a request that comes from the record, not from Slack."""
+AT_ONCE = frozenset({"view_submission", "block_suggestion", "url_verification", "ssl_check"})
+"""What is answered within its acknowledgement, and so is not recorded first: it commits before it is acknowledged."""
+
+
+class SlackApp:
+    """Bolt with our listeners. `dispatch` handles one recorded delivery."""
+
+    def __init__(self, desk: Desk, *, token: str, client: Any, signing_secret: str) -> None:
+        self._desk = desk
+        self._token = token
+        self._identity: Identity | None = None
+        self.bolt = AsyncApp(
+            client=client,
+            authorize=self._authorize,
+            signing_secret=signing_secret or "socket mode needs none",
+            process_before_response=True,
+            before_authorize=self._record_first,
+        )
+        self.bolt.error(self._sorry)
+        for part in (incident, incident_card, incident_modals, freeze, change, draft, ask, timeline, home):
+            part.register(self.bolt, desk)
+
+    def knows(self, identity: Identity) -> None:
+        """Who we are in this workspace."""
+        self._identity = identity
+
+    async def _authorize(self) -> AuthorizeResult:
+        identity = self._identity or await self._desk.chat.who_am_i()
+        self._identity = identity
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.team_id,
+            bot_user_id=identity.bot_user,
+            bot_id=identity.bot_id,
+            bot_token=self._token,
+        )
+
+    async def _record_first(self, req: AsyncBoltRequest, next: Any) -> Any:
+        body = req.body
+        if req.context.get(DELIVERED) or delivery_kind(body) in AT_ONCE:
+            return await next()
+        if self._is_own(body):
+            return BoltResponse(status=200)
+        at = self._desk.outside.clock.now()
+        key = f"slack:{delivery_key(body)}"[:160]
+        job = NewJob(key, key, JobKind.SLACK_DELIVERY, at, dict(body))
+        try:
+            await asyncio.wait_for(self._desk.intake.record(job), RECORD_SECONDS)
+        except (StoreUnavailable, TimeoutError):
+            log.exception("a delivery could not be recorded", extra={"delivery": key})
+            return self._not_recorded(body)
+        return BoltResponse(status=200)
+
+    def _is_own(self, body: Mapping[str, Any]) -> bool:
+        event = body.get("event") or {}
+        return bool(self._identity and event.get("bot_id") and event.get("bot_id") == self._identity.bot_id)
+
+    def _not_recorded(self, body: Mapping[str, Any]) -> BoltResponse:
+        if delivery_kind(body) != "command":
+            return BoltResponse(status=503)
+        known = self._desk.faces.get(body["user_id"])
+        texts = self._desk.house_texts()
+        language = known.language if known else texts.language
+        typed = f"{body['command']} {body.get('text', '')}".strip()
+        sentence = type(texts)(language, texts.zone)("refused.store_unavailable", typed=typed)
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+
+    async def dispatch(self, body: Mapping[str, Any]) -> None:
+        """Handles a recorded delivery. Raises DeliveryFailed when it must be tried again."""
+        request = AsyncBoltRequest(body=dict(body), mode="socket_mode", context={DELIVERED: True})
+        response = await self.bolt.async_dispatch(request)
+        if response.status >= 500:
+            raise DeliveryFailed(response.body)
+
+    async def _sorry(self, error: Exception, body: dict[str, Any], respond: Any) -> BoltResponse | None:
+        submitted = delivery_kind(body) == "view_submission"
+        if isinstance(error, Refused):
+            reader = await self._desk.reader(_who(body))
+            if submitted:
+                return _errors(body["view"], error.field, refusal_sentence(reader.texts, error, plain=True))
+            if body.get("response_url"):
+                sentence = refusal_sentence(reader.texts, error)
+                await respond(text=sentence, response_type="ephemeral", replace_original=False)
+            return BoltResponse(status=200)
+        log.error("a listener failed", exc_info=error)
+        if submitted:
+            reader = await self._desk.reader(_who(body))
+            return _errors(body["view"], "", reader.texts.plain("refused.not_saved"))
+        return None
+
+
+class DeliveryFailed(Exception):
+    """A listener failed in a way that may pass."""
+
+
+def _errors(view: Mapping[str, Any], wanted: str, sentence: str) -> BoltResponse:
+    errors = {first_field(view, wanted): sentence}
+    return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
+
+
+def _who(body: Mapping[str, Any]) -> str:
+    user = body.get("user") or {}
+    return str(body.get("user_id") or user.get("id") or (body.get("event") or {}).get("user") or "")
+
+
+def delivery_kind(body: Mapping[str, Any]) -> str:
+    """ "command", "event", or the type that Slack names."""
+    if "command" in body:
+        return "command"
+    if "event" in body:
+        return "event"
+    if "ssl_check" in body:
+        return "ssl_check"
+    return str(body.get("type", ""))
+
+
+def delivery_key(body: Mapping[str, Any]) -> str:
+    """What is the same when Slack delivers the same thing again (docs.slack.dev: event_id, trigger_id)."""
+    if "event_id" in body:
+        return str(body["event_id"])
+    actions = body.get("actions") or [{}]
+    return str(body.get("trigger_id") or actions[0].get("action_ts") or body.get("callback_id") or id(body))
