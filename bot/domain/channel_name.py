@@ -7,7 +7,7 @@ from datetime import date
 from bot.domain.romanisation import romanise
 
 TITLE_LIMIT = 40
-_LINK = re.compile(r"<(?:[@#!][^>|]*|https?://[^>|]*|mailto:[^>|]*)(?:\|([^>]*))?>")
+_LINK = re.compile(r"<(?:[@#!][^>|]{0,300}|https?://[^>|]*|mailto:[^>|]*)(?:\|([^>]*))?>")
 _EMOJI_CODE = re.compile(r":[a-z][a-z0-9_+-]*:", re.IGNORECASE)
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
 _PIECE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*|[가-힣]+")

@@ -119,7 +119,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_MENTION = re.compile(r"<[@!#][^>]*>|(?<!\w)@(?:here|channel|everyone)\b", re.IGNORECASE)
+_MENTION = re.compile(r"<[@!#][^>]{0,300}>|(?<!\w)@(?:here|channel|everyone)\b", re.IGNORECASE)
 _SLACK_LINK = re.compile(r"<[^<>|\s]+\|([^<>]*)>|<((?:https?|mailto)[^<>]*)>")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 

@@ -130,7 +130,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Claim]]], 
     (re.compile(r"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])\s?(?P<after>am|pm|a\.m\.|p\.m\.)(?![a-z])"), _clock),
     (re.compile(r"(?<![\d/])(\d{1,3})/(\d{1,3})(?![\d/])"), _fraction),
     (re.compile(r"\bsev[ -]?\d\b"), _identifier),
-    (re.compile(r"(?<![a-z0-9])[a-z][a-z_.-]*\d[a-z0-9_.-]*|(?<![\d.])\d+(?:\.\d+){2,}"), _identifier),
+    (re.compile(r"(?<![a-z0-9])[a-z][a-z_.-]{0,40}\d[a-z0-9_.-]*|(?<![\d.])\d+(?:\.\d+){2,}"), _identifier),
     (
         re.compile(
             rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<scale>만|천|억|k(?![a-z])))?{_PERCENT}"

@@ -10,7 +10,7 @@ __all__ = ["GLOSSARY", "expand", "index_tokens", "query_terms"]
 
 _CJK = "가-힣ㄱ-ㅎㅏ-ㅣ一-鿿ぁ-ヿ"
 _WORD = re.compile(rf"[a-z0-9]+|[{_CJK}]+")
-_HOST = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*[-_]\d+[a-z]?(?![a-z0-9])")
+_HOST = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]{0,40}(?:[-_][a-z0-9]{1,40}){0,6}[-_]\d{1,9}[a-z]?(?![a-z0-9])")
 _MARK = re.compile(r"<[@!#][^>]*>|https?://\S+")
 
 

@@ -86,6 +86,7 @@ def test_a_sentence_that_its_line_bears_out_is_kept(text: str, line: int) -> Non
         ("80 % of users were hurt.", 6),
         ("On 21 May it failed.", 6),
         ("It broke in 2023.", 6),
+        ("1204 % of requests failed.", 2),
     ],
 )
 def test_an_invented_fact_takes_its_sentence_with_it(text: str, line: int) -> None:

@@ -117,6 +117,14 @@ def test_nothing_is_confirmed_that_is_asked_sought_supposed_or_denied(text: str)
 
 
 @pytest.mark.parametrize(
+    "text", ["Was the root cause the deploy?", "그 배포 때문에 생긴 장애인가요?", "should we add a runbook?"]
+)
+def test_a_question_alone_is_neither_a_cause_nor_a_duty(text: str) -> None:
+    for kind in ("root_cause", "follow_ups"):
+        assert draft_sections(kind, number_lines([message(0, text, reactions=("pushpin",))])) == ()
+
+
+@pytest.mark.parametrize(
     ("said", "taken_back"),
     [
         ("The root cause was the cache", "Correction: the cause was not the cache, it was caused by the proxy"),
