@@ -24,11 +24,17 @@ def claims_of(text: str) -> tuple[Claim, ...]:
 
 def evidence_of(text: str, moments: Iterable[datetime] = ()) -> frozenset[str]:
     """Return every spelling that `text` bears out, and those of `moments` (local times of its lines)."""
-    spellings = {spelling for claim in claims_of(text) for spelling in claim}
+    spellings = {spelling for claim in claims_of(text) for spelling in _borne_out(claim)}
     spellings |= {spelling[:7] for spelling in spellings if spelling.startswith("t:")}
     for at in moments:
         spellings |= {f"t:{at:%H:%M}", f"t:{at:%H:%M:%S}", f"d:{at:%m-%d}", f"n:{at.year}"}
     return frozenset(spellings)
+
+
+def _borne_out(claim: Claim) -> Claim:
+    """A number in the log bears out that number and not a percentage of it."""
+    numbers = frozenset(spelling for spelling in claim if spelling.startswith("n:"))
+    return numbers or claim
 
 
 def comparable(text: str) -> str:
