@@ -74,7 +74,14 @@ function build() {
   const shade = h("div", { class: "shade", on: { click: drawer(false) } });
   root.replaceChildren(storyBar(switchTo), h("div", { class: "offline", role: "status", hidden: true }),
     h("div", { class: "columns" }, side, middle, threadPane(), shade));
-  on("route", () => { drawer(false)(); place(middle, channel, home); document.title = titleNow(); });
+  let before = null;
+  on("route", () => {
+    drawer(false)();
+    place(middle, channel, home);
+    document.title = titleNow();
+    if (before && before !== state.route.id && innerWidth > 720 && !document.querySelector("dialog[open]")) channel.focus();
+    before = state.route.id;
+  });
   on("channels", () => { document.title = titleNow(); });
   watchViews();
   document.addEventListener("click", followLink);

@@ -17,7 +17,11 @@ export function messageList(options) {
   const settle = () => { if (list.stick) toBottom(box); };
   new ResizeObserver(settle).observe(box);
   box.addEventListener("load", settle, true); // an image came in and pushed the end down
-  box.addEventListener("mouseover", (event) => showToolbar(list, event.target.closest?.(".message")));
+  box.addEventListener("mouseover", (event) => {
+    const at = `${event.clientX},${event.clientY}`;
+    showToolbar(list, event.target.closest?.(".message"), at !== list.mouseAt);
+    list.mouseAt = at; // scrolling brings another row under a resting mouse
+  });
   box.addEventListener("mouseleave", () => hideToolbar(list));
   box.addEventListener("focusin", (event) => showToolbar(list, event.target.closest?.(".message")));
   box.addEventListener("keydown", (event) => onKey(list, event));
@@ -109,16 +113,21 @@ function sameGroup(previous, message) {
   return same && Number(message.ts) - Number(previous.ts) < GROUP_SECONDS;
 }
 
-function showToolbar(list, row) {
+/** `moved`: the mouse itself moved here, so it may take the toolbar away from the focus. */
+function showToolbar(list, row, moved = false) {
   if (!row || list.bar?.parentNode === row) return;
-  hideToolbar(list);
+  hideToolbar(list, moved);
   if (list.bar) return;
   list.bar = row.makeToolbar?.() ?? null;
   if (list.bar) row.append(list.bar);
 }
 
-function hideToolbar(list) {
-  if (!list.bar || list.bar.querySelector("[aria-expanded='true'], :focus-visible")) return;
+function hideToolbar(list, moved = false) {
+  if (!list.bar || list.bar.querySelector("[aria-expanded='true']")) return;
+  if (list.bar.contains(document.activeElement)) {
+    if (!moved) return;
+    list.bar.parentNode?.focus({ preventScroll: true });
+  }
   list.bar.remove();
   list.bar = null;
 }

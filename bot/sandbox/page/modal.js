@@ -73,7 +73,8 @@ function paint(view) {
 
 function focusFirst() {
   const body = shown.dialog.querySelector(".modal-body");
-  (focusables(body)[0] ?? focusables(shown.dialog).at(-1))?.focus();
+  const fields = focusables(body).filter((node) => node.matches("input, textarea, .picker"));
+  (fields[0] ?? focusables(body)[0] ?? focusables(shown.dialog).at(-1))?.focus();
 }
 
 async function submit(view, surface) {
