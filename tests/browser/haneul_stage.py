@@ -30,6 +30,9 @@ class Clock:
         self.now += timedelta(milliseconds=1)
         return self.now
 
+    def set(self, now: datetime) -> None:
+        self.now = max(now, self.now)
+
 
 class Stage:
     """A running sandbox with its bot; `heard` is what reached the bot."""

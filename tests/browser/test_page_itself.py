@@ -1,33 +1,36 @@
 """The page around the talk: who one is, light and dark, the keyboard, narrow windows, the story bar."""
 
 import re
-from typing import Any
 
 import pytest
 from haneul_stage import ALEX, MINJI, SORA, Stage
 from playwright.async_api import expect
 
-from bot.sandbox.client_api import StoryRemote
+from bot.sandbox.story import Story
+from bot.sandbox.story_player import StoryPlayer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-class ThreeSteps(StoryRemote):
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.position, self.playing, self.speed, self.asked = stage, 0, False, 1.0, []
-
-    def state(self) -> dict[str, Any]:
-        steps = [{"n": n, "at": f"2024-05-13T05:0{n}:00+00:00", "who": MINJI, "do": "say", "summary": f"step {n}"}
-                 for n in (1, 2, 3)]
-        return {"title": "A night", "steps": steps, "position": self.position, "playing": self.playing,
-                "waiting": False, "speed": self.speed, "finished": self.position == 3}
-
-    def control(self, do: str, speed: float | None) -> None:
-        self.asked.append(do)
-        self.playing = do == "play"
-        self.position = {"next": self.position + 1, "restart": 0}.get(do, self.position)
-        self.speed = speed or self.speed
-        self.stage.server.push_story()
+NIGHT = """
+title = "A night"
+[[step]]
+at = 2024-05-13T14:01:00+09:00
+who = "U01MINJI"
+do = "say"
+channel = "#ops"
+text = "주문이 저장되지 않습니다"
+[[step]]
+at = 2024-05-13T14:02:00+09:00
+who = "U02ALEX"
+do = "say"
+channel = "#ops"
+text = "Looking"
+[[step]]
+at = 2024-05-13T14:03:00+09:00
+who = "U01MINJI"
+do = "home"
+"""
 
 
 async def test_one_can_become_somebody_else(stage: Stage, open_page):
@@ -131,23 +134,21 @@ async def test_a_private_place_nobody_else_sees(stage: Stage, open_page):
 
 
 async def test_the_story_bar_shows_the_next_step_and_drives_it(stage: Stage, open_page):
-    story = ThreeSteps(stage)
-    stage.server.show_story(story)
-    page = await open_page(MINJI)
+    player = StoryPlayer(stage.server, Story.parse(NIGHT), set_time=stage.clock.set)
+    page = await open_page(MINJI, f"#{stage.ops}")
     await expect(page.locator(".story-count")).to_have_text("0 / 3")
-    await expect(page.locator(".story-next")).to_have_text("14:01 step 1")
+    await expect(page.locator(".story-next")).to_have_text("14:01 김민지 · 메시지 #ops: 주문이 저장되지 않습니다")
     await page.get_by_role("button", name="다음 단계").click()
     await expect(page.locator(".story-count")).to_have_text("1 / 3")
-    await page.get_by_role("button", name="재생").click()
-    await page.get_by_role("button", name="일시 정지").click()
+    await expect(page.locator(".message")).to_contain_text("주문이 저장되지 않습니다")
+    await expect(page.locator(".clock")).to_contain_text("14:01")
     await page.get_by_role("button", name="속도 1×").click()
-    await page.get_by_role("menuitemradio", name="10×").click()
-    await expect(page.get_by_role("button", name="속도 10×")).to_be_visible()
-    await page.get_by_role("button", name="처음부터").click()
-    await expect(page.locator(".story-count")).to_have_text("0 / 3")
-    assert story.asked == ["next", "play", "pause", "pause", "restart"]
-    stage.server.push_clock()
-    await expect(page.locator(".clock")).to_contain_text("13:44")
+    await page.get_by_role("menuitemradio", name="300×").click()
+    await page.get_by_role("button", name="재생").click()
+    await expect(page.get_by_role("button", name="일시 정지")).to_be_visible()
+    await expect(page.locator(".story-next")).to_have_text("이야기가 끝났습니다")
+    await expect(page.locator(".clock")).to_contain_text("14:03")
+    assert player.speed == 300 and player.finished
 
 
 async def test_the_page_comes_back_after_a_lost_connection(stage: Stage, open_page):

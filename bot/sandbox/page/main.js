@@ -53,8 +53,7 @@ function enter(answer) {
   keepAddress(answer.me);
   build();
   takeState(answer);
-  const { joined, others } = places();
-  startRouting((joined[0] ?? others[0])?.id ?? "");
+  startRouting(firstPlace());
   listen();
 }
 
@@ -108,7 +107,7 @@ function titleNow() {
 function listen() {
   const bar = document.querySelector(".offline");
   connect(state.me, {
-    onEvent: takeEvent,
+    onEvent: hear,
     onUp: (again) => { bar.hidden = true; if (again) reload(); },
     onDown: () => { bar.hidden = false; fill(bar, w("offline")); },
   });
@@ -119,12 +118,29 @@ function listen() {
   });
 }
 
-/** After a lost connection: everything again, without losing the place. */
+/** After a lost connection or a story begun again: everything anew, without losing the place. */
 async function reload() {
-  takeState(await state.api.get("state"));
-  for (const id of state.loaded.keys()) await loadMessages(id).catch(() => null);
-  if (state.thread) await loadThread(state.thread.channel, state.thread.ts).catch(() => null);
+  const answer = await state.api.get("state").catch(() => null);
+  if (!answer) return location.assign("/");
+  const known = [...state.loaded.keys()].filter((id) => answer.channels.some((one) => one.id === id));
+  for (const held of [state.timelines, state.loaded, state.homes]) held.clear();
+  takeState(answer);
+  for (const id of known) await loadMessages(id).catch(() => null);
+  if (state.thread) await loadThread(state.thread.channel, state.thread.ts).catch(closeThread);
+  if (state.route.kind === "channel" && !state.channels.has(state.route.id)) goChannel(firstPlace());
   changed("route");
+}
+
+function firstPlace() {
+  const { joined, others } = places();
+  return (joined[0] ?? others[0])?.id ?? "";
+}
+
+/** A story that jumps back was begun again: what this page holds is of the past. */
+function hear(event) {
+  const before = state.story?.position ?? 0;
+  takeEvent(event);
+  if (event.type === "story" && (event.story?.position ?? 0) < before) reload();
 }
 
 function switchTo(id) {

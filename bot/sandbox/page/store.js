@@ -6,7 +6,7 @@ export const state = {
   timelines: new Map(), // channel -> Map(ts -> message), thread replies too
   loaded: new Map(), // channel -> "loading" | "more" | "all"
   views: [], homes: new Map(),
-  route: { kind: "none", id: null, tab: "messages" }, thread: null, highlight: null, firstUnread: new Map(), online: true,
+  route: { kind: "none", id: null, tab: "messages" }, thread: null, highlight: null, firstUnread: new Map(), storySpeed: null,
 };
 
 const listeners = new Map();

@@ -2,13 +2,14 @@
 import { story as tellStory } from "./actions.js";
 import { avatar } from "./avatars.js";
 import { fill, h, icon, iconButton, keepFocus } from "./dom.js";
+import { plainText } from "./mrkdwn.js";
 import { openMenu } from "./popup.js";
-import { myself, nameOf, on, state } from "./store.js";
+import { changed, myself, nameOf, on, state } from "./store.js";
 import { clockDate, dayKey, now, setNow, shortTime } from "./time.js";
 import { isDark, toggleTheme } from "./theme.js";
 import { w } from "./words.js";
 
-const SPEEDS = [0.5, 1, 2, 5, 10, 60];
+const SPEEDS = [1, 10, 60, 300, 1800]; // at 60 a minute of the story takes a second
 
 export function storyBar(switchTo) {
   const play = h("div", { class: "story", role: "group", "aria-label": w("story") });
@@ -26,7 +27,7 @@ function storyParts(story) {
     h("div", { class: "story-buttons" },
       story.playing
         ? button("pause", w("pause"), "toggle", () => tellStory({ do: "pause" }))
-        : button("play", w("play"), "toggle", () => tellStory({ do: "play" }), story.finished),
+        : button("play", w("play"), "toggle", () => tellStory({ do: "play", speed: speedOf(story) }), story.finished),
       button("next", w("next_step"), "next", () => tellStory({ do: "next" }), story.finished),
       button("restart", w("restart"), "restart", () => tellStory({ do: "restart" })),
       speedButton(story)),
@@ -41,20 +42,32 @@ function button(name, label, key, run, disabled = false) {
   return iconButton(name, label, run, { disabled, data: { focus: `story/${key}` }, class: name === "play" || name === "pause" ? "story-main" : "" });
 }
 
+/** The speed is told with "play"; while the story rests, the page only remembers it. */
 function speedButton(story) {
-  const items = SPEEDS.map((speed) => ({ label: `${speed}×`, current: speed === story.speed, run: () => tellStory({ do: story.playing ? "play" : "pause", speed }) }));
+  const now = speedOf(story);
+  const choose = (speed) => { state.storySpeed = speed; if (story.playing) tellStory({ do: "play", speed }); changed("story"); };
+  const items = SPEEDS.map((speed) => ({ label: `${speed}×`, current: speed === now, run: () => choose(speed) }));
   return h("button", {
-    type: "button", class: "head-button", "aria-haspopup": "menu", "aria-label": `${w("speed")} ${story.speed}×`, title: w("speed"), data: { focus: "story/speed" },
+    type: "button", class: "head-button", "aria-haspopup": "menu", "aria-label": `${w("speed")} ${now}×`, title: w("speed"), data: { focus: "story/speed" },
     on: { click: (event) => openMenu(event.currentTarget, items, w("speed")) },
-  }, `${story.speed}×`);
+  }, `${now}×`);
 }
 
+const speedOf = (story) => state.storySpeed ?? story.speed;
+
 function nextText(story) {
+  if (story.error) return h("span", { class: "story-error" }, story.error);
   if (story.finished) return w("finished");
-  if (story.waiting) return w("waiting");
   const step = story.steps[story.position];
-  if (!step) return "";
-  return [h("span", { class: "story-when" }, stepTime(step.at)), " ", step.summary ?? step.do ?? ""];
+  return step ? [h("span", { class: "story-when" }, stepTime(step.at)), " ", deedText(step)] : "";
+}
+
+/** "say in #ops: text" becomes a line in the person's language, with who does it. */
+function deedText(step) {
+  const told = /^(\w+)(?: in (\S+?))?(?:: ([\s\S]*))?$/.exec(step.summary ?? "");
+  const who = step.who ? `${nameOf(step.who)} · ` : "";
+  if (!told || told[1] !== step.do) return `${who}${step.summary ?? step.do ?? ""}`;
+  return `${who}${w(`deed_${step.do}`)}${told[2] ? ` ${told[2]}` : ""}${told[3] ? `: ${plainText(told[3])}` : ""}`;
 }
 
 /** A step's time may be a moment or already written out; another day is named. */
