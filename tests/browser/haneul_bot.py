@@ -86,6 +86,11 @@ def _modals(bolt: AsyncApp, heard: Heard) -> None:
         else:
             await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
 
+    @bolt.shortcut("declare_now")
+    async def declare_now(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
+
     @bolt.view("declare")
     async def declared(ack: Any, body: Any) -> None:
         values = body["view"]["state"]["values"]

@@ -18,7 +18,8 @@ COMMANDS = [
     {"command": "/incident", "description": "Declare and run an incident", "usage_hint": "declare sev2 <what happens>"},
     {"command": "/change", "description": "Ask to change a server", "usage_hint": "request <server>"},
 ]
-SHORTCUTS = [{"callback_id": "keep", "name": "Keep as evidence", "type": "message"}]
+SHORTCUTS = [{"callback_id": "keep", "name": "Keep as evidence", "type": "message"},
+             {"callback_id": "declare_now", "name": "Declare now", "type": "global"}]
 START = datetime(2024, 5, 13, 4, 44, tzinfo=UTC)
 
 

@@ -142,6 +142,13 @@ async def test_a_message_shortcut_reaches_the_bot(stage: Stage, open_page):
     assert (await stage.until("shortcut"))["message"]["ts"] == said["ts"]
 
 
+async def test_a_global_shortcut_opens_its_modal(stage: Stage, open_page):
+    page = await open_page(ALEX, f"#{stage.ops}")
+    await page.get_by_role("button", name="Shortcuts").click()
+    await page.get_by_role("menuitem", name="Declare now").click()
+    await expect(page.get_by_role("dialog", name="Declare an incident")).to_be_visible()
+
+
 async def test_the_apps_home_is_shown_and_updated(stage: Stage, open_page):
     page = await open_page(ALEX, f"#{stage.ops}")
     await page.locator(f"[data-place={stage.app.id}]").click()

@@ -9,7 +9,7 @@ function colourOf(id) {
 }
 
 /** Two letters for Latin names; the given name's two syllables for Korean ones. */
-export function initials(name) {
+function initials(name) {
   const clean = name.trim();
   if (/^[가-힣]{2,5}$/.test(clean)) return clean.length > 2 ? clean.slice(-2) : clean;
   const parts = clean.split(/[\s._-]+/).filter(Boolean);

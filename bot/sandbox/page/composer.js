@@ -1,8 +1,10 @@
 // Where one writes: grows with its text, completes while one types, keeps the text when a command fails.
-import { command, say } from "./actions.js";
+import { command, say, shortcut } from "./actions.js";
 import { offers, toSlack } from "./complete.js";
 import { fill, h, iconButton } from "./dom.js";
+import { openMenu } from "./popup.js";
 import { pickEmoji } from "./reactions.js";
+import { state } from "./store.js";
 import { w } from "./words.js";
 
 const drafts = new Map();
@@ -18,10 +20,11 @@ export function composer(options) {
   const problem = h("div", { class: "composer-problem", role: "alert", hidden: true });
   const send = iconButton("send", w("send"), () => submit(me), { class: "send" });
   const smile = iconButton("smile", w("emoji"), (event) => pickEmoji(event.currentTarget, (name) => insert(me, `:${name}: `)));
+  const more = iconButton("spark", w("shortcuts"), (event) => openMenu(event.currentTarget, shortcutItems(), w("shortcuts")), { "aria-haspopup": "menu" });
   const box = h("div", { class: "composer-box" }, area, h("div", { class: "composer-foot" },
-    smile, h("span", { class: "composer-hint" }, w("keys_hint")), send));
+    smile, more, h("span", { class: "composer-hint" }, w("keys_hint")), send));
   const node = h("div", { class: "composer" }, list, box, problem);
-  const me = { area, list, problem, send, node, options, offer: null, index: 0, key: null };
+  const me = { area, list, problem, send, more, node, options, offer: null, index: 0, key: null };
   area.addEventListener("input", () => { problem.hidden = true; keepDraft(me); grow(area); suggest(me); });
   area.addEventListener("keydown", (event) => onKey(me, event));
   area.addEventListener("blur", () => hideOffers(me));
@@ -34,6 +37,7 @@ function draw(me) {
   const key = me.options.key();
   me.area.placeholder = me.options.placeholder();
   me.area.setAttribute("aria-label", me.options.placeholder());
+  me.more.hidden = Boolean(me.options.thread()) || shortcutItems().length === 0;
   if (key === me.key) return;
   me.key = key;
   me.area.value = drafts.get(key) ?? "";
@@ -41,6 +45,12 @@ function draw(me) {
   hideOffers(me);
   grow(me.area);
   ready(me);
+}
+
+/** The apps' shortcuts that belong to no message. */
+function shortcutItems() {
+  return state.shortcuts.filter((one) => one.type === "global" || one.type === "shortcut")
+    .map((one) => ({ label: one.name, hint: state.apps.get(one.app)?.name, run: () => shortcut(one.callback_id) }));
 }
 
 const ready = (me) => { me.send.classList.toggle("ready", me.area.value.trim() !== ""); };

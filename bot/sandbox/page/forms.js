@@ -41,7 +41,7 @@ export class Form {
   }
 }
 
-export function valueOf(payload) {
+function valueOf(payload) {
   if (!payload) return null;
   const key = Object.keys(payload).find((name) => name === "value" || name.startsWith("selected_"));
   return payload[key] ?? null;

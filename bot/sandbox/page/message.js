@@ -173,7 +173,7 @@ function moreItems(message, place) {
 
 const appName = (id) => state.apps.get(id)?.name ?? id ?? "";
 
-export function linkOf(message, channel) {
+function linkOf(message, channel) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? `?thread_ts=${message.thread_ts}&cid=${channel}` : "";
   return `${location.origin}/archives/${channel}/p${message.ts.replace(".", "")}${thread}`;
 }

@@ -3,7 +3,7 @@ import { opening } from "./actions.js";
 import { changed, loadMessages, on, state, timeline } from "./store.js";
 
 /** #C1 · #C1/1700000000.000100 (message) · #C1/thread/170…(/reply ts) · #app/A1/home|messages */
-export function readHash(hash) {
+function readHash(hash) {
   const parts = hash.replace(/^#/, "").split("/");
   if (parts[0] === "app") return { kind: "app", id: parts[1], tab: parts[2] ?? "home" };
   if (parts[1] === "thread") return { kind: "channel", id: parts[0], thread: parts[2], ts: parts[3] ?? null };
@@ -35,7 +35,7 @@ export function startRouting(fallback) {
   apply();
 }
 
-export function apply() {
+function apply() {
   const wanted = readHash(location.hash);
   if (wanted.kind === "app" && state.apps.has(wanted.id)) openApp(wanted);
   else if (state.channels.has(wanted.id)) openChannel(wanted);

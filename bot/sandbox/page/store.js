@@ -75,8 +75,8 @@ export function timeline(channel) {
   return state.timelines.get(channel);
 }
 
-export const byTs = (a, b) => (a.ts.length === b.ts.length ? (a.ts < b.ts ? -1 : 1) : Number(a.ts) - Number(b.ts));
-export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
+const byTs = (a, b) => (a.ts.length === b.ts.length ? (a.ts < b.ts ? -1 : 1) : Number(a.ts) - Number(b.ts));
+const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
 export function mainMessages(channel) {
   return [...timeline(channel).values()].filter((m) => !isReply(m) || m.subtype === "thread_broadcast").sort(byTs);
