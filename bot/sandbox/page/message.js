@@ -140,7 +140,7 @@ function threadLink(message, place) {
   if (message.subtype === "thread_broadcast") return threadButton(w("also_in_thread"), message.thread_ts, place);
   if (!message.reply_count) return null;
   const faces = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(id, nameOf(id), "avatar-tiny"));
-  const latest = message.latest_reply ? h("span", { class: "muted" }, w("latest_reply", { when: ago(Math.min(msOf(message.latest_reply), now())) })) : null;
+  const latest = message.latest_reply ? h("span", { class: "muted" }, w("latest_reply", { when: ago(Math.min(msOf(message.latest_reply), now()), w) })) : null;
   return threadButton([faces, h("span", { class: "thread-count" }, count("reply", message.reply_count)), latest], message.ts, place);
 }
 

@@ -49,19 +49,19 @@ export function dateTokens(unix, pattern, words) {
   const table = {
     date_num: dayKey(ms), date: plain, date_short: short, date_long: long, date_long_full: long, date_slash: format(ms, { dateStyle: "short" }),
     date_pretty: pretty(plain), date_short_pretty: pretty(short), date_long_pretty: pretty(long), day_divider_pretty: pretty(long),
-    time: clockTime(ms), time_secs: format(ms, { hour: "numeric", minute: "2-digit", second: "2-digit" }), ago: ago(ms),
+    time: clockTime(ms), time_secs: format(ms, { hour: "numeric", minute: "2-digit", second: "2-digit" }), ago: ago(ms, words),
   };
   return pattern.replace(/\{(\w+)\}/g, (whole, name) => table[name] ?? whole);
 }
 
-export function ago(ms) {
+export function ago(ms, words) {
   const seconds = Math.round((ms - (nowMs || ms)) / 1000);
   const steps = [["day", 86400], ["hour", 3600], ["minute", 60]];
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
-  return relative.format(0, "minute");
+  return words("just_now");
 }
 
 function wallParts(ms) {

@@ -2,7 +2,7 @@
 
 const EN = {
   workspace: "Workspace", channels: "Channels", messages_to: "Direct messages", apps: "Apps", you: "you", app: "App",
-  today: "Today", yesterday: "Yesterday", edited: "(edited)", only_you: "Only visible to you", dismiss: "Dismiss",
+  today: "Today", just_now: "just now", yesterday: "Yesterday", edited: "(edited)", only_you: "Only visible to you", dismiss: "Dismiss",
   deleted: "This message was deleted.", reply_one: "1 reply", reply_many: "{n} replies",
   thread: "Thread", close: "Close", back: "Back", cancel: "Cancel", save: "Save", ok: "OK",
   reply_in_thread: "Reply in thread", add_reaction: "Add reaction", more_actions: "More actions", edit: "Edit message",
@@ -32,7 +32,7 @@ const EN = {
 
 const KO = {
   workspace: "워크스페이스", channels: "채널", messages_to: "다이렉트 메시지", apps: "앱", you: "나", app: "앱",
-  today: "오늘", yesterday: "어제", edited: "(편집됨)", only_you: "나에게만 표시되는 메시지", dismiss: "닫기",
+  today: "오늘", just_now: "방금", yesterday: "어제", edited: "(편집됨)", only_you: "나에게만 표시되는 메시지", dismiss: "닫기",
   deleted: "삭제된 메시지입니다.", reply_one: "댓글 1개", reply_many: "댓글 {n}개",
   thread: "스레드", close: "닫기", back: "뒤로", cancel: "취소", save: "저장", ok: "확인",
   reply_in_thread: "스레드에 댓글 달기", add_reaction: "반응 추가", more_actions: "더 보기", edit: "메시지 편집",
