@@ -1,7 +1,7 @@
 """Typed commands as requests: verbs in English and Korean, names, numbers, times. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -50,7 +50,7 @@ CHANGE_VERBS = {
     "help": ("help", "도움말", "도움"),
 }
 
-Verbs = dict[str, tuple[str, ...]]
+Verbs = Mapping[str, tuple[str, ...]]
 
 SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|심각도\s*([1-4])|([1-4])\s*등급")
 SERVERS = re.compile(r"(?i)(?:^|\s)(?:on|서버|대상)[:\s]\s*")
@@ -124,7 +124,7 @@ def split_verb(text: str, verbs: Verbs, *, command: str) -> tuple[str, str]:
     return choose(word, verbs, command=command), rest.strip()
 
 
-def choose(word: str, choices: dict[str, tuple[str, ...]], *, command: str = "") -> str:
+def choose(word: str, choices: Verbs, *, command: str = "") -> str:
     """The choice that a word means. Raises WordUnknown with the nearest."""
     typed = word.strip().lower()
     for name, words in choices.items():

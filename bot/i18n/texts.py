@@ -90,7 +90,7 @@ class Texts:
 
 
 class _Filler(string.Formatter):
-    """Fills `{name}`, `{name:person}`, `{name:moment}`, `{name:code}`, `{name:은/는}`."""
+    """Fills `{name}`, `{name:person}`, `{name:moment}`, `{name:code}`, `{name:code,은/는}`."""
 
     def __init__(self, texts: Texts, *, markup: bool) -> None:
         self._texts = texts
@@ -120,7 +120,8 @@ class _Filler(string.Formatter):
             words = self._safe(value, format_spec)
         else:
             words = self._texts.join(self._safe(item, format_spec) for item in value)
-        return josa(words, format_spec) if "/" in format_spec else words
+        pair = next((part for part in format_spec.split(",") if "/" in part), "")
+        return josa(words, pair) if pair else words
 
     def _safe(self, value: Any, format_spec: str) -> str:
         words = str(value)

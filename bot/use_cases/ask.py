@@ -30,9 +30,12 @@ FOUND = 30
 
 
 async def ask(
-    outside: Outside, *, by: SlackUserId, question: str, channel: str, thread_ts: str | None, request_key: str
+    outside: Outside, *, by: SlackUserId, question: str, channel: str | None, thread_ts: str | None, request_key: str
 ) -> None:
-    """Queues the answer, so that the asker is not kept waiting. Raises QuestionMissing."""
+    """Queues the answer, so that the asker is not kept waiting; without a channel it goes to them alone.
+
+    Raises QuestionMissing.
+    """
     if not question.strip():
         raise QuestionMissing
     at = outside.clock.now()

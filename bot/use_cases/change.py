@@ -107,14 +107,15 @@ async def approve_change(outside: Outside, *, by: SlackUserId, change_id: Change
 async def start_change(outside: Outside, *, by: SlackUserId, change_id: ChangeId) -> ChangeAnswer:
     """The work begins, if the gate says so now. A refusal is an answer, not an error.
 
+    Rows are locked in the order of a freeze (servers, permits, change): neither waits for the other in a circle.
     Raises UnknownChange, ChangeImpossible, ApprovalMissing, NoAuthority.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        change = await _locked(tx, change_id)
-        named = await named_servers(tx, change.servers)
+        named = await named_servers(tx, await _servers(tx, change_id))
         decision, locked = await judge(tx, named.servers, shadow=outside.policy.shadow)
+        change = await _locked(tx, change_id)
         if not decision.allows:
             change.check_not_running()
             return await _answer(tx, outside, change, decision, by=by)
@@ -141,10 +142,10 @@ async def finish_change(outside: Outside, *, by: SlackUserId, change_id: ChangeI
     """A person says how it ended. Raises UnknownChange, ChangeImpossible, NoAuthority."""
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
+        permit = await tx.permits.of_change(change_id)
         change = await _locked(tx, change_id)
         finished = change.finish(outcome, at=outside.clock.now())
         await tx.changes.save(finished)
-        permit = await tx.permits.of_change(change_id)
         if permit:
             await tx.permits.save(permit.finish())
         await _note(tx, finished, Act.CHANGE_FINISHED, by=by, outside=outside)
@@ -158,7 +159,14 @@ async def list_changes(outside: Outside, *, states: Sequence[ChangeState] = (), 
 
 
 async def _locked(tx: Transaction, change_id: ChangeId) -> Change:
-    change = await tx.changes.lock(change_id)
+    return _there(await tx.changes.lock(change_id), change_id)
+
+
+async def _servers(tx: Transaction, change_id: ChangeId) -> Sequence[ServerName]:
+    return _there(await tx.changes.get(change_id), change_id).servers
+
+
+def _there(change: Change | None, change_id: ChangeId) -> Change:
     if change is None:
         raise UnknownChange(change=change_label(change_id))
     return change

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.change import RUNNING
-from bot.domain.errors import HeldByMany, NotHeld, UnknownIncident, UnknownServer
+from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, UnknownIncident, UnknownServer
 from bot.domain.freeze import Hold, HoldState, check_release
 from bot.domain.ids import HoldId, IncidentId, SlackUserId, change_label, incident_label
 from bot.domain.incident import Incident
@@ -14,7 +14,7 @@ from bot.domain.permit import Permit, PermitState
 from bot.domain.server import Server
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.person import must_be_member
+from bot.use_cases.person import must_be_member, must_not_be_guest
 from bot.use_cases.record import record
 from bot.use_cases.server import Named, named_or_new_servers, named_servers
 
@@ -46,7 +46,7 @@ async def hold_servers(
         detail={"servers": [hold.server for hold in holds]},
         tell_channel=announce,
     )
-    for permit in await tx.permits.live_on([server.id for server in fresh]):
+    for permit in await tx.permits.live_on([server.id for server in fresh], now=at):
         await _stop_permit(tx, permit, incident, by=by, at=at)
     return holds
 
@@ -97,12 +97,18 @@ async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, b
 
 
 async def add_servers(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, names: Sequence[str]) -> Named:
-    """Freezes more servers for an open incident. Raises UnknownIncident, UnknownServer (groups), NameUnusable."""
+    """Freezes more servers for an open incident.
+
+    Raises UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await must_not_be_guest(tx, by)
         incident = await tx.incidents.lock(incident_id)
         if incident is None:
             raise UnknownIncident(incident=incident_label(incident_id))
+        if not incident.is_open:
+            raise IncidentEnded(incident=incident_label(incident_id))
         named = await named_or_new_servers(tx, names, by=by, at=at)
         await hold_servers(tx, incident, named.servers, by=by, at=at, announce=True)
     return named

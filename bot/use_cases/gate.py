@@ -91,10 +91,10 @@ async def ask_permit(
     digest = digest_of(server_names, purpose)
     async with outside.store.write() as tx:
         named = await named_servers(tx, server_names)
+        decision, locked = await judge(tx, named.servers, shadow=outside.policy.shadow)
         earlier = await tx.permits.by_key(caller, key)
         if earlier and earlier.digest != digest:
             raise KeyConflict(key=key)
-        decision, locked = await judge(tx, named.servers, shadow=outside.policy.shadow)
         if earlier and decision.allows:
             return GateAnswer(decision, await _told(tx, earlier), (), earlier)
         permit = None
@@ -136,11 +136,14 @@ async def _record_answer(
 
 
 async def start_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> Permit:
-    """The work begins now. I1, I2 hold at this commit. Raises PermitStale."""
+    """The work begins now. I1, I2 hold at this commit. Raises PermitStale.
+
+    The servers' rows are locked before the permit's, as a freeze does: neither waits for the other in a circle.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        locked = await tx.servers.lock_for_permit(await tx.permits.servers_of(permit_id))
         permit = await _own(tx, caller, permit_id)
-        locked = await tx.servers.lock_for_permit(list(permit.epochs))
         permit.check_start(now=at, epochs={server.id: server.epoch for server in locked})
         holds = await tx.holds.open_on(list(permit.epochs))
         check_started(decide(locked, holds, shadow=permit.shadow))

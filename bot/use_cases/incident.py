@@ -27,7 +27,7 @@ from bot.domain.job import JobKind
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.freeze import hold_servers
-from bot.use_cases.person import must_be_member
+from bot.use_cases.person import must_be_member, must_not_be_guest
 from bot.use_cases.record import incident_key, record
 from bot.use_cases.server import named_or_new_servers
 
@@ -56,11 +56,13 @@ async def declare(
 ) -> Declared:
     """Opens an incident and freezes its servers, all in one transaction; the channel follows as a job.
 
-    Raises TitleMissing, TitleTooLong, TimeCannotBe, UnknownServer (for a group that has no server), NameUnusable.
+    Raises TitleMissing, TitleTooLong, TimeCannotBe, UnknownServer (for a group that has no server), NameUnusable,
+    NoAuthority.
     """
     at = outside.clock.now()
     title = check_title(title)
     async with outside.store.write() as tx:
+        await must_not_be_guest(tx, by)
         earlier = await tx.incidents.by_request_key(request_key)
         if earlier:
             return Declared(earlier, server_names(await tx.holds.of_incident(earlier.id)), again=True)
@@ -214,9 +216,10 @@ async def queue_drafts(tx: Transaction, incident: Incident, *, by: SlackUserId, 
 
 
 async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Severity) -> Incident:
-    """Worse or better; it never touches a hold."""
+    """Worse or better; it never touches a hold. Raises NoAuthority."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await must_not_be_guest(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
         after = replace(before, severity=to)
         await tx.incidents.save(after)
@@ -235,9 +238,10 @@ async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: Incide
 async def assign_role(
     outside: Outside, *, by: SlackUserId, incident_id: IncidentId, role: Role, who: SlackUserId
 ) -> Incident:
-    """Gives somebody a role; the first commander acknowledges the incident."""
+    """Gives somebody a role; the first commander acknowledges the incident. Raises NoAuthority."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await must_not_be_guest(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
         after = assign(before, role, who, at=at)
         await tx.incidents.save(after)

@@ -23,6 +23,16 @@ async def refresh(outside: Outside, chat: Chat, who: SlackUserId) -> Person:
     return person
 
 
+async def must_not_be_guest(tx: Transaction, who: SlackUserId) -> None:
+    """Raises NoAuthority for those we know to be guests, strangers or bots.
+
+    An incident does not wait until the chat service told us who somebody is.
+    """
+    person = await tx.people.get(who)
+    if person is not None:
+        person.must_be_member()
+
+
 async def must_be_member(tx: Transaction, who: SlackUserId) -> None:
     """Raises NoAuthority for guests, people of other workspaces, bots, and anybody we never met."""
     person = await tx.people.get(who)

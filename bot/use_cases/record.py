@@ -49,10 +49,16 @@ async def record(
     return Trace(seq, entry)
 
 
+SEARCHED = frozenset({Act.INCIDENT_DECLARED, Act.STATUS_CHANGED, Act.INCIDENT_REOPENED})
+"""Acts after which an incident is indexed anew; so is it after each draft."""
+
+
 def _effects(entry: Entry, at: datetime, tell_channel: bool) -> list[NewJob]:
     key = incident_key(entry.incident_id)
     about = {"incident_id": entry.incident_id, "entry_id": entry.id}
     jobs = [NewJob(f"card:{entry.id}", f"card:{entry.incident_id}", JobKind.REFRESH_CARD, at, about)]
+    if entry.kind in SEARCHED:
+        jobs.append(NewJob(f"index:{entry.id}", f"index:{entry.incident_id}", JobKind.INDEX_INCIDENT, at, about))
     if tell_channel:
         jobs.insert(0, NewJob(f"post:{entry.id}", key, JobKind.POST, at, about))
     return jobs

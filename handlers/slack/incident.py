@@ -211,7 +211,7 @@ async def _ask(desk: Desk, call: Call) -> None:
         desk.outside,
         by=call.by,
         question=call.text,
-        channel=call.channel or call.by,
+        channel=None,
         thread_ts=None,
         request_key=call.key,
     )

@@ -102,7 +102,7 @@ async def _ask(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
         desk.outside,
         by=reader.id,
         question=typed(view)["question"],
-        channel=reader.id,
+        channel=None,
         thread_ts=None,
         request_key=f"view:{view['id']}",
     )

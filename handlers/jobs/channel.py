@@ -1,0 +1,191 @@
+"""The incident's channel: opened once, its card kept true, its entries told."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.audit import Act
+from bot.domain.ids import ChannelId, EntryId, IncidentId, SlackUserId
+from bot.domain.incident import Incident, TimeName
+from bot.domain.names import channel_name, nearest_names, shorten
+from bot.i18n.timeline import entry_text
+from bot.jobs.worker import Run
+from bot.ports.chat import ChatPermanent
+from bot.use_cases import incident as incidents
+from bot.use_cases.incident import Overview
+from handlers.blocks.incident import card, channel_notes, headline, summary_blocks
+from handlers.desk import Desk
+
+TOPIC_LIMIT = 250
+NAMES_TRIED = 9
+"""So many incidents of one title a day get a channel name of their own."""
+
+
+async def open_channel(desk: Desk, run: Run) -> None:
+    """Two calls in a row until people can talk: the channel; then invitation, card, topic, bookmark and announcement."""
+    number = IncidentId(run.payload["incident_id"])
+    view = await incidents.overview(desk.outside, incident_id=number)
+    channel = ChannelId(await run.step("create", lambda: _create(desk, run, view.incident)))
+    shown = await _card(desk, view)
+    await asyncio.gather(
+        run.step("invite", lambda: _invite(desk, view, channel)),
+        run.step("card", lambda: _post_card(desk, run, view, channel, shown)),
+        run.step("topic", lambda: _topic(desk, view, channel)),
+        run.step("bookmark", lambda: _bookmark(desk, view, channel)),
+        run.step("announce", lambda: _announce(desk, run, view, channel)),
+    )
+    after = await incidents.overview(desk.outside, incident_id=number)
+    ts = after.incident.card_ts
+    if ts is None:
+        return
+    await run.step("pin", lambda: desk.chat.pin(channel, ts))
+    blocks = await _card(desk, after)
+    if blocks != shown:
+        await desk.chat.update(channel, ts, headline(desk.house_texts(after.incident), after.incident), blocks=blocks)
+
+
+async def _create(desk: Desk, run: Run, one: Incident) -> str:
+    if one.channel:
+        return one.channel
+    day = one.times.get(TimeName.STARTED, one.times[TimeName.DECLARED]).astimezone(ZoneInfo(desk.outside.policy.zone))
+    for attempt in range(NAMES_TRIED):
+        name = channel_name(day.date(), one.title, one.id, attempt)
+        channel = await desk.chat.create_channel(name)
+        if channel is None and run.again:
+            channel = await _ours(desk, name)
+        if channel:
+            await _keep_channel(desk, one.id, channel, name)
+            return channel
+    raise ChatPermanent("name_taken")
+
+
+async def _ours(desk: Desk, name: str) -> ChannelId | None:
+    """A crashed run may have made it; one that belongs to another incident is not ours."""
+    channel = await desk.chat.find_own_channel(name)
+    if channel is None:
+        return None
+    async with desk.outside.store.read() as tx:
+        return None if await tx.incidents.by_channel(channel) else channel
+
+
+async def _keep_channel(desk: Desk, number: IncidentId, channel: ChannelId, name: str) -> None:
+    async with desk.outside.store.write() as tx:
+        one = await tx.incidents.lock(number)
+        assert one
+        await tx.incidents.save(replace(one, channel=channel, channel_name=name))
+
+
+async def _invite(desk: Desk, view: Overview, channel: ChannelId) -> None:
+    people = [view.incident.reporter, *desk.outside.policy.on_call]
+    people += [SlackUserId(who) for who in view.incident.roles.values()]
+    await desk.chat.invite(channel, list(dict.fromkeys(people)))
+
+
+async def _card(desk: Desk, view: Overview) -> list[dict[str, Any]]:
+    texts = desk.house_texts(view.incident)
+    async with desk.outside.store.read() as tx:
+        names = [server.name for server in await tx.servers.all()]
+        rows = await tx.audit.rows(acts=(Act.SERVER_ADDED,))
+    held = {hold.server for hold in view.holds}
+    declared = view.incident.times[TimeName.DECLARED]
+    added = [row.subject for row in rows if row.subject in held and row.at == declared]
+    near = [n for name in added for n in nearest_names(name, [k for k in names if k not in added])]
+    return card(texts, view, notes=channel_notes(texts, added, near))
+
+
+async def _post_card(desk: Desk, run: Run, view: Overview, channel: ChannelId, blocks: list[dict[str, Any]]) -> str:
+    text = headline(desk.house_texts(view.incident), view.incident)
+    ts = await desk.chat.post(
+        channel, text, blocks=blocks, key=f"card:{view.incident.id}", thread_ts=None, again=run.again
+    )
+    async with desk.outside.store.write() as tx:
+        one = await tx.incidents.lock(view.incident.id)
+        assert one
+        await tx.incidents.save(replace(one, card_ts=ts))
+    return ts
+
+
+async def _topic(desk: Desk, view: Overview, channel: ChannelId) -> None:
+    await desk.chat.set_topic(channel, topic(desk, view))
+
+
+def topic(desk: Desk, view: Overview) -> str:
+    """Severity, title and what is frozen, within Slack's 250 characters."""
+    texts = desk.house_texts(view.incident)
+    servers = sorted(hold.server for hold in view.holds if hold.freezes)
+    key = "incident.topic_frozen" if servers else "incident.topic"
+    severity = texts.plain(f"severity.{view.incident.severity}")
+    return shorten(texts.plain(key, severity=severity, title=view.incident.title, servers=servers), TOPIC_LIMIT)
+
+
+async def _bookmark(desk: Desk, view: Overview, channel: ChannelId) -> None:
+    async with desk.outside.store.read() as tx:
+        link = await tx.facts.get("home_link")
+    if link:
+        await desk.chat.add_bookmark(channel, desk.house_texts(view.incident).plain("incident.bookmark"), link)
+
+
+async def _announce(desk: Desk, run: Run, view: Overview, channel: ChannelId) -> None:
+    where = desk.outside.policy.announce_channel
+    if not where:
+        return
+    texts = desk.house_texts()
+    shown = replace(view.incident, channel=channel)
+    text = texts("incident.announced", headline=headline(texts, shown))
+    holds = [hold for hold in view.holds if hold.freezes]
+    await desk.chat.post(
+        where,
+        text,
+        blocks=summary_blocks(texts, shown, holds),
+        key=f"announce:{view.incident.id}",
+        thread_ts=None,
+        again=run.again,
+    )
+
+
+async def refresh_card(desk: Desk, run: Run) -> None:
+    """The card says how things stand; before it is posted there is nothing to do."""
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    one = view.incident
+    if one.channel is None or one.card_ts is None:
+        return
+    await desk.chat.update(
+        one.channel, one.card_ts, headline(desk.house_texts(one), one), blocks=await _card(desk, view)
+    )
+
+
+async def post_entry(desk: Desk, run: Run) -> None:
+    """Tells the channel one entry, and notes which message shows it."""
+    number, entry_id = IncidentId(run.payload["incident_id"]), EntryId(run.payload["entry_id"])
+    async with desk.outside.store.read() as tx:
+        one, entry = await tx.incidents.get(number), await tx.entries.get(entry_id)
+    if one is None or entry is None or one.channel is None:
+        return
+    channel = one.channel
+    text = entry_text(desk.house_texts(one), entry)
+    ts = await desk.chat.post(channel, text, blocks=None, key=f"entry:{entry_id}", thread_ts=None, again=run.again)
+    async with desk.outside.store.write() as tx:
+        await tx.entries.shown_as(entry_id, channel, ts)
+    if entry.kind in (Act.SERVER_HELD, Act.SERVER_VERIFIED, Act.SEVERITY_CHANGED):
+        view = await incidents.overview(desk.outside, incident_id=number)
+        await desk.chat.set_topic(channel, topic(desk, view))
+
+
+async def invite(desk: Desk, run: Run) -> None:
+    """Brings people into the channel."""
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    if view.incident.channel:
+        await desk.chat.invite(view.incident.channel, [SlackUserId(who) for who in run.payload["people"]])
+
+
+async def sync_history(desk: Desk, number: IncidentId) -> None:
+    """Reads the channel again, so that nothing said there is missed."""
+    one = (await incidents.overview(desk.outside, incident_id=number)).incident
+    if one.channel is None:
+        return
+    messages = await desk.chat.history(one.channel, oldest="0")
+    async with desk.outside.store.write() as tx:
+        await tx.messages.put(messages)
+    for who in {message.user for message in messages if not message.is_bot and message.user}:
+        await desk.reader(who)

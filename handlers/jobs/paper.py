@@ -1,0 +1,96 @@
+"""Drafts, answers, the search index and deliveries: what the worker does for each."""
+
+from bot.domain.draft import DraftKind, DraftState
+from bot.domain.ids import DraftId, IncidentId, SlackUserId
+from bot.jobs.worker import Run
+from bot.use_cases import ask, draft
+from bot.use_cases.incident import overview
+from handlers.blocks.answer import answer_blocks
+from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks
+from handlers.desk import Desk
+from handlers.jobs.channel import sync_history
+
+
+async def make_draft(desk: Desk, run: Run) -> None:
+    """Reads the channel once more, then drafts."""
+    number = IncidentId(run.payload["incident_id"])
+    await run.step("sync", lambda: sync_history(desk, number))
+    await run.step("draft", lambda: _make(desk, run, number))
+
+
+async def _make(desk: Desk, run: Run, number: IncidentId) -> int:
+    made = await draft.make_draft(
+        desk.outside,
+        desk.model,
+        desk.offline,
+        by=SlackUserId(run.payload["by"]),
+        incident_id=number,
+        kind=DraftKind(run.payload["kind"]),
+    )
+    return made.id
+
+
+async def send_draft(desk: Desk, run: Run) -> None:
+    """The postmortem goes to each manager in a direct message; the other drafts to the channel."""
+    found, one = await draft.get_draft(desk.outside, DraftId(run.payload["draft_id"]))
+    if found.state is DraftState.REPLACED:
+        return
+    if found.kind is not DraftKind.POSTMORTEM:
+        await _to_channel(desk, run, found.id)
+        return
+    for manager in draft.managers_of(desk.outside, one):
+        await run.step(f"to {manager}", lambda manager=manager: _to_manager(desk, run, found.id, manager))
+
+
+async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:
+    found, one = await draft.get_draft(desk.outside, draft_id)
+    if one.channel is None:
+        return
+    texts = desk.house_texts(one)
+    blocks = draft_blocks(texts, found, one, ())
+    if found.kind is DraftKind.FOLLOW_UPS and found.sections:
+        blocks += follow_up_blocks(texts, found)
+    text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
+    await desk.chat.post(one.channel, text, blocks=blocks, key=f"draft:{draft_id}", thread_ts=None, again=run.again)
+
+
+async def _to_manager(desk: Desk, run: Run, draft_id: DraftId, manager: SlackUserId) -> str:
+    found, one = await draft.get_draft(desk.outside, draft_id)
+    view = await overview(desk.outside, incident_id=one.id)
+    texts = (await desk.reader(manager)).texts
+    blocks = [*draft_blocks(texts, found, one, view.holds), *decision_blocks(texts, found)]
+    channel = await desk.chat.open_direct(manager)
+    text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
+    return await desk.chat.post(
+        channel, text, blocks=blocks, key=f"draft:{draft_id}:{manager}", thread_ts=None, again=run.again
+    )
+
+
+async def answer_question(desk: Desk, run: Run) -> None:
+    """Answers where the question was asked; by command and modal in the asker's direct messages."""
+    by = SlackUserId(run.payload["by"])
+    reader = await desk.reader(by)
+    answer, incidents = await ask.find_answer(
+        desk.outside,
+        desk.model,
+        desk.offline,
+        by=by,
+        question=run.payload["question"],
+        language=reader.texts.language,
+        zone=reader.texts.zone,
+    )
+    channel = run.payload["channel"] or await desk.chat.open_direct(by)
+    blocks = answer_blocks(reader.texts, answer, incidents)
+    await desk.chat.post(
+        channel,
+        reader.texts("ask.answered", count=len(incidents)),
+        blocks=blocks,
+        key=run.job.id,
+        thread_ts=run.payload["thread_ts"],
+        again=run.again,
+    )
+
+
+async def index_incident(desk: Desk, run: Run) -> None:
+    """Makes it findable as it stands now."""
+    await ask.index_incident(desk.outside, IncidentId(run.payload["incident_id"]))
