@@ -30,9 +30,14 @@ class ChangeRows:
         row = (await self._connection.execute(select(change).where(change.c.request_key == key))).one_or_none()
         return _change(row) if row else None
 
+    async def get(self, number: ChangeId) -> Change | None:
+        """By its number."""
+        row = (await self._connection.execute(select(change).where(change.c.id == number))).one_or_none()
+        return _change(row) if row else None
+
     async def lock(self, number: ChangeId) -> Change | None:
         """By its number, and nobody else changes it until this transaction ends."""
-        query = select(change).where(change.c.id == number).with_for_update()
+        query = select(change).where(change.c.id == number).with_for_update(key_share=True)
         row = (await self._connection.execute(query)).one_or_none()
         return _change(row) if row else None
 

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -84,7 +84,12 @@ class Database:
             async with self.engine.connect() as connection, connection.begin():
                 await dialect.begin(connection, writing=writing)
                 yield connection
-        except (OperationalError, InterfaceError, PoolTimeout, OSError) as trouble:
+        except DBAPIError as trouble:
+            told = dialect.meaning(trouble)
+            if told is None:
+                raise
+            raise told from trouble
+        except (PoolTimeout, OSError) as trouble:
             raise StoreUnavailable(type(trouble).__name__) from trouble
 
     async def close(self) -> None:

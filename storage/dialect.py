@@ -6,7 +6,10 @@ from typing import Any
 
 from sqlalchemy import Executable, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.ports.storage import StoreCollision, StoreUnavailable
 
 BUSY_SECONDS = 5
 """How long SQLite waits for another process's lock before it says that it is busy."""
@@ -43,7 +46,9 @@ def make_engine(url: str) -> AsyncEngine:
 
 
 def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """Half a surrogate pair is no character: it becomes a question mark rather than an error."""
+    words = json.dumps(value, ensure_ascii=False)
+    return words if words.isascii() else words.encode("utf-8", "replace").decode()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -63,6 +68,20 @@ async def begin(connection: AsyncConnection, *, writing: bool) -> None:
     """Starts the transaction: SQLite takes the writer's lock at once, PostgreSQL began by itself."""
     if is_sqlite(connection):
         await connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+_AWAY = ("08", "28", "3D", "40", "53", "57", "58")
+"""PostgreSQL's classes of errors that say "not now": connection, sign-in, catalogue, rollback, resources, operator."""
+_TWICE = "23505"
+
+
+def meaning(trouble: DBAPIError) -> StoreUnavailable | None:
+    """StoreCollision, StoreUnavailable, or None where it is a mistake of ours."""
+    state = str(getattr(trouble.orig, "sqlstate", None) or "")
+    if state == _TWICE:
+        return StoreCollision(state)
+    gone = isinstance(trouble, OperationalError | InterfaceError) or trouble.connection_invalidated
+    return StoreUnavailable(state or type(trouble).__name__) if gone or state.startswith(_AWAY) else None
 
 
 def is_sqlite(connection: AsyncConnection) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.citation import Section, Sentence
-from bot.domain.transcript import Line, LineKind
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.citation import Section, Sentence
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.ids import DraftId, FollowUpId, IncidentId
+from bot.domain.transcript import Line, LineKind
 from storage.rows import values
 from storage.tables import draft, follow_up
 

@@ -35,7 +35,7 @@ class IncidentRows:
 
     async def lock(self, number: IncidentId) -> Incident | None:
         """By its number, and nobody else changes it until this transaction ends."""
-        query = select(incident).where(incident.c.id == number).with_for_update()
+        query = select(incident).where(incident.c.id == number).with_for_update(key_share=True)
         row = (await self._connection.execute(query)).one_or_none()
         return _incident(row) if row else None
 

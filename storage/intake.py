@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.ports.storage import NewJob
 from storage.database import Database
 
@@ -22,19 +24,30 @@ class Intake:
         self._turn = asyncio.Lock()
 
     async def record(self, job: NewJob) -> None:
-        """Returns once the job is committed. Raises what the database raises; then nothing of it is kept."""
+        """Returns once the job is committed. Raises what the database raises; then nothing of it is kept.
+
+        What cannot be written fails alone: those that came with it are written without it.
+        """
         mine = _Waiting(job)
         self._waiting.append(mine)
         try:
             async with self._turn:
                 if not mine.written:
-                    await self._write()
+                    await self._write(mine)
         finally:
             if not mine.written and mine in self._waiting:
                 self._waiting.remove(mine)
 
-    async def _write(self) -> None:
+    async def _write(self, mine: _Waiting) -> None:
         batch = list(self._waiting)
+        try:
+            await self._commit(batch)
+        except (SQLAlchemyError, ValueError):
+            if len(batch) == 1:
+                raise
+            await self._commit([mine])
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
         async with self._database.write(urgent=True) as tx:
             await tx.jobs.put([waiting.job for waiting in batch])
         for waiting in batch:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChangeId, PermitId, ServerId
@@ -12,7 +13,8 @@ from bot.domain.permit import Permit, PermitState
 from storage.rows import values
 from storage.tables import permit, permit_server, token
 
-_LIVE = permit.c.state.in_([PermitState.GRANTED.value, PermitState.STARTED.value])
+_RUNS = permit.c.state.in_([PermitState.STARTED.value, PermitState.DRAINING.value])
+_WAITS = permit.c.state == PermitState.GRANTED.value
 
 
 class PermitRows:
@@ -30,6 +32,11 @@ class PermitRows:
         await self._connection.execute(insert(permit_server), epochs)
         return replace(new, id=number)
 
+    async def servers_of(self, number: PermitId) -> Sequence[ServerId]:
+        """The servers that a permit names: their rows are locked before its own."""
+        query = select(permit_server.c.server_id).where(permit_server.c.permit_id == number)
+        return [ServerId(found) for found in (await self._connection.execute(query)).scalars()]
+
     async def lock(self, number: PermitId) -> Permit | None:
         """By its number, and nobody else changes it until this transaction ends."""
         return next(iter(await self._some(permit.c.id == number)), None)
@@ -42,10 +49,10 @@ class PermitRows:
         """The newest permit of a change."""
         return next(reversed(await self._some(permit.c.change_id == number)), None)
 
-    async def live_on(self, ids: Sequence[ServerId]) -> Sequence[Permit]:
-        """Granted or started ones that name any of these servers."""
+    async def live_on(self, ids: Sequence[ServerId], *, now: datetime) -> Sequence[Permit]:
+        """Those that run on any of these servers, or may still start there."""
         touching = select(permit_server.c.permit_id).where(permit_server.c.server_id.in_(ids))
-        return await self._some(permit.c.id.in_(touching), _LIVE)
+        return await self._some(permit.c.id.in_(touching), or_(_RUNS, _WAITS & (permit.c.expires_at > now)))
 
     async def save(self, changed: Permit) -> None:
         """Writes the state."""
@@ -63,7 +70,7 @@ class PermitRows:
         return (await self._connection.execute(query)).scalar_one_or_none()
 
     async def _some(self, *conditions: Any) -> list[Permit]:
-        query = select(permit).where(*conditions).order_by(permit.c.id).with_for_update()
+        query = select(permit).where(*conditions).order_by(permit.c.id).with_for_update(key_share=True)
         rows = (await self._connection.execute(query)).all()
         if not rows:
             return []

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.domain.search_text import index_tokens
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import IncidentId
 from bot.domain.question import Hit, Phrase, Term
+from bot.domain.search_text import index_tokens
 from storage.dialect import is_sqlite
 from storage.tables import search_document
 

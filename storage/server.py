@@ -47,7 +47,7 @@ class ServerRows:
 
     async def lock_for_freeze(self, ids: Sequence[ServerId]) -> Sequence[Server]:
         """Their rows, alone: a permit waits until this transaction ends."""
-        query = select(server).where(server.c.id.in_(ids)).order_by(server.c.id).with_for_update()
+        query = select(server).where(server.c.id.in_(ids)).order_by(server.c.id).with_for_update(key_share=True)
         return [_server(row) for row in await self._connection.execute(query)]
 
     async def raise_epochs(self, ids: Sequence[ServerId]) -> None:

@@ -89,6 +89,12 @@ class HoldsRemain(Refused):
     key = "refused.holds_remain"
 
 
+class IncidentEnded(Refused):
+    """A resolved, closed or cancelled incident holds nothing: it is reopened before it freezes again."""
+
+    key = "refused.incident_ended"
+
+
 class PostmortemMissing(Refused):
     """An incident is closed only when its postmortem is approved."""
 

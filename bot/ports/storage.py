@@ -186,6 +186,10 @@ class Changes(Protocol):
         """The change that this very submission already made."""
         ...
 
+    async def get(self, number: ChangeId) -> Change | None:
+        """By its number."""
+        ...
+
     async def lock(self, number: ChangeId) -> Change | None:
         """By its number, and nobody else changes it until this transaction ends."""
         ...
@@ -206,6 +210,10 @@ class Permits(Protocol):
         """Writes a permit with its epochs; its id is the next number."""
         ...
 
+    async def servers_of(self, number: PermitId) -> Sequence[ServerId]:
+        """The servers that a permit names: their rows are locked before its own."""
+        ...
+
     async def lock(self, number: PermitId) -> Permit | None:
         """By its number, and nobody else changes it until this transaction ends."""
         ...
@@ -218,8 +226,8 @@ class Permits(Protocol):
         """The newest permit of a change."""
         ...
 
-    async def live_on(self, ids: Sequence[ServerId]) -> Sequence[Permit]:
-        """Granted or started ones that name any of these servers."""
+    async def live_on(self, ids: Sequence[ServerId], *, now: datetime) -> Sequence[Permit]:
+        """Those that run on any of these servers, or may still start there."""
         ...
 
     async def save(self, changed: Permit) -> None:
@@ -408,6 +416,10 @@ class Transaction(Protocol):
 
 class StoreUnavailable(Exception):
     """The database does not answer: nothing was written."""
+
+
+class StoreCollision(StoreUnavailable):
+    """Somebody else wrote the same at the same moment: nothing was written, and the next try finds what they wrote."""
 
 
 class Store(Protocol):
