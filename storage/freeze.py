@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.freeze import FREEZING, Hold, HoldState
 from bot.domain.ids import HoldId, IncidentId, ServerId
 from storage.rows import values
-from storage.tables import hold
+from storage.tables import hold, server
 
 
 class HoldRows:
@@ -21,7 +21,7 @@ class HoldRows:
 
     async def add(self, new: Hold) -> Hold:
         """Writes a hold; its id is the next number."""
-        result = await self._connection.execute(insert(hold).values(values(new)).returning(hold.c.id))
+        result = await self._connection.execute(insert(hold).values(_columns(new)).returning(hold.c.id))
         return replace(new, id=HoldId(result.scalar_one()))
 
     async def get(self, number: HoldId) -> Hold | None:
@@ -42,14 +42,20 @@ class HoldRows:
 
     async def save(self, changed: Hold) -> None:
         """Writes everything but the id."""
-        await self._connection.execute(update(hold).where(hold.c.id == changed.id).values(values(changed)))
+        await self._connection.execute(update(hold).where(hold.c.id == changed.id).values(_columns(changed)))
 
     async def _some(self, *conditions: Any) -> Sequence[Hold]:
-        rows = await self._connection.execute(select(hold).where(*conditions).order_by(hold.c.id))
+        query = select(hold, server.c.name.label("server")).join(server, server.c.id == hold.c.server_id)
+        rows = await self._connection.execute(query.where(*conditions).order_by(hold.c.id))
         return [_hold(row) for row in rows]
 
 
 _FREEZES = hold.c.state.in_([state.value for state in FREEZING])
+
+
+def _columns(item: Hold) -> dict[str, Any]:
+    """The name stands with the server."""
+    return values(item, without=("id", "server"))
 
 
 def _hold(row: Any) -> Hold:

@@ -69,13 +69,20 @@ _TSVECTOR = (
 
 def _fts5(terms: Sequence[Term], joint: str) -> str:
     def phrase(tokens: Phrase) -> str:
-        return '"' + " ".join(token.replace('"', "") for token in tokens) + '"'
+        quoted = '"' + " ".join(token.replace('"', "") for token in tokens) + '"'
+        return quoted + "*" if is_syllable(tokens) else quoted
 
     return joint.join("(" + " OR ".join(phrase(p) for p in term) + ")" for term in terms)
 
 
 def _tsquery(terms: Sequence[Term], joint: str) -> str:
     def phrase(tokens: Phrase) -> str:
-        return "(" + " <-> ".join("'" + t.replace("'", "").replace("\\", "") + "'" for t in tokens) + ")"
+        quoted = ["'" + token.replace("'", "").replace("\\", "") + "'" for token in tokens]
+        return quoted[0] + ":*" if is_syllable(tokens) else "(" + " <-> ".join(quoted) + ")"
 
     return joint.join("(" + " | ".join(phrase(p) for p in term) + ")" for term in terms)
+
+
+def is_syllable(tokens: Phrase) -> bool:
+    """One syllable alone ("큐") is asked for as a beginning: the index holds pairs of syllables."""
+    return len(tokens) == 1 and len(tokens[0]) == 1 and not tokens[0].isascii()

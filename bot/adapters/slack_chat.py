@@ -36,13 +36,15 @@ class SlackChat:
         self._client = client
 
     async def who_am_i(self) -> Identity:
-        """auth.test"""
+        """auth.test, and bots.info for the app's id"""
         answer = await _call(self._client.auth_test)
+        bot = await _call(self._client.bots_info, bot=answer["bot_id"]) if answer.get("bot_id") else {"bot": {}}
         return Identity(
             team_id=answer["team_id"],
             team_url=answer["url"],
             bot_user=SlackUserId(answer["user_id"]),
             bot_id=answer.get("bot_id", ""),
+            app_id=bot["bot"].get("app_id", ""),
         )
 
     async def create_channel(self, name: str) -> ChannelId | None:

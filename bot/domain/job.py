@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,12 +18,10 @@ class JobKind(StrEnum):
     REFRESH_CARD = "refresh_card"
     INVITE = "invite_to_incident"
     POST = "post"
-    SYNC_HISTORY = "sync_history"
     MAKE_DRAFT = "make_draft"
     SEND_DRAFT = "send_draft"
     ANSWER_QUESTION = "answer_question"
     INDEX_INCIDENT = "index_incident"
-    REFRESH_HOME = "refresh_home"
 
 
 @dataclass(frozen=True, slots=True)

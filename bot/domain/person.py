@@ -19,7 +19,7 @@ class Person:
 
     @property
     def language(self) -> str:
-        """"ko" or "en"."""
+        """ "ko" or "en"."""
         return "ko" if self.locale.lower().startswith("ko") else "en"
 
     def must_be_member(self) -> None:

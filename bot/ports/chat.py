@@ -36,6 +36,7 @@ class Identity:
     team_url: str
     bot_user: SlackUserId
     bot_id: str
+    app_id: str
 
 
 class Chat(Protocol):

@@ -12,6 +12,8 @@ from bot.sandbox.story import Step, Story, StoryError
 from bot.sandbox.story_deeds import StoryDeeds
 
 log = logging.getLogger(__name__)
+LONGEST_WAIT = 3.0
+"""Seconds that pass at the most between two steps, however many days lie between them."""
 Condition = Callable[[], Awaitable[bool]]
 
 
@@ -91,7 +93,7 @@ class StoryPlayer(StoryRemote):
         self.waiting = True
         self.server.push_story()
         try:
-            await asyncio.wait_for(self._changed.wait(), gap / self.speed)
+            await asyncio.wait_for(self._changed.wait(), min(gap / self.speed, LONGEST_WAIT))
         except TimeoutError:
             return self.playing and self.position == position
         finally:

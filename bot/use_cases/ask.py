@@ -58,7 +58,7 @@ async def find_answer(
     async with outside.store.read() as tx:
         incidents, terms = await _search(tx, question, now=outside.clock.now(), zone=zone)
         lines = await _evidence(tx, incidents, terms, zone=outside.policy.zone)
-    answer = await _answer(model, offline, question, lines, language)
+    answer = await _answer(model, offline, question, lines, language, ZoneInfo(outside.policy.zone))
     answer = replace(answer, incident_ids=tuple(i.id for i in incidents))
     await _note(outside, by, answer)
     return answer, tuple(incidents)
@@ -130,7 +130,7 @@ def _weight(line: Line, causes: frozenset[str], terms: Sequence[Term]) -> float:
 
 
 async def _answer(
-    model: LanguageModel, offline: LanguageModel, question: str, lines: Sequence[Line], language: str
+    model: LanguageModel, offline: LanguageModel, question: str, lines: Sequence[Line], language: str, zone: ZoneInfo
 ) -> Answer:
     dropped = 0
     if not lines:
@@ -140,7 +140,7 @@ async def _answer(
             proposed = await source.answer(question, lines, language)
         except ModelUnavailable:
             continue
-        sections, lost = keep_grounded(proposed, lines)
+        sections, lost = keep_grounded(proposed, lines, zone=zone)
         dropped += lost
         sentences = tuple(sentence for section in sections for sentence in section.sentences)
         if sentences:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
 from bot.domain.citation import Section, keep_grounded
@@ -46,14 +47,20 @@ async def make_draft(
         if incident is None:
             raise UnknownIncident(incident=incident_label(incident_id))
         lines = await read_transcript(tx, incident, zone=outside.policy.zone)
-    sections, dropped, source = await _propose(model, offline, kind, lines, incident)
+    zone = ZoneInfo(outside.policy.zone)
+    sections, dropped, source = await _propose(model, offline, kind, lines, incident, zone)
     return await _keep(
         outside, by=by, incident=incident, kind=kind, sections=sections, lines=lines, dropped=dropped, source=source
     )
 
 
 async def _propose(
-    model: LanguageModel, offline: LanguageModel, kind: DraftKind, lines: Sequence[Line], incident: Incident
+    model: LanguageModel,
+    offline: LanguageModel,
+    kind: DraftKind,
+    lines: Sequence[Line],
+    incident: Incident,
+    zone: ZoneInfo,
 ) -> tuple[tuple[Section, ...], int, str]:
     dropped = 0
     for source in (model, offline):
@@ -61,7 +68,7 @@ async def _propose(
             proposed = await source.draft(kind.value, lines, incident.language)
         except ModelUnavailable:
             continue
-        sections, lost = keep_grounded(proposed, lines)
+        sections, lost = keep_grounded(proposed, lines, zone=zone)
         dropped += lost
         if any(section.sentences for section in sections) or source is offline:
             return sections, dropped, source.name

@@ -23,7 +23,7 @@ NAMES_TRIED = 9
 
 
 async def open_channel(desk: Desk, run: Run) -> None:
-    """Two calls in a row until people can talk: the channel; then invitation, card, topic, bookmark and announcement."""
+    """Two calls in a row until people can talk: the channel, then everything else at once; the pin comes after."""
     number = IncidentId(run.payload["incident_id"])
     view = await incidents.overview(desk.outside, incident_id=number)
     channel = ChannelId(await run.step("create", lambda: _create(desk, run, view.incident)))

@@ -1,5 +1,7 @@
 """Drafts, answers, the search index and deliveries: what the worker does for each."""
 
+from functools import partial
+
 from bot.domain.draft import DraftKind, DraftState
 from bot.domain.ids import DraftId, IncidentId, SlackUserId
 from bot.jobs.worker import Run
@@ -39,7 +41,7 @@ async def send_draft(desk: Desk, run: Run) -> None:
         await _to_channel(desk, run, found.id)
         return
     for manager in draft.managers_of(desk.outside, one):
-        await run.step(f"to {manager}", lambda manager=manager: _to_manager(desk, run, found.id, manager))
+        await run.step(f"to {manager}", partial(_to_manager, desk, run, found.id, manager))
 
 
 async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:

@@ -1,0 +1,111 @@
+"""`stopline serve`: the product runs until it is told to stop, and lets what runs end."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+from bot.config import Settings
+from bot.ports.chat import ChatPermanent, ChatTransient
+from bot.ports.clock import Clock
+from bot.wiring import Product, build
+
+log = logging.getLogger(__name__)
+
+PING_SECONDS = 5
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
+    """The product at work: worker, Slack's connection and the gate. Raises ServersFileWrong, OSError (port in use)."""
+    product = await build(settings, clock)
+    try:
+        await product.take_over_servers()
+        async with asyncio.TaskGroup() as tasks:
+            identifying = tasks.create_task(_identify(product))
+            working = tasks.create_task(product.worker.run())
+            async with _http(product), _socket(product):
+                yield product
+            await product.worker.stop()
+            identifying.cancel()
+            await working
+    finally:
+        await product.close()
+
+
+async def _identify(product: Product) -> None:
+    pause = 0.5
+    while True:
+        try:
+            await product.identify()
+        except ChatTransient as trouble:
+            log.warning("Slack does not say who we are yet: %s", trouble)
+        except ChatPermanent as refused:
+            log.error("Slack refuses our bot token: %s. Copy SLACK_BOT_TOKEN from the app's page.", refused.reason)
+        else:
+            return
+        await asyncio.sleep(pause)
+        pause = min(60.0, pause * 2)
+
+
+@asynccontextmanager
+async def _http(product: Product) -> AsyncIterator[None]:
+    if product.settings.http_port is None:
+        yield
+        return
+    runner = web.AppRunner(product.web_app(), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, product.settings.http_host, product.settings.http_port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _socket(product: Product) -> AsyncIterator[None]:
+    if not product.settings.socket_mode:
+        yield
+        return
+    handler = AsyncSocketModeHandler(product.slack.bolt, product.settings.app_token, ping_interval=PING_SECONDS)
+    try:
+        await _connect(handler)
+        yield
+    finally:
+        await handler.close_async()
+
+
+async def _connect(handler: AsyncSocketModeHandler) -> None:
+    from aiohttp import ClientError
+    from slack_sdk.errors import SlackApiError
+
+    pause = 0.5
+    while True:
+        try:
+            await handler.connect_async()
+        except SlackApiError as refused:
+            log.error("Slack refuses our app token: %s. Copy SLACK_APP_TOKEN from the app's page.", refused.response)
+        except (ClientError, OSError, TimeoutError) as trouble:
+            log.warning("no connection to Slack yet: %s", trouble)
+        else:
+            return
+        await asyncio.sleep(pause)
+        pause = min(30.0, pause * 2)
+
+
+async def serve(settings: Settings, clock: Clock) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    began = time.perf_counter()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with running(settings, clock):
+        log.info("ready", extra={"seconds": round(time.perf_counter() - began, 3)})
+        await stop.wait()
+        log.info("stopping")

@@ -1,0 +1,128 @@
+"""The one file that knows every part: puts the product together from its settings."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from handlers.http.gate import add_gate
+
+from bot.adapters.offline_model import OfflineModel
+from bot.adapters.servers_file import read_servers_file
+from bot.adapters.slack_chat import SlackChat, make_client
+from bot.config import Settings
+from bot.domain.job import JobKind
+from bot.jobs.worker import Handler, Run, Worker
+from bot.ports.clock import Clock
+from bot.ports.language_model import LanguageModel
+from bot.ports.outside import Outside
+from bot.use_cases.server import describe_servers
+from bot.use_cases.transcript import TEAM_URL
+from handlers.desk import Desk
+from handlers.http.slack import BODY_LIMIT, add_slack
+from handlers.jobs import buried, channel, paper
+from handlers.slack_app import SlackApp
+from storage.database import Database
+from storage.intake import Intake
+from storage.migrate import current_version, migrate, newest_version
+
+
+@dataclass(slots=True)
+class Product:
+    """Everything that runs, and how it ends."""
+
+    settings: Settings
+    database: Database
+    session: aiohttp.ClientSession
+    desk: Desk
+    slack: SlackApp
+    worker: Worker
+
+    async def identify(self) -> None:
+        """Asks Slack who we are, and keeps what links and answers need. Raises ChatTransient, ChatPermanent."""
+        identity = await self.desk.chat.who_am_i()
+        self.slack.knows(identity)
+        async with self.database.write() as tx:
+            await tx.facts.put(TEAM_URL, identity.team_url)
+            if identity.app_id:
+                home = f"https://slack.com/app_redirect?app={identity.app_id}&team={identity.team_id}"
+                await tx.facts.put("home_link", home)
+
+    async def take_over_servers(self) -> None:
+        """Reads the catalogue file, where one is set. Raises ServersFileWrong."""
+        if self.settings.servers_file:
+            await describe_servers(self.desk.outside, read_servers_file(Path(self.settings.servers_file)))
+
+    def web_app(self) -> web.Application:
+        """The gate, and in HTTP mode Slack's own door."""
+        app = web.Application(client_max_size=BODY_LIMIT)
+        add_gate(app, self.desk.outside)
+        if not self.settings.socket_mode:
+            add_slack(app, self.slack.bolt)
+        return app
+
+    async def close(self) -> None:
+        """Lets go of everything."""
+        await self.session.close()
+        await self.database.close()
+
+
+async def open_database(url: str) -> Database:
+    """The database in the newest schema."""
+    database = Database(url)
+    if await current_version(database) != newest_version():
+        await migrate(database)
+    return database
+
+
+async def build(settings: Settings, clock: Clock) -> Product:
+    """The whole product; nothing of it runs yet."""
+    database = await open_database(settings.database_url)
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
+    client = make_client(settings.bot_token, settings.slack_api_url, session)
+    offline = OfflineModel()
+    desk = Desk(
+        outside=Outside(database, clock, settings.policy),
+        chat=SlackChat(client),
+        intake=Intake(database),
+        model=_model(settings) or offline,
+        offline=offline,
+    )
+    slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
+    worker = Worker(
+        database,
+        clock,
+        _handlers(desk, slack),
+        name=f"{os.getpid()}-{secrets.token_hex(4)}",
+        on_buried=partial(buried.tell_of_buried, desk),
+    )
+    database.on_queued = worker.wake
+    return Product(settings, database, session, desk, slack, worker)
+
+
+def _model(settings: Settings) -> LanguageModel | None:
+    if not (settings.llm_base_url or settings.openai_api_key):
+        return None
+    from bot.adapters.openai_model import make_model
+
+    return make_model(settings.llm_base_url, settings.llm_model, settings.openai_api_key)
+
+
+def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
+    async def deliver(run: Run) -> None:
+        await slack.dispatch(run.payload)
+
+    return {
+        JobKind.SLACK_DELIVERY: deliver,
+        JobKind.OPEN_CHANNEL: partial(channel.open_channel, desk),
+        JobKind.REFRESH_CARD: partial(channel.refresh_card, desk),
+        JobKind.INVITE: partial(channel.invite, desk),
+        JobKind.POST: partial(channel.post_entry, desk),
+        JobKind.MAKE_DRAFT: partial(paper.make_draft, desk),
+        JobKind.SEND_DRAFT: partial(paper.send_draft, desk),
+        JobKind.ANSWER_QUESTION: partial(paper.answer_question, desk),
+        JobKind.INDEX_INCIDENT: partial(paper.index_incident, desk),
+    }
