@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.config import Settings
 from bot.demo_report import Run, read_run, report
-from bot.domain.change import Change
+from bot.domain.change import RUNNING, Change
 from bot.domain.ids import SlackUserId
 from bot.logs import set_up_logs
 from bot.manifest import BOT_EVENTS, COMMANDS, SHORTCUTS
@@ -78,7 +78,10 @@ async def stage(
                     server,
                     story,
                     settle=lambda: settled(server, product),
-                    conditions={"third_work_started": lambda: third_work_started(product)},
+                    conditions={
+                        "third_work_started": lambda: third_work_started(product),
+                        "work_runs": lambda: work_runs(product),
+                    },
                     set_time=clock.set,
                     restart=restart,
                 )
@@ -154,6 +157,11 @@ async def third_work_started(product: Product) -> bool:
     """Whether the third piece of work ever went ahead."""
     changes: list[Change] = sorted(await list_changes(product.desk.outside), key=lambda c: c.id)
     return len(changes) > THIRD_WORK and changes[THIRD_WORK].started_at is not None
+
+
+async def work_runs(product: Product) -> bool:
+    """Whether some change is under way."""
+    return bool(await list_changes(product.desk.outside, states=tuple(RUNNING)))
 
 
 async def run_once(language: str, *, as_json: bool) -> int:

@@ -27,5 +27,5 @@ def set_up_logs(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for talkative in ("slack_bolt", "slack_sdk", "aiohttp.access", "httpx2", "openai"):
+    for talkative in ("slack_bolt", "slack_sdk", "aiohttp.access", "httpx2", "openai", "alembic"):
         logging.getLogger(talkative).setLevel(logging.ERROR)

@@ -77,7 +77,7 @@ async def _socket(product: Product) -> AsyncIterator[None]:
         await _connect(handler)
         yield
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _connect(handler: AsyncSocketModeHandler) -> None:
@@ -87,7 +87,7 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
     pause = 0.5
     while True:
         try:
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
         except SlackApiError as refused:
             log.error("Slack refuses our app token: %s. Copy SLACK_APP_TOKEN from the app's page.", refused.response)
         except (ClientError, OSError, TimeoutError) as trouble:

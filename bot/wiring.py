@@ -8,7 +8,6 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from handlers.http.gate import add_gate
 
 from bot.adapters.offline_model import OfflineModel
 from bot.adapters.servers_file import read_servers_file
@@ -22,7 +21,6 @@ from bot.ports.outside import Outside
 from bot.use_cases.server import describe_servers
 from bot.use_cases.transcript import TEAM_URL
 from handlers.desk import Desk
-from handlers.http.slack import BODY_LIMIT, add_slack
 from handlers.jobs import buried, channel, paper
 from handlers.slack_app import SlackApp
 from storage.database import Database
@@ -58,6 +56,9 @@ class Product:
 
     def web_app(self) -> web.Application:
         """The gate, and in HTTP mode Slack's own door."""
+        from handlers.http.gate import add_gate
+        from handlers.http.slack import BODY_LIMIT, add_slack
+
         app = web.Application(client_max_size=BODY_LIMIT)
         add_gate(app, self.desk.outside)
         if not self.settings.socket_mode:

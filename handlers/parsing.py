@@ -152,7 +152,7 @@ def parse_declare(text: str, *, now: datetime, zone: ZoneInfo, is_known: Callabl
     Raises TimeNotRead.
     """
     rest, started_at = _take_since(text.strip(), now=now, zone=zone)
-    rest, servers = _take_servers(rest, is_known)
+    rest, servers = take_servers(rest, is_known)
     found = SEVERITY.search(rest)
     severity = Severity(f"sev{next(g for g in found.groups() if g)}") if found else Severity.SEV2
     title = (rest[: found.start()] + " " + rest[found.end() :]) if found else rest
@@ -181,7 +181,8 @@ def _endings(typed: str) -> list[str]:
     return [" ".join(words[n:]) for n in range(len(words))]
 
 
-def _take_servers(text: str, is_known: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+def take_servers(text: str, is_known: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    """The text before the last `on a, b` (`서버 a, b`) whose names look like servers, and those names."""
     for found in reversed(list(SERVERS.finditer(text))):
         names = split_names(text[found.end() :])
         if names and all(is_known(n) or is_selector(n) or looks_like_server(n) for n in names):

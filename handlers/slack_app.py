@@ -19,6 +19,9 @@ from handlers.slack import ask, change, draft, freeze, home, incident, incident_
 
 log = logging.getLogger(__name__)
 
+BOLT = logging.getLogger("slack_bolt")
+BOLT.setLevel(logging.ERROR)
+
 RECORD_SECONDS = 1.5
 """So long an acknowledgement waits for the database: Slack gives up after 3 s."""
 DELIVERED = "stopline_delivered"
@@ -34,14 +37,25 @@ class SlackApp:
         self._desk = desk
         self._token = token
         self._identity: Identity | None = None
+
+        async def authorize() -> AuthorizeResult:
+            return await self._authorize()
+
+        async def record_first(req: AsyncBoltRequest, next_: Any) -> Any:
+            return await self._record_first(req, next_)
+
+        async def sorry(error: Exception, body: dict[str, Any], respond: Any) -> BoltResponse | None:
+            return await self._sorry(error, body, respond)
+
         self.bolt = AsyncApp(
+            logger=BOLT,
             client=client,
-            authorize=self._authorize,
+            authorize=authorize,
             signing_secret=signing_secret or "socket mode needs none",
             process_before_response=True,
-            before_authorize=self._record_first,
+            before_authorize=record_first,
         )
-        self.bolt.error(self._sorry)
+        self.bolt.error(sorry)
         for part in (incident, incident_card, incident_modals, freeze, change, draft, ask, timeline, home):
             part.register(self.bolt, desk)
 
@@ -60,10 +74,10 @@ class SlackApp:
             bot_token=self._token,
         )
 
-    async def _record_first(self, req: AsyncBoltRequest, next: Any) -> Any:
+    async def _record_first(self, req: AsyncBoltRequest, go_on: Any) -> Any:
         body = req.body
         if req.context.get(DELIVERED) or delivery_kind(body) in AT_ONCE:
-            return await next()
+            return await go_on()
         if self._is_own(body):
             return BoltResponse(status=200)
         at = self._desk.outside.clock.now()

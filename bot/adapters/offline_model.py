@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.domain.citation import Section
-from bot.domain.extract import answer_sections, draft_sections
+from bot.domain.citation import Section, Sentence
+from bot.domain.extract import draft_sections
+from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
+
+QUOTE = 240
+"""Characters of a quotation at most."""
+ANSWER_LINES = 8
 
 
 class OfflineModel:
@@ -18,4 +23,5 @@ class OfflineModel:
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """The lines themselves."""
-        return answer_sections(lines)
+        quotes = (Sentence(shorten(line.text, QUOTE), (line.n,)) for line in lines[:ANSWER_LINES])
+        return [Section("answer", tuple(quotes))]

@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.domain.job import ATTEMPTS, Job, JobKind, pause_before_retry
@@ -114,10 +115,10 @@ class Worker:
         for job in jobs:
             task = asyncio.create_task(self._run(job))  # noqa: TID251 - the worker is where tasks start
             self._running[job.id] = task
-            task.add_done_callback(lambda _, job_id=job.id: self._ended(job_id))
+            task.add_done_callback(partial(self._ended, job.id))
         return bool(jobs)
 
-    def _ended(self, job_id: str) -> None:
+    def _ended(self, job_id: str, _: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
         self._news.set()
 
@@ -128,7 +129,7 @@ class Worker:
             log.warning("lease lost", extra={"job": job.id})
         except ChatPermanent as trouble:
             await self._settle(job, trouble, give_up=True)
-        except Exception as trouble:
+        except Exception as trouble:  # noqa: BLE001 - logged, retried and told in `_settle`
             await self._settle(job, trouble, give_up=job.attempts >= ATTEMPTS)
         else:
             await self._write(job, lambda tx: tx.jobs.finish(job.id, owner=self._name))

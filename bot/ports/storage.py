@@ -399,19 +399,32 @@ class Facts(Protocol):
 class Transaction(Protocol):
     """One transaction over every noun."""
 
-    incidents: Incidents
-    entries: Entries
-    servers: Servers
-    holds: Holds
-    changes: Changes
-    permits: Permits
-    audit: Audit
-    people: People
-    messages: Messages
-    drafts: Drafts
-    jobs: Jobs
-    search: Search
-    facts: Facts
+    @property
+    def incidents(self) -> Incidents: ...
+    @property
+    def entries(self) -> Entries: ...
+    @property
+    def servers(self) -> Servers: ...
+    @property
+    def holds(self) -> Holds: ...
+    @property
+    def changes(self) -> Changes: ...
+    @property
+    def permits(self) -> Permits: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def search(self) -> Search: ...
+    @property
+    def facts(self) -> Facts: ...
 
 
 class StoreUnavailable(Exception):

@@ -146,7 +146,10 @@ async def start_permit(outside: Outside, *, caller: str, permit_id: PermitId) ->
         permit = await _own(tx, caller, permit_id)
         permit.check_start(now=at, epochs={server.id: server.epoch for server in locked})
         holds = await tx.holds.open_on(list(permit.epochs))
-        check_started(decide(locked, holds, shadow=permit.shadow))
+        decision = decide(locked, holds, shadow=permit.shadow and outside.policy.shadow)
+        if not decision.allows:
+            raise PermitStale(why="frozen")
+        check_started(decision)
         started = permit.start()
         await tx.permits.save(started)
         await record(

@@ -8,14 +8,14 @@ from slack_bolt.async_app import AsyncApp
 from bot.domain.change import ChangeKind, ChangeState
 from bot.domain.errors import UnknownChange
 from bot.domain.ids import ChangeId, ChannelId, change_label
-from bot.use_cases import change
+from bot.use_cases import change, server
 from bot.use_cases.change import ChangeWords
 from handlers.blocks import ids
 from handlers.blocks.change import answer_blocks, answer_modal, change_blocks, change_list, request_modal
 from handlers.blocks.help import help_blocks
 from handlers.blocks.parts import section
 from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
-from handlers.parsing import CHANGE_VERBS, OUTCOME_WORDS, SERVERS, choose, parse_change, split_names, split_verb
+from handlers.parsing import CHANGE_VERBS, OUTCOME_WORDS, choose, parse_change, split_names, split_verb, take_servers
 
 Verb = Callable[[Desk, Call], Awaitable[None]]
 
@@ -67,15 +67,11 @@ def _on_request(desk: Desk) -> Callable[..., Awaitable[None]]:
 
 
 async def _request(desk: Desk, call: Call) -> None:
-    found = SERVERS.search(call.text)
-    title = call.text[: found.start()] if found else call.text
-    servers = call.text[found.end() :] if found else ""
-    is_words = bool(call.text) and not call.text.isdigit()
-    await call.open(
-        request_modal(
-            call.texts, channel=call.channel or "", title=title if is_words else "", servers=servers if is_words else ""
-        )
-    )
+    names = await server.known_names(desk.outside)
+    text = "" if call.text.isdigit() else call.text
+    title, servers = take_servers(text, lambda name: name.lower() in names)
+    view = request_modal(call.texts, channel=call.channel or "", title=title.strip(), servers=", ".join(servers))
+    await call.open(view)
 
 
 def _number(text: str) -> ChangeId:

@@ -1,0 +1,157 @@
+"""A language model behind an OpenAI-compatible endpoint: what is sent to it, and what is taken from its answer."""
+
+import asyncio
+import importlib
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from bot.domain.citation import Section, Sentence
+from bot.domain.outgoing import LOG_CHARACTERS, outgoing_lines, outgoing_text
+from bot.domain.shortening import shorten
+from bot.domain.transcript import Line
+from bot.ports.language_model import ModelUnavailable
+from prompts.library import HEADINGS_OF, instructions
+
+if TYPE_CHECKING:
+    from bot.adapters.openai_wire import Wire
+    from prompts.schemas import Proposal, ProposedSentence
+
+DEFAULT_MODEL = "gpt-5.4-mini"
+"""Asked when only a key is set: small, answers in a schema, and among the names in the client's own ChatModel."""
+
+TIMEOUT_SECONDS = 60.0
+"""How long one request may stay silent."""
+DEADLINE_SECONDS = 180.0
+"""How long a draft may take with every repetition."""
+LOG_SIZES = (LOG_CHARACTERS, 12_000, 4_000)
+"""Characters of the log: the next smaller is tried when the model says that it cannot hold so many."""
+QUESTION_CHARACTERS = 2_000
+SENTENCE_CHARACTERS = 600
+SENTENCES = 30
+"""Sentences of a heading at most."""
+CITATIONS = 20
+_CAUSES = frozenset(("root_cause", "contributing"))
+_CERTAINTIES = frozenset(("confirmed", "likely", "inconclusive"))
+
+log = logging.getLogger(__name__)
+
+
+def make_model(base_url: str, model: str, api_key: str) -> "OpenAIModel":
+    """The model at this address; "" means OpenAI's own, and there its default model."""
+    return OpenAIModel(base_url, model or DEFAULT_MODEL, api_key)
+
+
+class OpenAIModel:
+    """Implements `bot.ports.language_model.LanguageModel`. The client is loaded with the first question."""
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._base_url, self._model, self._api_key = base_url, model, api_key
+        self._timeout, self._deadline = timeout, deadline
+        self._opening = asyncio.Lock()
+        self._wire: Wire | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's own name."""
+        return self._model
+
+    async def draft(self, kind: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
+        """Sections under the headings of this kind. Raises ModelUnavailable."""
+        proposal = await self._ask(kind, lines, language)
+        return _sections(proposal, HEADINGS_OF[kind]) if proposal else ()
+
+    async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
+        """All that was answered, as one section. Raises ModelUnavailable."""
+        proposal = await self._ask("answer", lines, language, question)
+        if proposal is None:
+            return ()
+        sentences = [s for section in proposal.sections for s in section.sentences][:SENTENCES]
+        return (Section("summary", tuple(_sentence(s, s.certainty or "") for s in sentences)),)
+
+    async def close(self) -> None:
+        """Closes its connections; another question opens new ones."""
+        async with self._opening:
+            wire, self._wire = self._wire, None
+        if wire:
+            await wire.close()
+
+    async def _ask(self, task: str, lines: Sequence[Line], language: str, question: str = "") -> "Proposal | None":
+        """What the model proposes; None when there is no line to speak of."""
+        if not lines:
+            return None
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._ask_in_time(task, lines, language, question)
+        except TimeoutError as late:
+            log.warning("the model was not ready in time", extra={"model": self._model, "task": task})
+            raise ModelUnavailable("deadline") from late
+        except ModelUnavailable as failed:
+            about = {"model": self._model, "task": task, "reason": str(failed)}
+            log.warning("the model gave nothing to use", extra=about)
+            raise
+
+    async def _ask_in_time(self, task: str, lines: Sequence[Line], language: str, question: str) -> "Proposal":
+        wire = await self._open()
+        from bot.adapters.openai_wire import LogTooLong
+
+        for size in LOG_SIZES:
+            log_text = await asyncio.to_thread(_log_text, lines, question, size)
+            try:
+                return await wire.ask(instructions(task, language), log_text)
+            except LogTooLong:
+                if size == LOG_SIZES[-1]:
+                    raise
+        raise ModelUnavailable("no size fits")
+
+    async def _open(self) -> "Wire":
+        """The client, loaded in a thread because the import alone takes longer than Slack should wait."""
+        async with self._opening:
+            if self._wire is None:
+                await asyncio.to_thread(importlib.import_module, "bot.adapters.openai_wire")
+                from bot.adapters.openai_wire import Wire
+
+                self._wire = await asyncio.to_thread(
+                    Wire, self._base_url, self._model, self._api_key, timeout=self._timeout
+                )
+            return self._wire
+
+
+def _log_text(lines: Sequence[Line], question: str, size: int) -> str:
+    """The user's message: JSON lines, of which the first is the question, if there is one."""
+    asked = [{"question": shorten(outgoing_text(question), QUESTION_CHARACTERS)}] if question else []
+    told = [
+        {"n": line.n, "at": f"{line.at:%Y-%m-%d %H:%M:%S}", "who": line.speaker, "text": line.text}
+        for line in outgoing_lines(lines, size)
+    ]
+    return "\n".join(json.dumps(one, ensure_ascii=False) for one in [*asked, *told])
+
+
+def _sections(proposal: "Proposal", headings: Sequence[str]) -> tuple[Section, ...]:
+    """The sections in our order; a heading that was not asked for is left out."""
+    found = ((heading, tuple(_sentences_under(heading, proposal))[:SENTENCES]) for heading in headings)
+    return tuple(Section(heading, sentences) for heading, sentences in found if sentences)
+
+
+def _sentences_under(heading: str, proposal: "Proposal") -> Iterator[Sentence]:
+    """Its sentences; a cause that is not marked is inconclusive, and nothing but a cause is marked."""
+    for section in proposal.sections:
+        if section.heading == heading:
+            for proposed in section.sentences:
+                yield _sentence(proposed, (proposed.certainty or "inconclusive") if heading in _CAUSES else "")
+
+
+def _sentence(proposed: "ProposedSentence", certainty: str) -> Sentence:
+    if certainty and certainty not in _CERTAINTIES:
+        certainty = "inconclusive"
+    text = shorten(proposed.text.strip(), SENTENCE_CHARACTERS)
+    return Sentence(text, tuple(dict.fromkeys(proposed.citations))[:CITATIONS], certainty)
