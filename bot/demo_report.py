@@ -43,7 +43,9 @@ def report(shadow: Run, enforced: Run) -> dict[str, Any]:
         "outages": [_outage(incident) for incident in shadow.incidents],
         "minutes_without": sum(_minutes(incident) for incident in shadow.incidents),
         "minutes_with": sum(_minutes(incident) for incident in enforced.incidents),
-        "refused": [_refused(row, enforced.language) for row in enforced.refused],
+        "refused": [
+            _refused(row, enforced.language) for row in {row.subject: row for row in enforced.refused}.values()
+        ],
         "drafts": [_draft(draft) for draft in enforced.drafts],
         "answers": [_answer(row) for row in enforced.questions],
     }

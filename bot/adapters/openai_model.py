@@ -23,7 +23,7 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 
 TIMEOUT_SECONDS = 60.0
 """How long one request may stay silent."""
-DEADLINE_SECONDS = 180.0
+DEADLINE_SECONDS = 90.0
 """How long a draft may take with every repetition."""
 LOG_SIZES = (LOG_CHARACTERS, 12_000, 4_000)
 """Characters of the log: the next smaller is tried when the model says that it cannot hold so many."""

@@ -35,7 +35,7 @@ RUNNING = frozenset({ChangeState.STARTED, ChangeState.DRAINING})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One piece of planned work. `differences` says how the test environment differs from production ("none" is said)."""
+    """One piece of planned work. `differences`: how the test environment differs from production ("none" is said)."""
 
     id: ChangeId
     title: str

@@ -12,7 +12,7 @@ from bot.domain.transcript import Line
 
 HEADINGS = (
     *("summary", "impact", "timeline", "detection", "root_cause"),
-    *("contributing", "helped", "hindered", "follow_ups"),
+    *("contributing", "helped", "hindered", "follow_ups", "answer"),
 )
 
 

@@ -29,7 +29,7 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One version. `lines` are the cited lines of the transcript; `dropped` counts sentences the log did not bear out."""
+    """One version. `lines` are the cited lines of the log; `dropped` counts sentences it did not bear out."""
 
     id: DraftId
     incident_id: IncidentId

@@ -99,7 +99,7 @@ class Hold:
 
 
 def check_release(before: Hold, after: Hold) -> None:
-    """I5 and I6 at run time: a release has evidence, a verifier who fixed nothing, and keeps its incident and server."""
+    """I5, I6 at run time: evidence, a verifier who fixed nothing, the same incident and server."""
     assert after.state is HoldState.RELEASED and before.state is HoldState.CLAIMED
     assert before.evidence and after.verified_by is not None
     assert after.verified_by not in before.fixers | {before.claimed_by}

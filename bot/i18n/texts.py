@@ -45,11 +45,12 @@ def _collect(table: Mapping[str, Any], prefix: str, found: dict[str, Mapping[str
 
 
 class Texts:
-    """Sentences in one language, times in one zone. `plain` is for places where Slack reads no markup."""
+    """Sentences in one language, times in one zone. `plain`: no markup, people by `names`."""
 
-    def __init__(self, language: str, zone: str = "UTC") -> None:
+    def __init__(self, language: str, zone: str = "UTC", names: Mapping[str, str] | None = None) -> None:
         self.language = language if language in LANGUAGES else "en"
         self.zone = zone
+        self.names = names or {}
         self._markup = _Filler(self, markup=True)
         self._plain = _Filler(self, markup=False)
 
@@ -101,7 +102,7 @@ class _Filler(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "person":
-            return f"<@{value}>" if self._escapes else f"@{value}"
+            return f"<@{value}>" if self._escapes else f"@{self._texts.names.get(str(value), value)}"
         if isinstance(value, datetime):
             return self._moment(value, format_spec or "moment")
         if isinstance(value, timedelta):

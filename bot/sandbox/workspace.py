@@ -173,7 +173,7 @@ class Workspace:
         """Slack's event for every app that subscribed and whose bot is in the conversation."""
         event = {**event, "event_ts": event.get("event_ts") or self.next_ts()}
         for app in self.apps.values():
-            subscribed = app.events is None or event["type"] in app.events
+            subscribed = app.events is None or subscription(event, channel) in app.events
             if subscribed and only in (None, app) and (channel is None or app.bot_user in channel.members):
                 for sink in self.event_sinks:
                     sink(app, event)
@@ -195,6 +195,13 @@ class Workspace:
                 {"type": "channel", "channel": channel_for(channel, viewer)} if self.sees(viewer, channel) else None
             )
         )
+
+
+def subscription(event: Json, channel: Channel | None) -> str:
+    """What an app subscribes to for this event: messages by the kind of their conversation, message.channels."""
+    if event["type"] != "message" or channel is None:
+        return str(event["type"])
+    return {"channel": "message.channels", "private": "message.groups", "im": "message.im"}[channel.kind]
 
 
 def channel_for(channel: Channel, viewer: str) -> Json:

@@ -109,11 +109,10 @@ async def _evidence(
     chosen: list[Line] = []
     for incident in incidents:
         lines = await read_transcript(tx, incident, zone=zone)
-        causes = _cause_lines(await tx.drafts.of_incident(incident.id))
-        usable = [line for line in lines if not line.deleted]
-        ranked = sorted(usable, key=lambda line: -_weight(line, causes, terms))
-        best = sorted(ranked[:LINES], key=lambda line: -_weight(line, causes, terms))
-        chosen += [line for line in best if _weight(line, causes, terms) > 0]
+        causes = _cause_lines(await tx.drafts.of_incident(incident.id)) if _asks_why(terms) else frozenset()
+        weights = {line.n: _weight(line, causes, terms) for line in lines if not line.deleted}
+        ranked = sorted((line for line in lines if weights.get(line.n, 0) >= 1), key=lambda line: -weights[line.n])
+        chosen += ranked[:LINES]
     return tuple(replace(line, n=n) for n, line in enumerate(chosen, start=1))
 
 
@@ -122,11 +121,17 @@ def _cause_lines(drafts: Sequence[Draft]) -> frozenset[str]:
     return frozenset(line.permalink for line in newest.lines) if newest else frozenset()
 
 
+def _asks_why(terms: Sequence[Term]) -> bool:
+    return any(list(phrase) == ["cause"] for term in terms for phrase in term)
+
+
 def _weight(line: Line, causes: frozenset[str], terms: Sequence[Term]) -> float:
+    """Words shared with the question; people's words before entries, pinned ones first, stated causes above all."""
     shared = sum(1.0 for term in terms if _matches(line.text, term))
-    pinned = 0.5 if "pushpin" in line.reactions else 0.0
-    is_message = 0.2 if not line.entry_kind else 0.0
-    return shared + pinned + (1.5 + is_message if line.permalink in causes else 0.0)
+    if line.entry_kind:
+        return shared / 4
+    pinned = 0.5 if shared and "pushpin" in line.reactions else 0.0
+    return shared + pinned + (2.0 if line.permalink in causes else 0.0)
 
 
 async def _answer(

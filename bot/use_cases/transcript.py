@@ -21,8 +21,9 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     entries = await tx.entries.of_incident(incident.id)
     messages = await tx.messages.of_channel(incident.channel) if incident.channel else ()
     pinned = {entry.ts for entry in entries if entry.kind is Act.MESSAGE_PINNED}
-    names = await _names(tx, {m.user for m in messages} | {e.actor for e in entries})
-    texts = Texts(incident.language, zone)
+    people = {m.user for m in messages} | {e.actor for e in entries} | {e.params.get("who") for e in entries}
+    names = await _names(tx, {SlackUserId(who) for who in people if who})
+    texts = Texts(incident.language, zone, names)
     lines = [_message(m, names, team_url, pinned=m.ts in pinned) for m in messages if not m.is_bot]
     lines += [_entry(e, names, texts, team_url, incident) for e in entries if e.kind is not Act.MESSAGE_PINNED]
     return number_lines(lines)
