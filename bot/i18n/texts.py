@@ -54,11 +54,11 @@ class Texts:
         self._markup = _Filler(self, markup=True)
         self._plain = _Filler(self, markup=False)
 
-    def __call__(self, key: str, **params: Any) -> Markup:
+    def __call__(self, key: str, /, **params: Any) -> Markup:
         """The sentence as Slack markup; what is filled in is escaped."""
         return Markup(self._markup.vformat(catalogue()[key][self.language], (), params))
 
-    def plain(self, key: str, **params: Any) -> str:
+    def plain(self, key: str, /, **params: Any) -> str:
         """The sentence as plain text."""
         return self._plain.vformat(catalogue()[key][self.language], (), params)
 
