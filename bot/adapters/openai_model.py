@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bot.domain.citation import Section, Sentence
@@ -75,8 +75,8 @@ class OpenAIModel:
         proposal = await self._ask("answer", lines, language, question)
         if proposal is None:
             return ()
-        sentences = [s for section in proposal.sections for s in section.sentences][:SENTENCES]
-        return (Section("summary", tuple(_sentence(s, s.certainty or "") for s in sentences)),)
+        proposed = (sentence for section in proposal.sections for sentence in section.sentences)
+        return (Section("answer", _bounded(_sentence(one, one.certainty or "") for one in proposed)),)
 
     async def close(self) -> None:
         """Closes its connections; another question opens new ones."""
@@ -138,7 +138,7 @@ def _log_text(lines: Sequence[Line], question: str, size: int) -> str:
 
 def _sections(proposal: "Proposal", headings: Sequence[str]) -> tuple[Section, ...]:
     """The sections in our order; a heading that was not asked for is left out."""
-    found = ((heading, tuple(_sentences_under(heading, proposal))[:SENTENCES]) for heading in headings)
+    found = ((heading, _bounded(_sentences_under(heading, proposal))) for heading in headings)
     return tuple(Section(heading, sentences) for heading, sentences in found if sentences)
 
 
@@ -148,6 +148,11 @@ def _sentences_under(heading: str, proposal: "Proposal") -> Iterator[Sentence]:
         if section.heading == heading:
             for proposed in section.sentences:
                 yield _sentence(proposed, (proposed.certainty or "inconclusive") if heading in _CAUSES else "")
+
+
+def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """So many sentences, each said once: a weak model goes round in circles."""
+    return tuple({sentence.text: sentence for sentence in sentences}.values())[:SENTENCES]
 
 
 def _sentence(proposed: "ProposedSentence", certainty: str) -> Sentence:

@@ -54,11 +54,13 @@ class Wire:
     """One endpoint and one model. Whether the endpoint knows schemas is found out once."""
 
     def __init__(self, base_url: str, model: str, api_key: str, *, timeout: float) -> None:
+        """Connects to nothing yet. Raises ModelUnavailable for an address that cannot be one."""
+        host = _host(base_url or OPENAI)
         self._client = AsyncOpenAI(
             base_url=base_url or OPENAI, api_key=api_key or "none", timeout=timeout, max_retries=RETRIES
         )
         self._model = model
-        self._limits = _limits(base_url or OPENAI, model)
+        self._limits = _limits(host, model)
         self._knows_schemas = True
 
     async def close(self) -> None:
@@ -104,12 +106,21 @@ class Wire:
                 limits = {name: value for name, value in limits.items() if name not in refused.message}
         plain = await completions.create(model=self._model, messages=messages, **limits)
         self._knows_schemas, self._limits = False, limits
-        return plain.content
+        return bytes(plain.content)
 
 
-def _limits(base_url: str, model: str) -> Mapping[str, Any]:
+def _host(base_url: str) -> str:
+    try:
+        address = urlsplit(base_url)
+        _ = address.port  # read for its check alone
+        return address.hostname or ""
+    except ValueError as wrong:
+        raise ModelUnavailable("the address of the model is not one") from wrong
+
+
+def _limits(host: str, model: str) -> Mapping[str, Any]:
     """How we bound the answer: OpenAI gave the setting a new name, others still go by the old one."""
-    if (urlsplit(base_url).hostname or "").endswith("openai.com"):
+    if host == "openai.com" or host.endswith(".openai.com"):
         if _THINKS.match(model):
             return {"max_completion_tokens": ANSWER_TOKENS + THINKING_TOKENS, "reasoning_effort": "low"}
         return {"max_completion_tokens": ANSWER_TOKENS}

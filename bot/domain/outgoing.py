@@ -50,18 +50,18 @@ def _short(text: str, limit: int) -> str:
 
 
 def _by_need(lines: Sequence[Line]) -> Iterator[Line]:
-    """The most needed first; of those needed alike, the newest."""
+    """The most needed first; of those needed alike the newest, but the beginning and the end turn by turn."""
     quoted = {n for section in draft_sections("postmortem", lines) for s in section.sentences for n in s.citations}
 
-    def need(place: int) -> int:
+    def need(place: int) -> tuple[float, int]:
         line = lines[place]
         if line.n in quoted or _PINS.intersection(line.reactions):
-            return 0
+            return 0, -place
         if line.kind is LineKind.ENTRY:
-            return 1
-        return 2 if place < _FIRST or place >= len(lines) - _LAST else 3
+            return 1, -place
+        return 2 + min(place / _FIRST, (len(lines) - 1 - place) / _LAST, 1), -place
 
-    return (lines[place] for place in sorted(range(len(lines)), key=lambda place: (need(place), -place)))
+    return (lines[place] for place in sorted(range(len(lines)), key=need))
 
 
 _NESTED = 3

@@ -1,0 +1,27 @@
+"""The instructions for a model: one file for each task and language, with the rules that hold for every task."""
+
+from functools import cache
+from pathlib import Path
+
+HEADINGS_OF = {
+    "root_cause": ("root_cause", "contributing", "hindered"),
+    "follow_ups": ("follow_ups",),
+    "postmortem": (
+        *("summary", "impact", "timeline", "detection", "root_cause"),
+        *("contributing", "helped", "hindered", "follow_ups"),
+    ),
+    "answer": ("answer",),
+}
+"""The tasks, and the headings a model may fill in each."""
+LANGUAGES = ("en", "ko")
+_HERE = Path(__file__).parent
+
+
+@cache
+def instructions(task: str, language: str) -> str:
+    """The rules and the task in this language; English for one we do not have. Raises KeyError for another task."""
+    if task not in HEADINGS_OF:
+        raise KeyError(task)
+    file = f"{language if language in LANGUAGES else LANGUAGES[0]}.md"
+    parts = ((_HERE / folder / file).read_text(encoding="utf-8").strip() for folder in ("rules", task))
+    return "\n\n".join(parts) + "\n"
