@@ -67,10 +67,10 @@ class Desk:
         """Somebody's locale or standing changed."""
         self.faces.pop(SlackUserId(who), None)
 
-    def house_texts(self, incident: Incident | None = None) -> Texts:
+    def house_texts(self, incident: Incident | None = None, names: Mapping[str, str] | None = None) -> Texts:
         """For channels, where many read: the incident's language, the workspace's zone."""
         policy = self.outside.policy
-        return Texts(incident.language if incident else policy.language, policy.zone)
+        return Texts(incident.language if incident else policy.language, policy.zone, names)
 
 
 @dataclass(frozen=True, slots=True)

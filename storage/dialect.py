@@ -5,7 +5,6 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Executable, Table, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -91,14 +90,23 @@ def is_sqlite(connection: AsyncConnection) -> bool:
 
 def insert_or_ignore(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> Executable:
     """INSERT that leaves a row which is already there alone."""
-    insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
-    return insert(table).values(rows).on_conflict_do_nothing()
+    return _insert(connection, table).values(rows).on_conflict_do_nothing()
 
 
 def insert_or_update(
     connection: AsyncConnection, table: Table, row: dict[str, Any], key: str, *, keep: tuple[str, ...] = ()
 ) -> Executable:
     """INSERT, or UPDATE of everything but `key` and `keep` where a row with that key is already there."""
-    insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
     rest = {name: value for name, value in row.items() if name not in (key, *keep)}
-    return insert(table).values(row).on_conflict_do_update(index_elements=[key], set_=rest)
+    return _insert(connection, table).values(row).on_conflict_do_update(index_elements=[key], set_=rest)
+
+
+def _insert(connection: AsyncConnection, table: Table) -> Any:
+    """The INSERT of this database that knows ON CONFLICT; the other one's dialect is not even imported."""
+    if is_sqlite(connection):
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    return postgresql_insert(table)

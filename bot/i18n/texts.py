@@ -91,7 +91,7 @@ class Texts:
 
 
 class _Filler(string.Formatter):
-    """Fills `{name}`, `{name:person}`, `{name:moment}`, `{name:code}`, `{name:code,은/는}`."""
+    """Fills `{name}`, `{name:person}`, `{name:name}`, `{name:moment}`, `{name:code}`, `{name:code,은/는}`."""
 
     def __init__(self, texts: Texts, *, markup: bool) -> None:
         self._texts = texts
@@ -103,11 +103,19 @@ class _Filler(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "person":
             return f"<@{value}>" if self._escapes else f"@{self._texts.names.get(str(value), value)}"
+        if format_spec == "name":
+            return self._name(str(value))
         if isinstance(value, datetime):
             return self._moment(value, format_spec or "moment")
         if isinstance(value, timedelta):
             return self._texts.duration(value)
         return self._words(value, format_spec)
+
+    def _name(self, who: str) -> str:
+        """Who, without calling them: a mention in a channel rings their phone."""
+        if who in self._texts.names:
+            return self._safe(self._texts.names[who], "")
+        return f"<@{who}>" if self._escapes else f"@{who}"
 
     def _moment(self, at: datetime, pattern: str) -> str:
         words = self._texts.clock(at, pattern)

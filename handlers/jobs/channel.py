@@ -163,7 +163,8 @@ async def post_entry(desk: Desk, run: Run) -> None:
     if one is None or entry is None or one.channel is None:
         return
     channel = one.channel
-    text = entry_text(desk.house_texts(one), entry)
+    actor = await desk.reader(entry.actor)
+    text = entry_text(desk.house_texts(one, names={entry.actor: actor.person.name}), entry)
     ts = await desk.chat.post(channel, text, blocks=None, key=f"entry:{entry_id}", thread_ts=None, again=run.again)
     async with desk.outside.store.write() as tx:
         await tx.entries.shown_as(entry_id, channel, ts)
