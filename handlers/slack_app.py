@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
@@ -11,12 +11,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.domain.errors import Refused
+from bot.domain.ids import SlackUserId
 from bot.domain.job import JobKind
+from bot.i18n.texts import Texts
 from bot.ports.chat import Identity
-from bot.ports.storage import NewJob, StoreUnavailable
+from bot.ports.storage import NewJob, StoreCollision, StoreUnavailable
 from handlers.desk import Desk, first_field, refusal_sentence
 from handlers.slack import ask, change, draft, freeze, home, incident, incident_card, incident_modals, timeline
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BOLT = logging.getLogger("slack_bolt")
@@ -24,8 +27,12 @@ BOLT.setLevel(logging.ERROR)
 
 RECORD_SECONDS = 1.5
 """So long an acknowledgement waits for the database: Slack gives up after 3 s."""
+SUBMIT_SECONDS = 2.0
+"""So long a submitted form may take to be committed."""
 DELIVERED = "stopline_delivered"
 """In the context of a request that comes from the record, not from Slack."""
+AGAIN = "stopline_again"
+"""In the context of a submission that is looked at a second time."""
 AT_ONCE = frozenset({"view_submission", "block_suggestion", "url_verification", "ssl_check"})
 """What is answered within its acknowledgement, and so is not recorded first: it commits before it is acknowledged."""
 
@@ -44,10 +51,13 @@ class SlackApp:
         async def record_first(req: AsyncBoltRequest, next_: Any) -> Any:
             return await self._record_first(req, next_)
 
-        async def sorry(error: Exception, body: dict[str, Any], respond: Any) -> BoltResponse | None:
+        async def sorry(error: Exception, body: dict[str, Any], respond: Any, context: Any) -> BoltResponse | None:
+            if isinstance(error, StoreCollision) and delivery_kind(body) == "view_submission" and AGAIN not in context:
+                return await self._once_more(body)
             return await self._sorry(error, body, respond)
 
-        self.bolt = AsyncApp(
+        self.bolt = _TimelyApp(
+            self._too_late,
             logger=BOLT,
             client=client,
             authorize=authorize,
@@ -84,7 +94,7 @@ class SlackApp:
         key = f"slack:{delivery_key(body)}"[:160]
         job = NewJob(key, key, JobKind.SLACK_DELIVERY, at, dict(body))
         try:
-            await asyncio.wait_for(self._desk.intake.record(job), RECORD_SECONDS)
+            await within(RECORD_SECONDS, self._desk.intake.record(job))
         except (StoreUnavailable, TimeoutError):
             log.exception("a delivery could not be recorded", extra={"delivery": key})
             return self._not_recorded(body)
@@ -97,12 +107,22 @@ class SlackApp:
     def _not_recorded(self, body: Mapping[str, Any]) -> BoltResponse:
         if delivery_kind(body) != "command":
             return BoltResponse(status=503)
-        known = self._desk.faces.get(body["user_id"])
-        texts = self._desk.house_texts()
-        language = known.language if known else texts.language
         typed = f"{body['command']} {body.get('text', '')}".strip()
-        sentence = type(texts)(language, texts.zone)("refused.store_unavailable", typed=typed)
+        sentence = self._texts_at_hand(body)("refused.store_unavailable", typed=typed)
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+
+    def _texts_at_hand(self, body: Mapping[str, Any]) -> Texts:
+        """In the person's language where we remember it, without asking anybody."""
+        known, house = self._desk.faces.get(SlackUserId(_who(body))), self._desk.house_texts()
+        return Texts(known.language, known.zone) if known else house
+
+    def _too_late(self, body: Mapping[str, Any]) -> BoltResponse:
+        return _errors(body["view"], "", self._texts_at_hand(body).plain("refused.not_saved"))
+
+    async def _once_more(self, body: Mapping[str, Any]) -> BoltResponse:
+        """Somebody wrote the same at the same moment: the second look finds what they wrote."""
+        context = {DELIVERED: True, AGAIN: True}
+        return await self.bolt.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode", context=context))
 
     async def dispatch(self, body: Mapping[str, Any]) -> None:
         """Handles a recorded delivery. Raises DeliveryFailed when it must be tried again."""
@@ -126,6 +146,37 @@ class SlackApp:
             reader = await self._desk.reader(_who(body))
             return _errors(body["view"], "", reader.texts.plain("refused.not_saved"))
         return None
+
+
+class _TimelyApp(AsyncApp):
+    """Bolt, whose submissions are answered before Slack gives up on them."""
+
+    def __init__(self, too_late: Callable[[Mapping[str, Any]], BoltResponse], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._too_late = too_late
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        if delivery_kind(req.body) != "view_submission":
+            return await super().async_dispatch(req)
+        try:
+            return await within(SUBMIT_SECONDS, super().async_dispatch(req))
+        except TimeoutError:
+            log.exception("a submission could not be saved in time")
+            return self._too_late(req.body)
+
+
+async def within(seconds: float, act: Coroutine[Any, Any, T]) -> T:
+    """The result of `act`; TimeoutError after so many seconds.
+
+    It does not wait until a late `act` lets go: the thread of a locked database may take longer than Slack does.
+    """
+    task = asyncio.ensure_future(act)
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        task.add_done_callback(lambda late: late.cancelled() or late.exception())
+        task.cancel()
+        raise TimeoutError
+    return task.result()
 
 
 class DeliveryFailed(Exception):
