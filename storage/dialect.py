@@ -4,7 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Executable, Table, event
+from sqlalchemy import Insert, Table, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -88,17 +88,19 @@ def is_sqlite(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def insert_or_ignore(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> Executable:
+def insert_or_ignore(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> Insert:
     """INSERT that leaves a row which is already there alone."""
-    return _insert(connection, table).values(rows).on_conflict_do_nothing()
+    made: Insert = _insert(connection, table).values(rows).on_conflict_do_nothing()
+    return made
 
 
 def insert_or_update(
     connection: AsyncConnection, table: Table, row: dict[str, Any], key: str, *, keep: tuple[str, ...] = ()
-) -> Executable:
+) -> Insert:
     """INSERT, or UPDATE of everything but `key` and `keep` where a row with that key is already there."""
     rest = {name: value for name, value in row.items() if name not in (key, *keep)}
-    return _insert(connection, table).values(row).on_conflict_do_update(index_elements=[key], set_=rest)
+    made: Insert = _insert(connection, table).values(row).on_conflict_do_update(index_elements=[key], set_=rest)
+    return made
 
 
 def _insert(connection: AsyncConnection, table: Table) -> Any:

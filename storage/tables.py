@@ -11,7 +11,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
@@ -139,14 +138,6 @@ hold = Table(
     Column("claimed_at", UtcTime),
     Column("verified_by", String(32)),
     Column("released_at", UtcTime),
-)
-OPEN_HOLD = Index(
-    "uq_open_hold",
-    hold.c.incident_id,
-    hold.c.server_id,
-    unique=True,
-    sqlite_where=hold.c.state != "released",
-    postgresql_where=hold.c.state != "released",
 )
 
 change = Table(
@@ -281,14 +272,6 @@ job = Table(
     Column("owner", String(64)),
     Column("lease", UtcTime),
     Column("error", Text),
-)
-JOB_DUE = Index("ix_job_due", job.c.run_at, sqlite_where=job.c.state == "open", postgresql_where=job.c.state == "open")
-JOB_KEY = Index(
-    "ix_job_key",
-    job.c.key,
-    job.c.seq,
-    sqlite_where=job.c.state == "open",
-    postgresql_where=job.c.state == "open",
 )
 
 job_step = Table(

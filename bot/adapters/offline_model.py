@@ -1,9 +1,9 @@
 """No model at all: drafts and answers are quotations from the log."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.domain.citation import Section, Sentence
-from bot.domain.extract import draft_sections
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
 
@@ -19,7 +19,9 @@ class OfflineModel:
 
     async def draft(self, kind: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """Quotations under the headings of this kind."""
-        return draft_sections(kind, lines)
+        from bot.domain.extract import draft_sections
+
+        return await asyncio.to_thread(draft_sections, kind, lines)
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """The lines themselves."""

@@ -32,7 +32,7 @@ def read_period(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, 
     """
     today = now.astimezone(zone).date()
     for phrase, days_of in _PHRASES:
-        for found in phrase.finditer(text):
+        for found in re.finditer(phrase, text, re.IGNORECASE):
             days = _days(days_of, found, today)
             if days is None:
                 continue
@@ -57,14 +57,14 @@ def _without(text: str, found: re.Match[str]) -> str:
     return re.sub(r"\s+([?.,!])", r"\1", re.sub(r"\s+", " ", rest)).strip()
 
 
-def _phrase(korean: str, english: str = "") -> re.Pattern[str]:
-    """One pattern for both languages, with the words that lean on a period: "during …", "…에 있었던"."""
+def _phrase(korean: str, english: str = "") -> str:
+    """One pattern for both languages (compiled at its first use), with the words that lean on a period: "during …", "…에 있었던"."""
     tail = r"(?P<tail>부터|에서|에는|에도|에만|동안에?|중에?|간의?|에|의|은|는|도)?(?=[\s?.,!~]|$)"
     lead = r"(?P<lead>\b(?:last|in|during|from|over|for|on|of|since|within)\s+)?(?:\b(?:the)\s+)?"
     choices = [f"(?<![가-힣A-Za-z0-9.-])(?:{korean})"] if korean else []
     if english:
         choices.append(rf"\b(?:{english})(?:'s)?(?![A-Za-z0-9-])")
-    return re.compile(f"{lead}(?:{'|'.join(choices)})(?:'s)?(?:[ ](?=동안|중|간)){{0,1}}{tail}", re.IGNORECASE)
+    return f"{lead}(?:{'|'.join(choices)})(?:'s)?(?:[ ](?=동안|중|간)){{0,1}}{tail}"
 
 
 def _month(year: int, month: int) -> _Days:
@@ -208,7 +208,7 @@ _NAME = r"(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _LONG_NAME = r"(?:" + "|".join(name for name in MONTHS if len(name) > 3 and name not in ("march", "sept")) + r")"
 _D = r"\d{1,2}"
 _NUMERAL = r"\d{1,3}|" + "|".join(sorted((c for c in _COUNTS if c.isascii()), key=len, reverse=True))
-_PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], _Days | None]], ...] = (
+_PHRASES: tuple[tuple[str, Callable[[re.Match[str], date], _Days | None]], ...] = (
     (
         _phrase(
             rf"(?P<y>\d{{4}})\s?[-./년]\s?(?P<m>{_D})\s?[-./월]\s?(?P<d>{_D})(?:일|\.)?\s?(?:부터|에서|~|–|-|to)\s?"
