@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import Refused, TimeCannotBe
@@ -104,6 +105,13 @@ class WordUnknown(Refused):
         self.sentence = self.key + (".near" if nearest else "")
 
 
+class PersonUnknown(Refused):
+    """A person is named by a mention."""
+
+    key = "refused.person_unknown"
+    field = "who"
+
+
 class TimeNotRead(Refused):
     """A time that cannot be read, or that may mean two moments: the person says which."""
 
@@ -130,9 +138,16 @@ def choose(word: str, choices: Verbs, *, command: str = "") -> str:
     for name, words in choices.items():
         if typed in words or typed == name:
             return name
-    every = {spelled: name for name, words in choices.items() for spelled in words if spelled}
-    near = [every[found] for found in get_close_matches(typed, every, n=3, cutoff=0.55)]
-    raise WordUnknown(word=word, nearest=list(dict.fromkeys(near)), all_words=list(choices), command=command)
+    words_of_all = [words[0] for words in choices.values()]
+    raise WordUnknown(word=word, nearest=_nearest(typed, choices), all_words=words_of_all, command=command)
+
+
+def _nearest(typed: str, choices: Verbs) -> list[str]:
+    """Compared by single letters, so that a Korean syllable with one wrong vowel is near; one spelling a choice."""
+    every = {normalize("NFD", word): (name, word) for name, words in choices.items() for word in words if word}
+    found = [every[one] for one in get_close_matches(normalize("NFD", typed), every, n=3, cutoff=0.55)]
+    best = {name: word for name, word in reversed(found)}
+    return list(reversed(best.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +230,12 @@ def parse_change(text: str) -> ChangeId | None:
     return ChangeId(number) if number is not None else None
 
 
-def parse_person(text: str) -> SlackUserId | None:
-    """Who is mentioned (docs.slack.dev: `<@U…|name>` with should_escape)."""
+def parse_person(text: str) -> SlackUserId:
+    """Who is mentioned (docs.slack.dev: `<@U…|name>` with should_escape). Raises PersonUnknown."""
     found = MENTION.match(text.strip())
-    return SlackUserId(found[1]) if found else None
+    if not found:
+        raise PersonUnknown(text=text.strip())
+    return SlackUserId(found[1])
 
 
 def parse_moment(text: str, *, now: datetime, zone: ZoneInfo) -> datetime:

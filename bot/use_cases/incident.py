@@ -169,6 +169,13 @@ async def set_status(
     return after
 
 
+async def check_status(outside: Outside, *, incident_id: IncidentId, to: Status) -> None:
+    """Raises what `set_status` would raise of the incident as it stands, before anybody is asked for a reason."""
+    async with outside.store.read() as tx:
+        one = _there(await tx.incidents.get(incident_id), incident_id)
+        await _moved(tx, one, to, at=outside.clock.now(), reason="…")
+
+
 async def _moved(tx: Transaction, before: Incident, to: Status, *, at: datetime, reason: str) -> Incident:
     open_now = server_names(await tx.holds.of_incident(before.id))
     if to is Status.INVESTIGATING:

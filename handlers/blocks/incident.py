@@ -66,6 +66,11 @@ def card(texts: Texts, view: Overview, *, notes: Sequence[str] = ()) -> list[Blo
     return blocks[:MESSAGE_BLOCKS]
 
 
+def where(incident: Incident) -> list[str]:
+    """The way to the channel, as a note on a card that is shown elsewhere."""
+    return [f"<#{incident.channel}>"] if incident.channel else []
+
+
 def _facts(texts: Texts, incident: Incident) -> str:
     lines = [
         texts(

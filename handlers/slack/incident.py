@@ -6,8 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.draft import DraftKind
-from bot.domain.errors import ReasonMissing, TitleMissing
-from bot.domain.freeze import open_holds
+from bot.domain.errors import TitleMissing
 from bot.domain.ids import IncidentId, incident_label
 from bot.domain.incident import Incident, Role, Severity, Status, TimeName
 from bot.use_cases import ask as questions
@@ -23,6 +22,7 @@ from handlers.blocks.incident import (
     role_modal,
     summary_blocks,
     time_modal,
+    where,
     words_modal,
 )
 from handlers.blocks.parts import section
@@ -34,7 +34,6 @@ from handlers.parsing import (
     ROLE_WORDS,
     STATUS_WORDS,
     TIME_WORDS,
-    WordUnknown,
     choose,
     parse_declare,
     parse_label,
@@ -127,8 +126,6 @@ async def _role(desk: Desk, call: Call) -> None:
     word, _, person = rest.partition(" ")
     role = Role(choose(word, ROLE_WORDS, command="/incident role"))
     who = parse_person(person) if person.strip() else call.by
-    if who is None:
-        raise WordUnknown(word=person, nearest=[], all_words=["@name"], command="/incident role")
     await incident.assign_role(desk.outside, by=call.by, incident_id=one.id, role=role, who=who)
     await call.say(call.texts("incident.role_is", role=call.texts.plain(f"role.{role}"), who=who))
 
@@ -192,8 +189,7 @@ async def _show(desk: Desk, call: Call) -> None:
 
 async def _show_one(desk: Desk, call: Call, one: Incident) -> None:
     view = await incident.overview(desk.outside, incident_id=one.id)
-    summary = summary_blocks(call.texts, one, open_holds(view.holds))
-    await call.say(headline(call.texts, one), [*summary[:1], *card(call.texts, view)[1:]])
+    await call.say(headline(call.texts, one), card(call.texts, view, notes=where(one)))
 
 
 async def _draft(desk: Desk, call: Call) -> None:
@@ -239,8 +235,7 @@ async def _cancel(desk: Desk, call: Call) -> None:
 async def _with_reason(desk: Desk, call: Call, to: Status, kind: str) -> None:
     one, reason = await _named(desk, call)
     if not reason:
-        if not call.trigger_id:
-            raise ReasonMissing
+        await incident.check_status(desk.outside, incident_id=one.id, to=to)
         await call.open(words_modal(call.texts, kind, one, name="reason"))
         return
     await _set_status(desk, call, one, to, reason)

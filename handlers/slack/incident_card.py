@@ -6,7 +6,6 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.draft import DraftKind
-from bot.domain.freeze import open_holds
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Incident, Role, Severity, Status
 from bot.use_cases import draft as drafts
@@ -21,6 +20,7 @@ from handlers.blocks.incident import (
     role_modal,
     summary_blocks,
     time_modal,
+    where,
     words_modal,
 )
 from handlers.blocks.timeline import read_blocks
@@ -112,17 +112,18 @@ async def _close(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _reopen(desk: Desk, call: Call, one: Incident) -> None:
+    await incident.check_status(desk.outside, incident_id=one.id, to=Status.INVESTIGATING)
     await call.open(words_modal(call.texts, ids.INCIDENT_REOPEN, one, name="reason"))
 
 
 async def _cancel(desk: Desk, call: Call, one: Incident) -> None:
+    await incident.check_status(desk.outside, incident_id=one.id, to=Status.CANCELLED)
     await call.open(words_modal(call.texts, ids.INCIDENT_CANCEL, one, name="reason"))
 
 
 async def _show(desk: Desk, call: Call, one: Incident) -> None:
     view = await incident.overview(desk.outside, incident_id=one.id)
-    summary = summary_blocks(call.texts, one, open_holds(view.holds))
-    await call.say(headline(call.texts, one), [*summary, *card(call.texts, view)[1:]])
+    await call.say(headline(call.texts, one), card(call.texts, view, notes=where(one)))
 
 
 async def _declare(desk: Desk, call: Call) -> None:
