@@ -69,7 +69,8 @@ class Database:
         async with turn, self._begun(writing=True) as connection:
             transaction = Transaction(connection)
             yield transaction
-        if transaction.jobs.queued:
+            queued = await transaction.jobs.flush()
+        if queued:
             self.on_queued()
 
     @asynccontextmanager

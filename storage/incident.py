@@ -1,6 +1,6 @@
 """Incidents and every version of their times."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,18 +59,19 @@ class IncidentRows:
         """Writes everything but the number and the key."""
         await self._connection.execute(update(incident).where(incident.c.id == changed.id).values(_columns(changed)))
 
-    async def add_time_version(
+    async def add_time_versions(
         self,
         number: IncidentId,
-        name: TimeName,
-        value: datetime | None,
+        times: Mapping[TimeName, datetime | None],
         by: SlackUserId,
         at: datetime,
         reason: str,
     ) -> None:
-        """Keeps one version of a time; None says that the time no longer holds."""
-        row = dict(incident_id=number, name=name.value, value=value, by=by, recorded_at=at, reason=reason)
-        await self._connection.execute(insert(time_version).values(row))
+        """Keeps one version of each of these times; None says that the time no longer holds."""
+        same = dict(incident_id=number, by=by, recorded_at=at, reason=reason)
+        rows = [{**same, "name": name.value, "value": value} for name, value in times.items()]
+        if rows:
+            await self._connection.execute(insert(time_version).values(rows))
 
     async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:
         """(name, value, who, why) of every version, oldest first."""

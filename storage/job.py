@@ -20,10 +20,16 @@ class JobRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self.queued = False
+        self._new: list[NewJob] = []
 
     async def put(self, new: Sequence[NewJob]) -> None:
-        """Queues; a job whose id is there already is not queued again."""
+        """Queues at the end of the transaction; a job whose id is there already is not queued again."""
+        self._new += new
+
+    async def flush(self) -> bool:
+        """Writes what was queued, in one statement; whether there was anything."""
+        if not self._new:
+            return False
         rows = [
             dict(
                 id=j.id,
@@ -34,10 +40,11 @@ class JobRows:
                 run_at=j.run_at,
                 attempts=0,
             )
-            for j in new
+            for j in self._new
         ]
         await self._connection.execute(insert_or_ignore(self._connection, job, rows))
-        self.queued = True
+        self._new = []
+        return True
 
     async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Job]:
         """Takes the first due job of each key; a timer that is not due does not block its key."""

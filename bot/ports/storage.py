@@ -78,16 +78,15 @@ class Incidents(Protocol):
         """Writes everything but the number and the key."""
         ...
 
-    async def add_time_version(
+    async def add_time_versions(
         self,
         number: IncidentId,
-        name: TimeName,
-        value: datetime | None,
+        times: Mapping[TimeName, datetime | None],
         by: SlackUserId,
         at: datetime,
         reason: str,
     ) -> None:
-        """Keeps one version of a time; None says that the time no longer holds."""
+        """Keeps one version of each of these times; None says that the time no longer holds."""
         ...
 
     async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:

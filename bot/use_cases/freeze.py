@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.change import RUNNING
-from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, UnknownIncident, UnknownServer
+from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, SeveralServers, UnknownIncident
 from bot.domain.freeze import Hold, HoldState, check_release
 from bot.domain.ids import HoldId, IncidentId, SlackUserId, change_label, incident_label
 from bot.domain.incident import Incident
@@ -124,7 +124,7 @@ class Moved:
 
 
 async def find_hold(outside: Outside, *, server: str, incident_id: IncidentId | None) -> Hold:
-    """The open hold that a person means. Raises UnknownServer, NotHeld, HeldByMany."""
+    """The open hold that a person means. Raises UnknownServer, SeveralServers, NotHeld, HeldByMany."""
     async with outside.store.read() as tx:
         return await _find_hold(tx, server, incident_id)
 
@@ -132,14 +132,15 @@ async def find_hold(outside: Outside, *, server: str, incident_id: IncidentId | 
 async def _find_hold(tx: Transaction, server: str, incident_id: IncidentId | None) -> Hold:
     named = await named_servers(tx, [server])
     if len(named.servers) != 1:
-        raise UnknownServer(server=server, nearest=[s.name for s in named.servers])
+        raise SeveralServers(text=server, servers=[s.name for s in named.servers])
     holds = list(await tx.holds.open_on([named.servers[0].id]))
     if incident_id is not None and any(h.incident_id == incident_id for h in holds):
         holds = [h for h in holds if h.incident_id == incident_id]
     if not holds:
         raise NotHeld(server=named.servers[0].name)
     if len(holds) > 1:
-        raise HeldByMany(server=named.servers[0].name, incidents=[incident_label(h.incident_id) for h in holds])
+        incidents = [incident_label(h.incident_id) for h in holds]
+        raise HeldByMany(server=named.servers[0].name, incidents=incidents, first=incidents[0])
     return holds[0]
 
 
@@ -231,12 +232,12 @@ async def frozen_now(tx: Transaction) -> tuple[Frozen, ...]:
     )
 
 
-async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:
-    """One server and what freezes it. Raises UnknownServer."""
+async def server_state(outside: Outside, *, name: str) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
+    """One server, or those of a group, and what freezes them. Raises UnknownServer, NameUnusable."""
     async with outside.store.read() as tx:
-        named = await named_servers(tx, [name])
-        server = named.servers[0]
-        return server, tuple(f for f in await frozen_now(tx) if f.hold.server_id == server.id)
+        servers = (await named_servers(tx, [name])).servers
+        ids = {server.id for server in servers}
+        return servers, tuple(f for f in await frozen_now(tx) if f.hold.server_id in ids)
 
 
 async def get_hold(outside: Outside, hold_id: HoldId) -> tuple[Hold, Incident]:

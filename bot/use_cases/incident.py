@@ -101,8 +101,7 @@ async def _open(
     if started_at:
         new = correct_time(new, TimeName.STARTED, started_at, now=at)
     incident = await tx.incidents.add(new, key)
-    for name, value in incident.times.items():
-        await tx.incidents.add_time_version(incident.id, name, value, by, at, "")
+    await tx.incidents.add_time_versions(incident.id, incident.times, by, at, "")
     await record(
         tx,
         at=at,
@@ -200,9 +199,8 @@ async def _check_close(tx: Transaction, incident_id: IncidentId) -> None:
 async def _keep_times(
     tx: Transaction, before: Incident, after: Incident, *, by: SlackUserId, at: datetime, reason: str
 ) -> None:
-    for name in TimeName:
-        if before.times.get(name) != after.times.get(name):
-            await tx.incidents.add_time_version(after.id, name, after.times.get(name), by, at, reason)
+    changed = [name for name in TimeName if before.times.get(name) != after.times.get(name)]
+    await tx.incidents.add_time_versions(after.id, {n: after.times.get(n) for n in changed}, by, at, reason)
 
 
 async def queue_drafts(tx: Transaction, incident: Incident, *, by: SlackUserId, at: datetime) -> None:

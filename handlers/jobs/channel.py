@@ -26,9 +26,9 @@ async def open_channel(desk: Desk, run: Run) -> None:
     """Two calls in a row until people can talk: the channel, then everything else at once; the pin comes after."""
     number = IncidentId(run.payload["incident_id"])
     view = await incidents.overview(desk.outside, incident_id=number)
-    channel = ChannelId(await run.step("create", lambda: _create(desk, run, view.incident)))
-    shown = await _card(desk, view)
+    (channel, name), shown = await asyncio.gather(_create(desk, run, view.incident), _card(desk, view))
     await asyncio.gather(
+        _keep_channel(desk, number, channel, name),
         run.step("invite", lambda: _invite(desk, view, channel)),
         run.step("card", lambda: _post_card(desk, run, view, channel, shown)),
         run.step("topic", lambda: _topic(desk, view, channel)),
@@ -45,18 +45,19 @@ async def open_channel(desk: Desk, run: Run) -> None:
         await desk.chat.update(channel, ts, headline(desk.house_texts(after.incident), after.incident), blocks=blocks)
 
 
-async def _create(desk: Desk, run: Run, one: Incident) -> str:
+async def _create(desk: Desk, run: Run, one: Incident) -> tuple[ChannelId, str]:
+    """The channel and its name. A crashed run's channel is found again by its name: that we made it is its record."""
     if one.channel:
-        return one.channel
-    day = one.times.get(TimeName.STARTED, one.times[TimeName.DECLARED]).astimezone(ZoneInfo(desk.outside.policy.zone))
+        return one.channel, one.channel_name or ""
+    zone = ZoneInfo(desk.outside.policy.zone)
+    day = one.times.get(TimeName.STARTED, one.times[TimeName.DECLARED]).astimezone(zone).date()
     for attempt in range(NAMES_TRIED):
-        name = channel_name(day.date(), one.title, one.id, attempt)
+        name = channel_name(day, one.title, one.id, attempt)
         channel = await desk.chat.create_channel(name)
         if channel is None and run.again:
             channel = await _ours(desk, name)
         if channel:
-            await _keep_channel(desk, one.id, channel, name)
-            return channel
+            return channel, name
     raise ChatPermanent("name_taken")
 
 
