@@ -174,9 +174,9 @@ def refusal_sentence(texts: Texts, refused: Refused, *, plain: bool = False) -> 
 
 
 def first_field(view: Mapping[str, Any], wanted: str) -> str:
-    """The block under which a modal shows an error: the wanted field, or the first one there is."""
+    """The block under which a modal shows an error: the wanted field, or the first one; "" where it has none."""
     fields = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
-    return wanted if wanted in fields else (fields[0] if fields else wanted)
+    return wanted if wanted in fields else next(iter(fields), "")
 
 
 def channel_of(body: Mapping[str, Any]) -> ChannelId | None:

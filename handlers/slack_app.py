@@ -16,6 +16,7 @@ from bot.domain.job import JobKind
 from bot.i18n.texts import Texts
 from bot.ports.chat import Identity
 from bot.ports.storage import NewJob, StoreCollision, StoreUnavailable
+from handlers.blocks.parts import section
 from handlers.desk import Desk, first_field, refusal_sentence
 from handlers.slack import ask, change, draft, freeze, home, incident, incident_card, incident_modals, timeline
 
@@ -117,7 +118,7 @@ class SlackApp:
         return Texts(known.language, known.zone) if known else house
 
     def _too_late(self, body: Mapping[str, Any]) -> BoltResponse:
-        return _errors(body["view"], "", self._texts_at_hand(body).plain("refused.not_saved"))
+        return _not_saved(body["view"], self._texts_at_hand(body))
 
     async def _once_more(self, body: Mapping[str, Any]) -> BoltResponse:
         """Somebody wrote the same at the same moment: the second look finds what they wrote."""
@@ -136,7 +137,7 @@ class SlackApp:
         if isinstance(error, Refused):
             reader = await self._desk.reader(_who(body))
             if submitted:
-                return _errors(body["view"], error.field, refusal_sentence(reader.texts, error, plain=True))
+                return _refused(body["view"], reader.texts, error)
             if body.get("response_url"):
                 sentence = refusal_sentence(reader.texts, error)
                 await respond(text=sentence, response_type="ephemeral", replace_original=False)
@@ -144,7 +145,7 @@ class SlackApp:
         log.error("a listener failed", exc_info=error)
         if submitted:
             reader = await self._desk.reader(_who(body))
-            return _errors(body["view"], "", reader.texts.plain("refused.not_saved"))
+            return _not_saved(body["view"], reader.texts)
         return None
 
 
@@ -183,9 +184,29 @@ class DeliveryFailed(Exception):
     """A listener failed in a way that may pass."""
 
 
-def _errors(view: Mapping[str, Any], wanted: str, sentence: str) -> BoltResponse:
-    errors = {first_field(view, wanted): sentence}
-    return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
+def _refused(view: Mapping[str, Any], texts: Texts, refused: Refused) -> BoltResponse:
+    """Under the field it speaks of; a modal without fields gives way to the sentence."""
+    if field := first_field(view, refused.field):
+        return _errors({field: refusal_sentence(texts, refused, plain=True)})
+    return _update(view, [section(refusal_sentence(texts, refused))], keep=("title", "close"))
+
+
+def _not_saved(view: Mapping[str, Any], texts: Texts) -> BoltResponse:
+    """What was typed stays, and so does the button."""
+    if field := first_field(view, ""):
+        return _errors({field: texts.plain("refused.not_saved")})
+    said = {**section(texts("refused.not_saved_yet")), "block_id": "not_saved"}
+    shown = [block for block in view["blocks"] if block["block_id"] != said["block_id"]]
+    return _update(view, [said, *shown], keep=("title", "close", "submit"))
+
+
+def _errors(errors: Mapping[str, str]) -> BoltResponse:
+    return BoltResponse(status=200, body={"response_action": "errors", "errors": dict(errors)})
+
+
+def _update(view: Mapping[str, Any], blocks: list[dict[str, Any]], *, keep: tuple[str, ...]) -> BoltResponse:
+    kept = {name: view[name] for name in ("type", "callback_id", "private_metadata", *keep) if view.get(name)}
+    return BoltResponse(status=200, body={"response_action": "update", "view": {**kept, "blocks": blocks}})
 
 
 def _who(body: Mapping[str, Any]) -> str:

@@ -63,6 +63,13 @@ class UnknownServer(Refused):
         return self.key + (".near" if self.nearest else "")
 
 
+class SeveralServers(Refused):
+    """A fix is claimed, verified and rejected on one server at a time."""
+
+    key = "refused.several_servers"
+    field = "servers"
+
+
 class ServersMissing(Refused):
     """A change or a freeze names its servers."""
 

@@ -232,7 +232,13 @@ async def frozen_now(tx: Transaction) -> tuple[Frozen, ...]:
     )
 
 
-async def server_state(outside: Outside, *, name: str) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
+async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:
+    """One server and what freezes it. Raises UnknownServer."""
+    servers, frozen = await servers_state(outside, name=name)
+    return servers[0], tuple(f for f in frozen if f.hold.server_id == servers[0].id)
+
+
+async def servers_state(outside: Outside, *, name: str) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
     """One server, or those of a group, and what freezes them. Raises UnknownServer, NameUnusable."""
     async with outside.store.read() as tx:
         servers = (await named_servers(tx, [name])).servers

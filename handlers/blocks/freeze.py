@@ -46,7 +46,7 @@ def frozen_list(texts: Texts, frozen: Sequence[Frozen]) -> list[Block]:
     """Everything that is frozen, by server."""
     if not frozen:
         return [section(texts("freeze.nothing"))]
-    blocks = [header(texts.plain("freeze.list", count=len(frozen)))]
+    blocks = [header(texts.plain("freeze.list", count=count_servers(frozen)))]
     for one in frozen:
         rows = [context(_why(texts, one.incident)), *hold_blocks(texts, one.hold)]
         if len(blocks) + len(rows) > MESSAGE_BLOCKS - 1:
@@ -54,6 +54,11 @@ def frozen_list(texts: Texts, frozen: Sequence[Frozen]) -> list[Block]:
             break
         blocks += rows
     return blocks
+
+
+def count_servers(frozen: Sequence[Frozen]) -> int:
+    """A server that two incidents hold is one server."""
+    return len({one.hold.server_id for one in frozen})
 
 
 def _why(texts: Texts, incident: Incident) -> str:

@@ -5,7 +5,7 @@ from bot.i18n.texts import Texts
 from bot.use_cases.home import Home
 from handlers.blocks import ids
 from handlers.blocks.change import change_blocks
-from handlers.blocks.freeze import hold_blocks
+from handlers.blocks.freeze import count_servers, hold_blocks
 from handlers.blocks.incident import summary_blocks
 from handlers.blocks.parts import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
 
@@ -56,7 +56,7 @@ def _incidents(texts: Texts, home: Home) -> list[Block]:
 
 
 def _frozen(texts: Texts, home: Home) -> list[Block]:
-    blocks = [divider(), header(texts.plain("home.frozen", count=len(home.frozen)))]
+    blocks = [divider(), header(texts.plain("home.frozen", count=count_servers(home.frozen)))]
     if not home.frozen:
         return [*blocks, section(texts("freeze.nothing"))]
     waiting = {one.hold.id for one in home.waiting.fixes}

@@ -1,17 +1,17 @@
 """`/freeze`, its buttons and modals."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.errors import NotHeld, UnknownServer
+from bot.domain.errors import NotHeld, ServersMissing
 from bot.domain.freeze import Hold
 from bot.domain.ids import HoldId, incident_label
 from bot.domain.incident import Incident
 from bot.use_cases import freeze, incident
 from handlers.blocks import ids
-from handlers.blocks.freeze import claim_modal, frozen_list, reject_modal, verify_modal
+from handlers.blocks.freeze import claim_modal, count_servers, frozen_list, reject_modal, verify_modal
 from handlers.blocks.help import help_blocks
 from handlers.blocks.parts import section
 from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
@@ -44,6 +44,7 @@ def _on_button(desk: Desk, act: OnHold) -> Callable[..., Awaitable[None]]:
         await ack()
         call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, client)
         hold, one = await freeze.get_hold(desk.outside, HoldId(int(call.text)))
+        call.reader.person.must_be_member()
         await act(desk, call, hold, one, "")
 
     return on_button
@@ -83,9 +84,10 @@ def _on_server(act: OnHold) -> Verb:
         number, rest = take_incident(call.text)
         name, _, words = rest.partition(" ")
         if not name:
-            raise UnknownServer(server="?")
+            raise ServersMissing
         if number is None and call.channel:
             number = await incident.id_of_channel(desk.outside, call.channel)
+        call.reader.person.must_be_member()
         hold = await freeze.find_hold(desk.outside, server=name, incident_id=number)
         _, one = await freeze.get_hold(desk.outside, hold.id)
         await act(desk, call, hold, one, words.strip())
@@ -119,18 +121,22 @@ async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str)
 
 async def _list(desk: Desk, call: Call) -> None:
     frozen = await freeze.frozen_servers(desk.outside)
-    await call.say(call.texts("freeze.list", count=len(frozen)), frozen_list(call.texts, frozen))
+    await _say_frozen(call, frozen)
+
+
+async def _say_frozen(call: Call, frozen: Sequence[freeze.Frozen]) -> None:
+    await call.say(call.texts("freeze.list", count=count_servers(frozen)), frozen_list(call.texts, frozen))
 
 
 async def _show(desk: Desk, call: Call) -> None:
     if not call.text:
         await _list(desk, call)
         return
-    server, frozen = await freeze.server_state(desk.outside, name=call.text.split(" ")[0])
+    servers, frozen = await freeze.servers_state(desk.outside, name=call.text.split(" ")[0])
     if not frozen:
-        await call.say(call.texts("freeze.free", server=server.name))
+        await call.say(call.texts("freeze.free", servers=[server.name for server in servers]))
         return
-    await call.say(call.texts("freeze.list", count=len(frozen)), frozen_list(call.texts, frozen))
+    await _say_frozen(call, frozen)
 
 
 async def _help(desk: Desk, call: Call) -> None:
