@@ -118,23 +118,12 @@ def _problem(trouble: Exception) -> str:
     return f"{where}: {first['msg']}"[:300] if where else str(first["msg"])[:300]
 
 
-async def _body(request: web.Request) -> bytes:
-    """Raises HTTPRequestEntityTooLarge. Our limit, whatever the application allows to others."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, request.content_length or 0)
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(16 * 1024):
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, len(body))
-    return bytes(body)
-
-
 async def _read(request: web.Request) -> bytes:
-    """The body, also for the second try of a request that collided."""
-    if "body" not in request:
-        request["body"] = await _body(request)
-    body: bytes = request["body"]
+    """Our limit, whatever the application allows to others. Raises HTTPRequestEntityTooLarge."""
+    size = request.content_length or 0
+    body = await request.read() if size <= BODY_LIMIT else b""
+    if max(size, len(body)) > BODY_LIMIT:
+        raise web.HTTPRequestEntityTooLarge(BODY_LIMIT, max(size, len(body)))
     return body
 
 

@@ -94,7 +94,7 @@ class Speaker:
         return web.json_response(
             {
                 "server": server.name,
-                "epoch": server.epoch,
+                "epoch": str(server.epoch),
                 "frozen": bool(holds),
                 "incidents": [_incident(incident, holds) for incident in incidents.values()],
             },
