@@ -5,19 +5,17 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
+from bot.adapters.slack_socket import connected
 from bot.config import Settings
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.ports.clock import Clock
 from bot.wiring import Product, build
 
 log = logging.getLogger(__name__)
-
-PING_SECONDS = 5
 
 
 @asynccontextmanager
@@ -29,7 +27,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
         async with asyncio.TaskGroup() as tasks:
             identifying = tasks.create_task(_identify(product))
             working = tasks.create_task(product.worker.run())
-            async with _http(product), _socket(product):
+            async with _http(product), _slack(product):
                 yield product
             await product.worker.stop()
             identifying.cancel()
@@ -67,35 +65,10 @@ async def _http(product: Product) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
-@asynccontextmanager
-async def _socket(product: Product) -> AsyncIterator[None]:
-    if not product.settings.socket_mode:
-        yield
-        return
-    handler = AsyncSocketModeHandler(product.slack.bolt, product.settings.app_token, ping_interval=PING_SECONDS)
-    try:
-        await _connect(handler)
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-async def _connect(handler: AsyncSocketModeHandler) -> None:
-    from aiohttp import ClientError
-    from slack_sdk.errors import SlackApiError
-
-    pause = 0.5
-    while True:
-        try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
-        except SlackApiError as refused:
-            log.error("Slack refuses our app token: %s. Copy SLACK_APP_TOKEN from the app's page.", refused.response)
-        except (ClientError, OSError, TimeoutError) as trouble:
-            log.warning("no connection to Slack yet: %s", trouble)
-        else:
-            return
-        await asyncio.sleep(pause)
-        pause = min(30.0, pause * 2)
+def _slack(product: Product) -> AbstractAsyncContextManager[None]:
+    if product.settings.socket_mode:
+        return connected(product.slack.bolt, product.settings.app_token)
+    return nullcontext()
 
 
 async def serve(settings: Settings, clock: Clock) -> None:

@@ -63,6 +63,12 @@ class UnknownServer(Refused):
         return self.key + (".near" if self.nearest else "")
 
 
+class ChangeMissing(Refused):
+    """Approving, starting and finishing name the change."""
+
+    key = "refused.change_missing"
+
+
 class SeveralServers(Refused):
     """A fix is claimed, verified and rejected on one server at a time."""
 
