@@ -269,24 +269,8 @@ async def test_numbers_that_no_permit_has_are_stale(door: Door) -> None:
         assert status in (404, 409), (number, no)
 
 
-PIECES = [
-    "*",
-    "[",
-    "[!",
-    "[z-a]*",
-    "role:",
-    "role:*",
-    "<http://x|y>",
-    "'--",
-    "%s%n",
-    "{}",
-    "${x}",
-    "\\",
-    "ｌｂ",
-    "-",
-    "_",
-]
-PIECES += ["😀", "🇰🇷", "ﬀ", "𝕃𝔹"]
+PIECES = ["*", "[", "[!", "[z-a]*", "role:", "role:*", "<http://x|y>", "'--", "%s%n", "{}", "${x}", "\\"]
+PIECES += ["😀", "🇰🇷", "ﬀ", "𝕃𝔹", "ｌｂ", "-", "_"]
 PIECES += ["\x00", "\ud800", "\u202e", " ", "\r\n", "*a" * 60, "a." * 100, "x" * 63]
 TONGUES = ["ko", "", "*;q=0", "?" * 40, "ko-" * 300, ",,,", "\t"]
 
