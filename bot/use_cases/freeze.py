@@ -10,12 +10,13 @@ from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, SeveralServers
 from bot.domain.freeze import Hold, HoldState, check_release
 from bot.domain.ids import HoldId, IncidentId, SlackUserId, change_label, incident_label
 from bot.domain.incident import Incident
+from bot.domain.job import JobKind
 from bot.domain.permit import Permit, PermitState
 from bot.domain.server import Server
 from bot.ports.outside import Outside
-from bot.ports.storage import Transaction
+from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.person import must_be_member, must_not_be_guest
-from bot.use_cases.record import record
+from bot.use_cases.record import incident_key, record
 from bot.use_cases.server import Named, named_or_new_servers, named_servers
 
 
@@ -85,6 +86,9 @@ async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, b
     if change is None or change.state not in RUNNING:
         return
     await tx.changes.save(change.drain())
+    about = {"incident_id": incident.id, "people": [change.requester]}
+    invited = NewJob(f"invite:{change.id}:{incident.id}", incident_key(incident.id), JobKind.INVITE, at, about)
+    await tx.jobs.put([invited])
     await record(
         tx,
         at=at,

@@ -70,18 +70,10 @@ async def declare(
         incident = await _open(
             tx, at=at, by=by, title=title, severity=severity, key=request_key, language=language, started_at=started_at
         )
+        about = {"incident_id": incident.id}
+        opening = NewJob(f"open:{incident.id}", incident_key(incident.id), JobKind.OPEN_CHANNEL, at, about)
+        await tx.jobs.put([opening])  # before the freeze: what that tells the channel waits for its turn
         holds = await hold_servers(tx, incident, named.servers, by=by, at=at, announce=False)
-        await tx.jobs.put(
-            [
-                NewJob(
-                    f"open:{incident.id}",
-                    incident_key(incident.id),
-                    JobKind.OPEN_CHANNEL,
-                    at,
-                    {"incident_id": incident.id},
-                )
-            ]
-        )
     return Declared(incident, server_names(holds), named.added, named.near)
 
 

@@ -121,13 +121,23 @@ def _next_steps(texts: Texts, change: Change) -> list[Block]:
     if change.kind is ChangeKind.MAJOR and change.approver is None:
         approve = button(say("button.approve"), ids.CHANGE_APPROVE, number, style="primary")
         return [
-            *([section(texts("change.tested", tested=change.tested))] if change.tested else []),
-            *([section(texts("change.differences", differences=change.differences))] if change.differences else []),
+            *_to_weigh(texts, change),
             actions(approve, block_id=f"change.{number}"),
             context(texts("change.needs_approval")),
         ]
     start = button(say("button.start"), ids.CHANGE_START, number, style="primary")
     return [actions(start, block_id=f"change.{number}")]
+
+
+def _to_weigh(texts: Texts, change: Change) -> list[Block]:
+    """What the approver reads before they agree, as far as it was said."""
+    said = {
+        "planned": change.planned,
+        "rollback": change.rollback,
+        "tested": change.tested,
+        "differences": change.differences,
+    }
+    return [section(texts(f"change.{name}", **{name: words})) for name, words in said.items() if words]
 
 
 def change_blocks(texts: Texts, change: Change) -> list[Block]:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.change import ChangeKind, ChangeState
-from bot.domain.errors import UnknownChange
+from bot.domain.errors import ChangeMissing, UnknownChange
 from bot.domain.ids import ChangeId, ChannelId, change_label
 from bot.use_cases import change, server
 from bot.use_cases.change import ChangeWords
@@ -75,9 +75,11 @@ async def _request(desk: Desk, call: Call) -> None:
 
 
 def _number(text: str) -> ChangeId:
+    if not text.strip():
+        raise ChangeMissing
     number = parse_change(text)
     if number is None:
-        raise UnknownChange(change=text or "?")
+        raise UnknownChange(change=text)
     return number
 
 
