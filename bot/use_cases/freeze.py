@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.change import RUNNING
-from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, SeveralServers, UnknownIncident
+from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, ServersMissing, SeveralServers, UnknownIncident
 from bot.domain.freeze import Hold, HoldState, check_release
 from bot.domain.ids import HoldId, IncidentId, SlackUserId, change_label, incident_label
 from bot.domain.incident import Incident
@@ -103,8 +103,10 @@ async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, b
 async def add_servers(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, names: Sequence[str]) -> Named:
     """Freezes more servers for an open incident.
 
-    Raises UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority.
+    Raises ServersMissing, UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority.
     """
+    if not names:
+        raise ServersMissing
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_not_be_guest(tx, by)
