@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from bot.domain.audit import Act, AuditRow
+from bot.domain.audit import Act, AuditRow, decision_label
 from bot.domain.draft import Draft, DraftState
 from bot.domain.ids import incident_label
 from bot.domain.incident import Incident, TimeName, impact_duration
@@ -21,6 +22,7 @@ class Run:
     refused: Sequence[AuditRow]
     questions: Sequence[AuditRow]
     language: str
+    zone: str
 
 
 async def read_run(outside: Outside) -> Run:
@@ -31,9 +33,10 @@ async def read_run(outside: Outside) -> Run:
         return Run(
             incidents,
             [draft for draft in drafts if draft.state is not DraftState.REPLACED],
-            await tx.audit.rows(acts=(Act.CHANGE_REFUSED, Act.PERMIT_REFUSED)),
+            await tx.audit.rows(acts=(Act.CHANGE_REFUSED,)),
             await tx.audit.rows(acts=(Act.QUESTION_ASKED,)),
             outside.policy.language,
+            outside.policy.zone,
         )
 
 
@@ -43,9 +46,7 @@ def report(shadow: Run, enforced: Run) -> dict[str, Any]:
         "outages": [_outage(incident) for incident in shadow.incidents],
         "minutes_without": sum(_minutes(incident) for incident in shadow.incidents),
         "minutes_with": sum(_minutes(incident) for incident in enforced.incidents),
-        "refused": [
-            _refused(row, enforced.language) for row in {row.subject: row for row in enforced.refused}.values()
-        ],
+        "refused": [_refused(row, enforced) for row in {row.subject: row for row in enforced.refused}.values()],
         "drafts": [_draft(draft) for draft in enforced.drafts],
         "answers": [_answer(row) for row in enforced.questions],
     }
@@ -65,10 +66,21 @@ def _outage(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _refused(row: AuditRow, language: str) -> dict[str, Any]:
-    reason = Texts(language).plain(f"timeline.{row.act}", actor=row.actor, **row.detail)
-    incident = incident_label(row.incident_id) if row.incident_id else None
-    return {"change": row.subject, "servers": row.detail["servers"], "incident": incident, "reason": reason}
+def _refused(row: AuditRow, run: Run) -> dict[str, Any]:
+    """One refused change with the reason as every door words it."""
+    texts = Texts(run.language, run.zone)
+    incident = next(one for one in run.incidents if one.id == row.incident_id)
+    since = datetime.fromisoformat(row.detail["since"])
+    label, say = incident_label(incident.id), texts.plain
+    because = say("gate.http.because", incident=label, title=incident.title, since=since, zone=run.zone)
+    reason = say("gate.http.frozen", decision=decision_label(row.seq), servers=row.detail["servers"], incidents=because)
+    lifts = say("gate.http.who_can_lift")
+    return {
+        "change": row.subject,
+        "servers": row.detail["servers"],
+        "incident": label,
+        "reason": f"{reason} {say('gate.http.how')} ({lifts})",
+    }
 
 
 def _draft(draft: Draft) -> dict[str, Any]:

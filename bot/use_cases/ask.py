@@ -111,7 +111,9 @@ async def _evidence(
         lines = await read_transcript(tx, incident, zone=zone)
         causes = _cause_lines(await tx.drafts.of_incident(incident.id)) if _asks_why(terms) else frozenset()
         weights = {line.n: _weight(line, causes, terms) for line in lines if not line.deleted}
-        ranked = sorted((line for line in lines if weights.get(line.n, 0) >= 1), key=lambda line: -weights[line.n])
+        enough = max(1.0, 0.6 * max(weights.values(), default=0.0))
+        good = [line for line in lines if weights.get(line.n, 0) >= enough]
+        ranked = sorted(good, key=lambda line: -weights[line.n])
         chosen += ranked[:LINES]
     return tuple(replace(line, n=n) for n, line in enumerate(chosen, start=1))
 

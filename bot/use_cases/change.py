@@ -190,5 +190,6 @@ async def _note(
             "who": change.requester,
             "servers": list(decision.servers if decision else change.servers),
             "outcome": change.state.value,
+            **({"since": min(hold.held_at for hold in decision.holds).isoformat()} if decision else {}),
         },
     )
