@@ -12,6 +12,8 @@ demo: $(VENV)/.ready
 
 test: lint unit
 
+setup: $(VENV)/.ready
+
 lint: $(VENV)/.ready-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
