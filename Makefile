@@ -1,7 +1,6 @@
 # Two commands: `make demo` to try it, `make test` to check it. Both set up what they need.
 PYTHON ?= python3
 VENV := .venv
-RUN := env -u VIRTUAL_ENV $(VENV)/bin/python
 # what the operator's environment says must change neither the demo nor the tests
 CLEAN := env $$(env | sed -n 's/^\(STOPLINE_[A-Z_]*\|SLACK_[A-Z_]*\|OPENAI_[A-Z_]*\)=.*/-u \1/p')
 

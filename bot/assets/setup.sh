@@ -13,7 +13,7 @@ if command -v uv >/dev/null 2>&1; then
     uv pip install --python "$venv/bin/python" --require-hashes -r "$requirements"
 else
     [ -x "$venv/bin/pip" ] || "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check --quiet --require-hashes -r "$requirements"
+    "$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check --require-hashes -r "$requirements"
 fi
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 pwd >"$site/stopline.pth"
