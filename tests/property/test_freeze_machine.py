@@ -154,6 +154,14 @@ class Line(RuleBasedStateMachine):
         assert may == self.model.verify(at, who)
 
     @precondition(lambda self: self.holds)
+    @rule(number=numbers, first=people, second=people)
+    def the_fix_changes_hands(self, number: int, first: SlackUserId, second: SlackUserId) -> None:
+        self.claim(number, first)
+        self.reject(number, second)
+        self.claim(number, second)
+        self.verify(number, first)
+
+    @precondition(lambda self: self.holds)
     @rule(number=numbers, order=st.permutations(EVERYBODY))
     def everybody_tries_to_verify(self, number: int, order: list[SlackUserId]) -> None:
         at = self.open_hold(number)
@@ -214,6 +222,13 @@ class Line(RuleBasedStateMachine):
         at = self.latest(number, self.permits)
         may = self.may(finish_permit(self.outside, caller="pipeline", permit_id=self.permits[at], outcome="done"))
         assert may == self.model.finish(self.model.permits[at])
+
+    @rule(servers=some, minutes=st.sampled_from((4, 5, 600)))
+    def the_work_begins_late(self, servers: frozenset[str], minutes: int) -> None:
+        self.ask_permit(servers, f"late{len(self.permits)}")
+        self.time_passes(minutes)
+        if self.permits:
+            self.start_a_permit(0)
 
     @rule(servers=some, who=people)
     def request_a_change(self, servers: frozenset[str], who: SlackUserId) -> None:
