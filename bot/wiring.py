@@ -57,7 +57,6 @@ class Product:
     def web_app(self) -> web.Application:
         """The gate, and in HTTP mode Slack's own door."""
         from handlers.http.gate import add_gate
-
         from handlers.http.slack import BODY_LIMIT, add_slack
 
         app = web.Application(client_max_size=BODY_LIMIT)

@@ -58,7 +58,10 @@ def _without(text: str, found: re.Match[str]) -> str:
 
 
 def _phrase(korean: str, english: str = "") -> str:
-    """One pattern for both languages (compiled at its first use), with the words that lean on a period: "during …", "…에 있었던"."""
+    """One pattern for both languages, with the words that lean on a period ("during …", "…에 있었던").
+
+    Compiled at its first use: start-up does not wait for it.
+    """
     tail = r"(?P<tail>부터|에서|에는|에도|에만|동안에?|중에?|간의?|에|의|은|는|도)?(?=[\s?.,!~]|$)"
     lead = r"(?P<lead>\b(?:last|in|during|from|over|for|on|of|since|within)\s+)?(?:\b(?:the)\s+)?"
     choices = [f"(?<![가-힣A-Za-z0-9.-])(?:{korean})"] if korean else []

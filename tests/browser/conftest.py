@@ -9,8 +9,15 @@ import pytest_asyncio
 from haneul_stage import Stage
 from playwright.async_api import Browser, Page, async_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 OpenPage = Callable[..., Awaitable[Page]]
 
 

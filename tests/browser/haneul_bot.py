@@ -32,27 +32,56 @@ def ask(block_id: str, label: str, type: str, *, optional: bool = False, **eleme
     return {"type": "input", "block_id": block_id, "label": text(label), "optional": optional, "element": element}
 
 
-SEVERITIES = [option("sev1", "SEV1 — everything is down"), option("sev2", "SEV2 — part is down"),
-              option("sev3", "SEV3 — slow")]
-DOUBT = {"title": text("Close it?"), "text": mark("The *freeze* of `db-prod-01` ends."), "confirm": text("Close it"),
-         "deny": text("Not yet")}
+SEVERITIES = [
+    option("sev1", "SEV1 — everything is down"),
+    option("sev2", "SEV2 — part is down"),
+    option("sev3", "SEV3 — slow"),
+]
+DOUBT = {
+    "title": text("Close it?"),
+    "text": mark("The *freeze* of `db-prod-01` ends."),
+    "confirm": text("Close it"),
+    "deny": text("Not yet"),
+}
 CARD = [
     {"type": "header", "text": text(":rotating_light: db-prod-01 is out of disk")},
-    section("*SEV2* declared by <@U01MINJI> — writes to `orders` *fail* since <!date^1715574600^{time}|13:30>.",
-            fields=[mark("*Commander*\n<@U02ALEX>"), mark("*Server*\n`db-prod-01`"), mark("*State*\n:red_circle: open"),
-                    mark("*Customers*\nabout 1,200")],
-            accessory={"type": "static_select", "action_id": "severity", "placeholder": text("Severity"),
-                       "options": SEVERITIES, "initial_option": SEVERITIES[1]}),
-    {"type": "actions", "block_id": "deeds", "elements": [
-        button("take", "Take command", style="primary", value="inc-1"),
-        button("close", "Close", style="danger", value="inc-1", confirm=DOUBT),
-        {"type": "overflow", "action_id": "more", "options": [option("log", "Export the log"), option("mute", "Mute")]},
-    ]},
+    section(
+        "*SEV2* declared by <@U01MINJI> — writes to `orders` *fail* since <!date^1715574600^{time}|13:30>.",
+        fields=[
+            mark("*Commander*\n<@U02ALEX>"),
+            mark("*Server*\n`db-prod-01`"),
+            mark("*State*\n:red_circle: open"),
+            mark("*Customers*\nabout 1,200"),
+        ],
+        accessory={
+            "type": "static_select",
+            "action_id": "severity",
+            "placeholder": text("Severity"),
+            "options": SEVERITIES,
+            "initial_option": SEVERITIES[1],
+        },
+    ),
+    {
+        "type": "actions",
+        "block_id": "deeds",
+        "elements": [
+            button("take", "Take command", style="primary", value="inc-1"),
+            button("close", "Close", style="danger", value="inc-1", confirm=DOUBT),
+            {
+                "type": "overflow",
+                "action_id": "more",
+                "options": [option("log", "Export the log"), option("mute", "Mute")],
+            },
+        ],
+    },
     {"type": "context", "elements": [mark(":snowflake: changes on <https://example.com/db|db-prod-01> are stopped")]},
 ]
 
 MODAL = {
-    "type": "modal", "callback_id": "declare", "title": text("Declare an incident"), "submit": text("Declare"),
+    "type": "modal",
+    "callback_id": "declare",
+    "title": text("Declare an incident"),
+    "submit": text("Declare"),
     "close": text("Cancel"),
     "blocks": [
         ask("what", "What is happening?", "plain_text_input", multiline=True, placeholder=text("Orders fail")),
@@ -60,10 +89,18 @@ MODAL = {
         ask("hosts", "Servers", "multi_external_select", optional=True, placeholder=text("Find"), min_query_length=0),
         ask("lead", "Commander", "users_select", optional=True),
         ask("when", "Since", "timepicker", optional=True),
-        ask("tell", "Tell", "checkboxes", optional=True,
-            options=[option("cs", "Customer support"), option("sales", "Sales")]),
-        {"type": "actions", "block_id": "steps",
-         "elements": [button("deeper", "Look deeper"), button("grow", "More room")]},
+        ask(
+            "tell",
+            "Tell",
+            "checkboxes",
+            optional=True,
+            options=[option("cs", "Customer support"), option("sales", "Sales")],
+        ),
+        {
+            "type": "actions",
+            "block_id": "steps",
+            "elements": [button("deeper", "Look deeper"), button("grow", "More room")],
+        },
     ],
 }
 

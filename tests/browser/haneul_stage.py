@@ -18,8 +18,10 @@ COMMANDS = [
     {"command": "/incident", "description": "Declare and run an incident", "usage_hint": "declare sev2 <what happens>"},
     {"command": "/change", "description": "Ask to change a server", "usage_hint": "request <server>"},
 ]
-SHORTCUTS = [{"callback_id": "keep", "name": "Keep as evidence", "type": "message"},
-             {"callback_id": "declare_now", "name": "Declare now", "type": "global"}]
+SHORTCUTS = [
+    {"callback_id": "keep", "name": "Keep as evidence", "type": "message"},
+    {"callback_id": "declare_now", "name": "Declare now", "type": "global"},
+]
 START = datetime(2024, 5, 13, 4, 44, tzinfo=UTC)
 
 
@@ -44,8 +46,14 @@ class Stage:
         workspace.add_person(MINJI, name="minji", real_name="김민지", locale="ko-KR", tz="Asia/Seoul")
         workspace.add_person(ALEX, name="alex", real_name="Alex Stone", tz="America/New_York")
         workspace.add_person(SORA, name="sora", real_name="박소라", locale="ko-KR", tz="Asia/Seoul")
-        self.app = workspace.add_app(name="Stopline", bot_token="xoxb-page", app_token="xapp-page", signing_secret="s",
-                                     commands=COMMANDS, shortcuts=SHORTCUTS)
+        self.app = workspace.add_app(
+            name="Stopline",
+            bot_token="xoxb-page",
+            app_token="xapp-page",
+            signing_secret="s",
+            commands=COMMANDS,
+            shortcuts=SHORTCUTS,
+        )
         bot = self.app.bot_user
         self.general = workspace.add_channel("general", members=[MINJI, ALEX, SORA, bot], topic="회사 전체 이야기").id
         self.ops = workspace.add_channel("ops", members=[MINJI, ALEX, bot], topic="Servers and the night shift").id
@@ -59,8 +67,13 @@ class Stage:
         app = self.app
 
         async def authorize() -> AuthorizeResult:
-            return AuthorizeResult(enterprise_id=None, team_id="T0SANDBOX", bot_user_id=app.bot_user,
-                                   bot_id=app.bot_id, bot_token="xoxb-page")
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id="T0SANDBOX",
+                bot_user_id=app.bot_user,
+                bot_id=app.bot_id,
+                bot_token="xoxb-page",
+            )
 
         quiet = logging.getLogger("page_stage")
         quiet.setLevel(logging.CRITICAL)

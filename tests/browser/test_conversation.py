@@ -52,11 +52,21 @@ async def test_markup_in_text_is_shown_as_text(stage: Stage, open_page):
 async def test_slacks_marks_are_drawn(stage: Stage, open_page):
     page = await open_page(MINJI, f"#{stage.ops}")
     await stage.api.chat_postMessage(
-        channel=stage.ops, text=f"*bold* _it_ ~no~ `a*b*c` :fire: <@{ALEX}> <#{stage.general}|general> "
-        "<!date^1715574600^{time}|fallback> <https://example.com|there>\n&gt; quoted\n```x &lt; y```")
+        channel=stage.ops,
+        text=f"*bold* _it_ ~no~ `a*b*c` :fire: <@{ALEX}> <#{stage.general}|general> "
+        "<!date^1715574600^{time}|fallback> <https://example.com|there>\n&gt; quoted\n```x &lt; y```",
+    )
     text = page.locator(".message .text").last
-    for tag, content in (("strong", "bold"), ("em", "it"), ("s", "no"), ("code", "a*b*c"), ("time", "오후 1:30"),
-                         ("blockquote", "quoted"), ("pre", "x < y"), (".emoji", "🔥")):
+    for tag, content in (
+        ("strong", "bold"),
+        ("em", "it"),
+        ("s", "no"),
+        ("code", "a*b*c"),
+        ("time", "오후 1:30"),
+        ("blockquote", "quoted"),
+        ("pre", "x < y"),
+        (".emoji", "🔥"),
+    ):
         await expect(text.locator(tag)).to_have_text(content)
     await expect(text.locator(".mention")).to_have_text(["@Alex Stone", "#general"])
     await expect(text.locator("a.link")).to_have_attribute("href", "https://example.com")

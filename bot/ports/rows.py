@@ -1,0 +1,394 @@
+"""What the use cases need of each table: one Protocol a noun, kept by the class of the same name in `storage/`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.domain.audit import Act, AuditRow, Entry
+from bot.domain.change import Change, ChangeState
+from bot.domain.draft import Draft, FollowUp
+from bot.domain.freeze import Hold
+from bot.domain.ids import (
+    ChangeId,
+    ChannelId,
+    DraftId,
+    EntryId,
+    HoldId,
+    IncidentId,
+    MessageTs,
+    PermitId,
+    ServerId,
+    ServerName,
+    SlackUserId,
+)
+from bot.domain.incident import Incident, TimeName
+from bot.domain.job import Job, JobKind
+from bot.domain.message import Message
+from bot.domain.permit import Permit
+from bot.domain.person import Person
+from bot.domain.question import Hit, Term
+from bot.domain.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """Durable work to queue. The same `id` is queued once; jobs of one `key` run in their order."""
+
+    id: str
+    key: str
+    kind: JobKind
+    run_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Incidents(Protocol):
+    """See `storage/incident.py`."""
+
+    async def add(self, new: Incident, request_key: str) -> Incident:
+        """Writes a new incident; its id is the next number."""
+        ...
+
+    async def by_request_key(self, key: str) -> Incident | None:
+        """The incident that this very submission already made."""
+        ...
+
+    async def get(self, number: IncidentId) -> Incident | None:
+        """By its number."""
+        ...
+
+    async def lock(self, number: IncidentId) -> Incident | None:
+        """By its number, and nobody else changes it until this transaction ends."""
+        ...
+
+    async def by_channel(self, channel: ChannelId) -> Incident | None:
+        """The incident whose channel this is."""
+        ...
+
+    async def recent(self, limit: int, *, only_open: bool) -> Sequence[Incident]:
+        """The newest first."""
+        ...
+
+    async def named(self, numbers: Sequence[IncidentId]) -> Sequence[Incident]:
+        """Those with these numbers."""
+        ...
+
+    async def save(self, changed: Incident) -> None:
+        """Writes everything but the number and the key."""
+        ...
+
+    async def add_time_versions(
+        self,
+        number: IncidentId,
+        times: Mapping[TimeName, datetime | None],
+        by: SlackUserId,
+        at: datetime,
+        reason: str,
+    ) -> None:
+        """Keeps one version of each of these times; None says that the time no longer holds."""
+        ...
+
+    async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:
+        """(name, value, who, why) of every version, oldest first."""
+        ...
+
+
+class Entries(Protocol):
+    """See `storage/timeline.py`."""
+
+    async def add(self, new: Entry) -> Entry:
+        """Writes an entry; its id is the next number."""
+        ...
+
+    async def of_incident(self, number: IncidentId) -> Sequence[Entry]:
+        """The newest version of each entry, in the order things happened."""
+        ...
+
+    async def of_message(self, number: IncidentId, channel: ChannelId, ts: MessageTs) -> Entry | None:
+        """The entry that stands for this message, if somebody put it on the timeline."""
+        ...
+
+    async def get(self, number: EntryId) -> Entry | None:
+        """By its id."""
+        ...
+
+    async def shown_as(self, number: EntryId, channel: ChannelId, ts: MessageTs) -> None:
+        """Notes the message that shows an entry in its channel."""
+        ...
+
+
+class Servers(Protocol):
+    """See `storage/server.py`."""
+
+    async def all(self) -> Sequence[Server]:
+        """Every server, by name."""
+        ...
+
+    async def add(self, name: ServerName, *, role: str = "", service: str = "", pool: str = "") -> Server:
+        """A server that was not known before."""
+        ...
+
+    async def describe(self, described: Server) -> None:
+        """Writes role, service, pool and aliases by name; the epoch stays."""
+        ...
+
+    async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+        """Their rows, shared: a freeze waits until this transaction ends. In id order, so that none waits for ever."""
+        ...
+
+    async def lock_for_freeze(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+        """Their rows, alone: a permit waits until this transaction ends."""
+        ...
+
+    async def raise_epochs(self, ids: Sequence[ServerId]) -> None:
+        """Every permit given before is stale now."""
+        ...
+
+
+class Holds(Protocol):
+    """See `storage/freeze.py`."""
+
+    async def add(self, new: Hold) -> Hold:
+        """Writes a hold; its id is the next number."""
+        ...
+
+    async def get(self, number: HoldId) -> Hold | None:
+        """By its id."""
+        ...
+
+    async def of_incident(self, number: IncidentId) -> Sequence[Hold]:
+        """All of one incident, released ones too, oldest first."""
+        ...
+
+    async def open_on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
+        """Those that freeze these servers."""
+        ...
+
+    async def open(self) -> Sequence[Hold]:
+        """Everything that is frozen."""
+        ...
+
+    async def save(self, changed: Hold) -> None:
+        """Writes everything but the id."""
+        ...
+
+
+class Changes(Protocol):
+    """See `storage/change.py`."""
+
+    async def add(self, new: Change, request_key: str) -> Change:
+        """Writes a change; its id is the next number."""
+        ...
+
+    async def by_request_key(self, key: str) -> Change | None:
+        """The change that this very submission already made."""
+        ...
+
+    async def get(self, number: ChangeId) -> Change | None:
+        """By its number."""
+        ...
+
+    async def lock(self, number: ChangeId) -> Change | None:
+        """By its number, and nobody else changes it until this transaction ends."""
+        ...
+
+    async def recent(self, limit: int, *, states: Sequence[ChangeState] = ()) -> Sequence[Change]:
+        """The newest first."""
+        ...
+
+    async def save(self, changed: Change) -> None:
+        """Writes everything but the id and the key."""
+        ...
+
+
+class Permits(Protocol):
+    """See `storage/permit.py`."""
+
+    async def add(self, new: Permit) -> Permit:
+        """Writes a permit with its epochs; its id is the next number."""
+        ...
+
+    async def servers_of(self, number: PermitId) -> Sequence[ServerId]:
+        """The servers that a permit names: their rows are locked before its own."""
+        ...
+
+    async def lock(self, number: PermitId) -> Permit | None:
+        """By its number, and nobody else changes it until this transaction ends."""
+        ...
+
+    async def by_key(self, caller: str, key: str) -> Permit | None:
+        """The answer that this caller already got for this key."""
+        ...
+
+    async def of_change(self, number: ChangeId) -> Permit | None:
+        """The newest permit of a change."""
+        ...
+
+    async def live_on(self, ids: Sequence[ServerId], *, now: datetime) -> Sequence[Permit]:
+        """Those that run on any of these servers, or may still start there."""
+        ...
+
+    async def save(self, changed: Permit) -> None:
+        """Writes the state."""
+        ...
+
+    async def add_token(self, token_hash: str, name: str, made_at: Any) -> None:
+        """Keeps the hash of a caller's token, never the token."""
+        ...
+
+    async def caller_of(self, token_hash: str) -> str | None:
+        """The name of the caller whose token this is."""
+        ...
+
+
+class Audit(Protocol):
+    """See `storage/audit.py`."""
+
+    async def add(
+        self,
+        *,
+        at: datetime,
+        act: Act,
+        actor: str,
+        subject: str,
+        incident_id: IncidentId | None,
+        detail: Mapping[str, Any],
+    ) -> int:
+        """Writes one row and returns its number."""
+        ...
+
+    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "") -> Sequence[AuditRow]:
+        """In the order of their numbers."""
+        ...
+
+
+class People(Protocol):
+    """See `storage/person.py`."""
+
+    async def get(self, who: SlackUserId) -> Person | None:
+        """The person with this Slack id."""
+        ...
+
+    async def save(self, seen: Person) -> None:
+        """Writes who they are now."""
+        ...
+
+
+class Messages(Protocol):
+    """See `storage/message.py`."""
+
+    async def put(self, seen: Sequence[Message]) -> None:
+        """Keeps versions; one that is there already stays as it is."""
+        ...
+
+    async def of_channel(self, channel: ChannelId) -> Sequence[Message]:
+        """The newest version of each message, in the order they were posted."""
+        ...
+
+    async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
+        """The newest version of one message."""
+        ...
+
+    async def latest_ts(self, channel: ChannelId) -> MessageTs | None:
+        """The newest message that we know of in a channel."""
+        ...
+
+
+class Drafts(Protocol):
+    """See `storage/draft.py`."""
+
+    async def add(self, new: Draft) -> Draft:
+        """Writes the next version; its id is the next number."""
+        ...
+
+    async def get(self, number: DraftId) -> Draft | None:
+        """By its id."""
+        ...
+
+    async def of_incident(self, number: IncidentId) -> Sequence[Draft]:
+        """Every version of every kind, oldest first."""
+        ...
+
+    async def proposed(self) -> Sequence[Draft]:
+        """Those that wait for a decision, oldest first."""
+        ...
+
+    async def save(self, changed: Draft) -> None:
+        """Writes the decision."""
+        ...
+
+    async def add_follow_up(self, new: FollowUp) -> FollowUp:
+        """Writes a follow-up; its id is the next number."""
+        ...
+
+    async def follow_ups(self, number: IncidentId) -> Sequence[FollowUp]:
+        """Those of one incident, oldest first."""
+        ...
+
+    async def save_follow_up(self, changed: FollowUp) -> None:
+        """Writes everything but the id."""
+        ...
+
+
+class Jobs(Protocol):
+    """See `storage/job.py`."""
+
+    async def put(self, new: Sequence[NewJob]) -> None:
+        """Queues; a job whose id is there already is not queued again."""
+        ...
+
+    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Job]:
+        """Takes the first due job of each key; a timer that is not due does not block its key."""
+        ...
+
+    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
+        """Holds on to claimed jobs; returns how many are still the owner's."""
+        ...
+
+    async def journal(self, job_id: str, name: str, result: Any) -> None:
+        """Notes the result of one finished step."""
+        ...
+
+    async def finish(self, job_id: str, *, owner: str) -> None:
+        """Done, unless somebody else has it by now."""
+        ...
+
+    async def retry(self, job_id: str, *, owner: str, at: datetime, error: str) -> None:
+        """To be tried again at `at`."""
+        ...
+
+    async def bury(self, job_id: str, *, owner: str, error: str) -> None:
+        """Tried often enough: a person must look."""
+        ...
+
+    async def count_open(self, *, due_by: datetime) -> int:
+        """How many wait or run."""
+        ...
+
+    async def dead(self) -> Sequence[tuple[str, str]]:
+        """(id, error) of those that were given up."""
+        ...
+
+
+class Search(Protocol):
+    """See `storage/search.py`."""
+
+    async def replace(self, number: IncidentId, documents: Sequence[tuple[str, str]]) -> None:
+        """Indexes the (source, text) documents of one incident anew."""
+        ...
+
+    async def find(self, terms: Sequence[Term], *, all_terms: bool, limit: int) -> Sequence[Hit]:
+        """The best documents that hold all terms, or any of them."""
+        ...
+
+
+class Facts(Protocol):
+    """See `storage/facts.py`."""
+
+    async def get(self, name: str) -> Any:
+        """The value, or None."""
+        ...
+
+    async def put(self, name: str, value: Any) -> None:
+        """Writes the value, plain JSON."""
+        ...
