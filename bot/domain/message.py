@@ -1,5 +1,6 @@
 """Messages of Slack as we keep them: every version, folded to the newest."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,6 +47,26 @@ def permalink(team_url: str, message_channel: str, ts: str, thread_ts: str | Non
     if thread_ts and thread_ts != ts:
         link += f"?thread_ts={thread_ts}&cid={message_channel}"
     return link
+
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
+_PLACE = re.compile(r"<#[A-Z0-9]+\|([^<>]+)>")
+_EVERYBODY = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|@?([^<>]+)|(here|channel|everyone)(?:\|[^<>]*)?)>")
+
+
+def mentioned(text: str) -> frozenset[SlackUserId]:
+    """Whom a message names."""
+    return frozenset(SlackUserId(found[1]) for found in _PERSON.finditer(text))
+
+
+def readable(text: str, names: Mapping[str, str]) -> str:
+    """A message's markup as people read it (docs.slack.dev, formatting message text): who and where by name, & < >.
+
+    Links stay as they are; whoever shows the text escapes it again, so that it calls nobody.
+    """
+    text = _PERSON.sub(lambda found: f"@{names.get(found[1]) or found[2] or found[1]}", text)
+    text = _EVERYBODY.sub(lambda found: f"@{found[1] or found[2]}", _PLACE.sub(r"#\1", text))
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 SILENT = frozenset({"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name"})

@@ -1,5 +1,6 @@
 """Every sentence for people: looked up by key, filled in, in the reader's language."""
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,10 @@ from bot.i18n.korean import josa
 
 LANGUAGES = ("en", "ko")
 FOLDER = Path(__file__).parent / "texts"
+
+
+MARKS = re.compile(r":[a-z_]+: ?|\*")
+"""What a sentence has for Slack's eyes only: emoji codes and bold."""
 
 
 class Markup(str):
@@ -60,7 +65,7 @@ class Texts:
 
     def plain(self, key: str, /, **params: Any) -> str:
         """The sentence as plain text."""
-        return self._plain.vformat(catalogue()[key][self.language], (), params)
+        return self._plain.vformat(MARKS.sub("", catalogue()[key][self.language]), (), params)
 
     def has(self, key: str) -> bool:
         """Whether the key has a sentence."""

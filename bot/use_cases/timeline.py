@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from bot.domain.audit import Act, Entry
 from bot.domain.errors import NotAnIncidentChannel, ReasonMissing
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
-from bot.domain.message import Message, seconds
+from bot.domain.message import Message, mentioned, readable, seconds
 from bot.ports.outside import Outside
+from bot.ports.storage import Transaction
 from bot.use_cases.record import record
 
 
@@ -60,13 +61,18 @@ async def pin_message(outside: Outside, *, by: SlackUserId, message: Message) ->
             actor=by,
             subject=incident_label(incident.id),
             incident_id=incident.id,
-            detail={"text": message.text, "who": message.user},
+            detail={"text": readable(message.text, await _names(tx, message)), "who": message.user},
             happened_at=datetime.fromtimestamp(seconds(message.ts), UTC),
             message=(message.channel, message.ts),
             tell_channel=False,
         )
     assert trace.entry
     return Pinned(trace.entry, again=False)
+
+
+async def _names(tx: Transaction, message: Message) -> dict[str, str]:
+    known = {who: await tx.people.get(who) for who in mentioned(message.text)}
+    return {who: person.name for who, person in known.items() if person}
 
 
 async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: ChannelId, ts: MessageTs) -> Pinned | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from bot.domain.audit import Act, Entry
 from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident
-from bot.domain.message import Message, permalink, seconds
+from bot.domain.message import Message, mentioned, permalink, readable, seconds
 from bot.domain.transcript import Line, LineKind, number_lines
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -15,17 +15,33 @@ TEAM_URL = "team_url"
 """The fact under which the workspace's address is kept."""
 
 
+LEFT_OUT = frozenset(
+    {
+        Act.MESSAGE_PINNED,
+        Act.DRAFT_MADE,
+        Act.DRAFT_EDITED,
+        Act.DRAFT_APPROVED,
+        Act.DRAFT_SENT_BACK,
+        Act.FOLLOW_UP_ADDED,
+        Act.FOLLOW_UP_OWNED,
+    }
+)
+"""Entries that are no part of what happened: the message itself is there, and papers do not quote their own making."""
+
+
 async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> tuple[Line, ...]:
     """Every message and entry, numbered in the order of time. Bot messages are left out: the entries say the same."""
     team_url = await tx.facts.get(TEAM_URL) or ""
     entries = await tx.entries.of_incident(incident.id)
     messages = await tx.messages.of_channel(incident.channel) if incident.channel else ()
+    said = [m for m in messages if not m.is_bot]
     pinned = {entry.ts for entry in entries if entry.kind is Act.MESSAGE_PINNED}
-    people = {m.user for m in messages} | {e.actor for e in entries} | {e.params.get("who") for e in entries}
+    people = {m.user for m in said} | {e.actor for e in entries} | {e.params.get("who") for e in entries}
+    people = people.union(*(mentioned(m.text) for m in said))
     names = await _names(tx, {SlackUserId(who) for who in people if who})
     texts = Texts(incident.language, zone, names)
-    lines = [_message(m, names, team_url, pinned=m.ts in pinned) for m in messages if not m.is_bot]
-    lines += [_entry(e, names, texts, team_url, incident) for e in entries if e.kind is not Act.MESSAGE_PINNED]
+    lines = [_message(m, names, team_url, pinned=m.ts in pinned) for m in said]
+    lines += [_entry(e, names, texts, team_url, incident) for e in entries if e.kind not in LEFT_OUT]
     return number_lines(lines)
 
 
@@ -43,7 +59,7 @@ def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: 
         kind=LineKind.MESSAGE,
         at=datetime.fromtimestamp(seconds(message.ts), UTC),
         speaker=names[message.user],
-        text=message.text,
+        text=readable(message.text, names),
         permalink=permalink(team_url, message.channel, message.ts, message.thread_ts),
         reactions=("pushpin",) if pinned else (),
         edited=bool(message.version) and not message.deleted,

@@ -13,7 +13,7 @@ def answer_blocks(texts: Texts, answer: Answer, incidents: Sequence[Incident]) -
     """Says plainly when the log has nothing."""
     blocks = [section(texts("ask.question", question=answer.question))]
     if not answer.sentences:
-        blocks.append(section(texts("ask.nothing")))
+        blocks.append(section(texts("ask.only_incidents" if incidents else "ask.nothing")))
     links = {line.n: line for line in answer.lines}
     for sentence in answer.sentences:
         cited = [links[n] for n in sentence.citations if n in links]

@@ -19,7 +19,6 @@ from handlers.blocks.parts import (
     actions,
     button,
     context,
-    divider,
     field,
     header,
     modal,
@@ -54,7 +53,6 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
         key = f"draft.{draft.state}_line"
         return [context(texts(key, who=draft.decided_by or draft.by, comment=draft.comment))]
     return [
-        divider(),
         actions(
             button(say("button.approve"), ids.DRAFT_APPROVE, number, style="primary"),
             button(say("button.edit"), ids.DRAFT_EDIT, number),

@@ -5,6 +5,7 @@ from bot.i18n.texts import Texts
 from bot.use_cases.home import Home
 from handlers.blocks import ids
 from handlers.blocks.change import change_blocks
+from handlers.blocks.draft import decision_blocks
 from handlers.blocks.freeze import count_servers, hold_blocks
 from handlers.blocks.incident import summary_blocks
 from handlers.blocks.parts import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
@@ -42,7 +43,7 @@ def _waiting(texts: Texts, home: Home) -> list[Block]:
         blocks += change_blocks(texts, change)
     for draft, incident in home.waiting.drafts[:SHOWN]:
         line = texts("home.draft_waits", incident=incident_label(incident.id), title=incident.title)
-        blocks.append(section(line, button(texts.plain("button.approve"), ids.DRAFT_APPROVE, str(draft.id))))
+        blocks += [section(line), *decision_blocks(texts, draft)]
     return blocks
 
 

@@ -9,6 +9,7 @@ from bot.use_cases import ask, draft
 from bot.use_cases.incident import overview
 from handlers.blocks.answer import answer_blocks
 from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks
+from handlers.blocks.parts import divider
 from handlers.desk import Desk
 from handlers.jobs.channel import sync_history
 
@@ -60,7 +61,7 @@ async def _to_manager(desk: Desk, run: Run, draft_id: DraftId, manager: SlackUse
     found, one = await draft.get_draft(desk.outside, draft_id)
     view = await overview(desk.outside, incident_id=one.id)
     texts = (await desk.reader(manager)).texts
-    blocks = [*draft_blocks(texts, found, one, view.holds), *decision_blocks(texts, found)]
+    blocks = [*draft_blocks(texts, found, one, view.holds), divider(), *decision_blocks(texts, found)]
     channel = await desk.chat.open_direct(manager)
     text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
     return await desk.chat.post(
