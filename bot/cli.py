@@ -6,9 +6,10 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from bot.config import SettingsWrong, read_policy, read_settings
+from bot.config import DATABASE, SettingsWrong, read_policy, read_settings
+from bot.ports.outside import Outside
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,8 +19,16 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return command(options)
     except SettingsWrong as wrong:
-        print(f"stopline: {wrong}", file=sys.stderr)
+        print(f"stopline: {_say(wrong.key, **wrong.params)}", file=sys.stderr)
         return 2
+
+
+def _say(key: str, **params: object) -> str:
+    """A sentence in the language of the terminal."""
+    from bot.i18n.texts import Texts
+
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return Texts("ko" if locale.startswith("ko") else "en").plain(key, **params)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,13 +66,12 @@ def _serve(_: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(settings, SystemClock()))
     except ServersFileWrong as wrong:
-        raise SettingsWrong(str(wrong)) from wrong
+        reason = _say(wrong.key, **wrong.params)
+        raise SettingsWrong("servers_file", file=wrong.file, reason=reason) from wrong
     except StoreUnavailable as lost:
-        raise SettingsWrong(
-            f"The database does not answer ({lost}). Is STOPLINE_DATABASE_URL right, and is the server running?"
-        ) from lost
+        raise SettingsWrong("database", reason=lost) from lost
     except OSError as trouble:
-        raise SettingsWrong(f"Could not start: {trouble}") from trouble
+        raise SettingsWrong("not_started", reason=trouble) from trouble
     return 0
 
 
@@ -76,15 +84,31 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _migrate(_: argparse.Namespace) -> int:
+    async def nothing(_: Outside) -> None:
+        return
+
+    _with_database(nothing)
+    print(_say("settings.migrated"))
+    return 0
+
+
+def _with_database(act: Callable[[Outside], Awaitable[None]]) -> None:
+    """Does `act` on the migrated database of the settings. Raises SettingsWrong."""
+    from bot.adapters.system_clock import SystemClock
+    from bot.ports.storage import StoreUnavailable
     from bot.wiring import open_database
 
     async def work() -> None:
-        database = await open_database(_database_url())
-        await database.close()
+        database = await open_database(os.environ.get("STOPLINE_DATABASE_URL", DATABASE))
+        try:
+            await act(Outside(database, SystemClock(), read_policy(os.environ)))
+        finally:
+            await database.close()
 
-    asyncio.run(work())
-    print("The database has the newest schema.")
-    return 0
+    try:
+        asyncio.run(work())
+    except StoreUnavailable as lost:
+        raise SettingsWrong("database", reason=lost) from lost
 
 
 def _manifest(options: argparse.Namespace) -> int:
@@ -95,26 +119,17 @@ def _manifest(options: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from bot.adapters.system_clock import SystemClock
-    from bot.ports.outside import Outside
-    from bot.use_cases.gate import make_token
-    from bot.wiring import open_database
+    from bot.use_cases.gate import TokenNameTaken, make_token
 
     secret = f"sl_{secrets.token_urlsafe(32)}"
 
-    async def work() -> None:
-        database = await open_database(_database_url())
-        try:
-            await make_token(
-                Outside(database, SystemClock(), read_policy(os.environ)), name=options.name, secret=secret
-            )
-        finally:
-            await database.close()
+    async def act(outside: Outside) -> None:
+        await make_token(outside, name=options.name, secret=secret)
 
-    asyncio.run(work())
-    print(f"{secret}\nIt is shown this once only: put it into STOPLINE_GATE_TOKEN where {options.name} runs.")
+    try:
+        _with_database(act)
+    except TokenNameTaken as taken:
+        raise SettingsWrong("token_name", name=options.name) from taken
+    print(secret)
+    print(_say("settings.token_made", name=options.name))
     return 0
-
-
-def _database_url() -> str:
-    return os.environ.get("STOPLINE_DATABASE_URL", "sqlite:///stopline.db")

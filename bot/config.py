@@ -7,11 +7,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.domain.ids import SlackUserId
 from bot.ports.outside import Policy
 
+DATABASE = "sqlite:///stopline.db"
 SLACK_API = "https://slack.com/api/"
 
 
 class SettingsWrong(ValueError):
-    """The settings do not fit together; the text says which one and what to do."""
+    """A setting must be mended first; `settings.<key>` is the sentence that says which and how."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.key = f"settings.{key}"
+        self.params = params
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         app_token=_shaped(env, "SLACK_APP_TOKEN", "xapp-"),
         signing_secret=env.get("SLACK_SIGNING_SECRET", ""),
         slack_api_url=_url(env, "STOPLINE_SLACK_API_URL", SLACK_API),
-        database_url=env.get("STOPLINE_DATABASE_URL", "sqlite:///stopline.db"),
+        database_url=env.get("STOPLINE_DATABASE_URL", DATABASE),
         http_host=env.get("STOPLINE_HTTP_HOST", "127.0.0.1"),
         http_port=_port(env, "STOPLINE_HTTP_PORT"),
         llm_base_url=_url(env, "STOPLINE_LLM_BASE_URL", ""),
@@ -54,11 +60,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         policy=read_policy(env),
     )
     if not settings.socket_mode and not (settings.signing_secret and settings.http_port is not None):
-        raise SettingsWrong(
-            "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and STOPLINE_HTTP_PORT for HTTP."
-        )
+        raise SettingsWrong("no_door")
     if settings.llm_base_url and not settings.llm_model:
-        raise SettingsWrong("STOPLINE_LLM_BASE_URL is set: name the model in STOPLINE_LLM_MODEL too.")
+        raise SettingsWrong("no_model")
     return settings
 
 
@@ -66,15 +70,15 @@ def read_policy(env: Mapping[str, str]) -> Policy:
     """What the operator decided. Raises SettingsWrong."""
     mode = env.get("STOPLINE_MODE", "enforce")
     if mode not in ("enforce", "shadow"):
-        raise SettingsWrong(f"STOPLINE_MODE is {mode!r}: write enforce or shadow.")
+        raise SettingsWrong("one_of", name="STOPLINE_MODE", value=mode, choices=["enforce", "shadow"])
     language = env.get("STOPLINE_LANGUAGE", "en")
     if language not in ("en", "ko"):
-        raise SettingsWrong(f"STOPLINE_LANGUAGE is {language!r}: write en or ko.")
+        raise SettingsWrong("one_of", name="STOPLINE_LANGUAGE", value=language, choices=["en", "ko"])
     zone = env.get("STOPLINE_TIMEZONE", "UTC")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise SettingsWrong(f"STOPLINE_TIMEZONE is {zone!r}: write a name such as Asia/Seoul.") from unknown
+        raise SettingsWrong("zone", value=zone) from unknown
     return Policy(
         shadow=mode == "shadow",
         managers=_people(env, "STOPLINE_MANAGERS"),
@@ -87,21 +91,21 @@ def read_policy(env: Mapping[str, str]) -> Policy:
 
 def _needed(env: Mapping[str, str], name: str, prefix: str) -> str:
     if not env.get(name):
-        raise SettingsWrong(f"{name} is not set: copy it from your Slack app's page (it begins with {prefix}).")
+        raise SettingsWrong("missing", name=name, prefix=prefix)
     return _shaped(env, name, prefix)
 
 
 def _shaped(env: Mapping[str, str], name: str, prefix: str) -> str:
     value = env.get(name, "")
     if value and not value.startswith(prefix):
-        raise SettingsWrong(f"{name} does not look right: it begins with {prefix}.")
+        raise SettingsWrong("shape", name=name, prefix=prefix)
     return value
 
 
 def _url(env: Mapping[str, str], name: str, default: str) -> str:
     value = env.get(name, default)
     if value and not value.startswith(("http://", "https://")):
-        raise SettingsWrong(f"{name} is {value!r}: write an address that begins with http:// or https://.")
+        raise SettingsWrong("address", name=name, value=value)
     return value
 
 
@@ -110,7 +114,7 @@ def _port(env: Mapping[str, str], name: str) -> int | None:
     if not value:
         return None
     if not value.isdigit() or int(value) > 65535:
-        raise SettingsWrong(f"{name} is {value!r}: write a port number such as 8080.")
+        raise SettingsWrong("port", name=name, value=value)
     return int(value)
 
 
@@ -118,5 +122,5 @@ def _people(env: Mapping[str, str], name: str) -> tuple[SlackUserId, ...]:
     people = tuple(SlackUserId(part.strip()) for part in env.get(name, "").split(",") if part.strip())
     wrong = [who for who in people if not who.startswith(("U", "W"))]
     if wrong:
-        raise SettingsWrong(f"{name} holds {wrong[0]!r}: write Slack member ids such as U012AB3CD, with commas.")
+        raise SettingsWrong("people", name=name, value=wrong[0])
     return people

@@ -66,7 +66,7 @@ class Database:
     async def write(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
         """A transaction that commits when its block ends and leaves nothing when it raises."""
         turn = self._one_writer.held(urgent=urgent) if self._one_writer else nullcontext()
-        async with turn, self._begun(writing=True) as connection:
+        async with turn, self.begun(writing=True) as connection:
             transaction = Transaction(connection)
             yield transaction
             queued = await transaction.jobs.flush()
@@ -76,11 +76,12 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A transaction that only reads."""
-        async with self._begun(writing=False) as connection:
+        async with self.begun(writing=False) as connection:
             yield Transaction(connection)
 
     @asynccontextmanager
-    async def _begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
+    async def begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
+        """A bare connection in a transaction. Raises StoreUnavailable, StoreCollision."""
         try:
             async with self.engine.connect() as connection, connection.begin():
                 await dialect.begin(connection, writing=writing)

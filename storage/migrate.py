@@ -5,7 +5,6 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
-from storage.dialect import begin
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
@@ -17,7 +16,7 @@ def newest_version() -> str:
 
 async def current_version(database: Database) -> str | None:
     """The version of this database, or None where it is empty."""
-    async with database.engine.connect() as connection:
+    async with database.begun(writing=False) as connection:
         return await connection.run_sync(_version)
 
 
@@ -29,8 +28,7 @@ def _version(connection: Connection) -> str | None:
 
 async def migrate(database: Database) -> None:
     """Brings the schema to the newest version, in one transaction; does nothing where it is there."""
-    async with database.engine.connect() as connection, connection.begin():
-        await begin(connection, writing=True)
+    async with database.begun(writing=True) as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(7310420)"))
         await connection.run_sync(_upgrade)

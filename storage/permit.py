@@ -64,6 +64,10 @@ class PermitRows:
         """Keeps the hash of a caller's token, never the token."""
         await self._connection.execute(insert(token).values(hash=token_hash, name=name, made_at=made_at))
 
+    async def callers(self) -> Sequence[str]:
+        """The names of all callers."""
+        return list((await self._connection.execute(select(token.c.name))).scalars())
+
     async def caller_of(self, token_hash: str) -> str | None:
         """The name of the caller whose token this is."""
         query = select(token.c.name).where(token.c.hash == token_hash)

@@ -11,7 +11,13 @@ KNOWN = {"name", "aliases", *LABELS}
 
 
 class ServersFileWrong(ValueError):
-    """The file cannot be read as a catalogue; the text says where and what to do."""
+    """The file cannot be read as a catalogue; `servers_file.<key>` is the sentence that says where and why."""
+
+    def __init__(self, file: str, key: str, **params: object) -> None:
+        super().__init__(file, key, params)
+        self.file = file
+        self.key = f"servers_file.{key}"
+        self.params = params
 
 
 def read_servers_file(path: Path) -> tuple[Server, ...]:
@@ -21,23 +27,22 @@ def read_servers_file(path: Path) -> tuple[Server, ...]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as trouble:
-        raise ServersFileWrong(f"{path.name} cannot be read: {trouble}") from trouble
+        raise ServersFileWrong(path.name, "unreadable", problem=trouble) from trouble
     rows = content.get("servers") if isinstance(content, dict) else None
     if not isinstance(rows, list):
-        raise ServersFileWrong(f"{path.name}: begin with 'servers:' and a list of servers with a 'name' each.")
+        raise ServersFileWrong(path.name, "no_list")
     return tuple(_server(path.name, n, row) for n, row in enumerate(rows, start=1))
 
 
 def _server(file: str, n: int, row: Any) -> Server:
-    where = f"{file}, server {n}"
     if not isinstance(row, dict) or not isinstance(row.get("name"), str):
-        raise ServersFileWrong(f"{where}: give it a 'name'.")
+        raise ServersFileWrong(file, "no_name", number=n)
     unknown = sorted(set(row) - KNOWN)
     if unknown:
-        raise ServersFileWrong(f"{where}: {unknown[0]!r} is not known; use {', '.join(sorted(KNOWN))}.")
+        raise ServersFileWrong(file, "unknown_word", number=n, word=unknown[0], choices=sorted(KNOWN))
     try:
         names = [canonical_server_name(str(name)) for name in (row["name"], *row.get("aliases", ()))]
     except NameInvalid as invalid:
-        raise ServersFileWrong(f"{where}: {invalid} cannot be a server's name.") from invalid
+        raise ServersFileWrong(file, "bad_name", number=n, word=invalid) from invalid
     labels = {label: str(row.get(label, "")) for label in LABELS}
     return Server(id=ServerId(0), name=ServerName(names[0]), epoch=0, aliases=tuple(names[1:]), **labels)

@@ -236,6 +236,10 @@ class Permits(Protocol):
         """Keeps the hash of a caller's token, never the token."""
         ...
 
+    async def callers(self) -> Sequence[str]:
+        """The names of all callers."""
+        ...
+
     async def caller_of(self, token_hash: str) -> str | None:
         """The name of the caller whose token this is."""
         ...

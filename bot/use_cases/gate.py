@@ -188,10 +188,16 @@ async def _own(tx: Transaction, caller: str, permit_id: PermitId) -> Permit:
     return permit
 
 
+class TokenNameTaken(ValueError):
+    """Each caller has its own name: what it asked is found under it."""
+
+
 async def make_token(outside: Outside, *, name: str, secret: str) -> None:
-    """Lets a caller in: only the hash of its secret is kept."""
+    """Lets a caller in: only the hash of its secret is kept. Raises TokenNameTaken."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        if name in await tx.permits.callers():
+            raise TokenNameTaken(name)
         await tx.permits.add_token(token_hash(secret), name, at)
         await record(tx, at=at, act=Act.TOKEN_MADE, actor=SlackUserId("operator"), subject=name)
 
