@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import Refused, TimeCannotBe
 from bot.domain.ids import ChangeId, IncidentId, SlackUserId
 from bot.domain.incident import Severity, TimeName
+from bot.domain.message import readable
 from bot.domain.moments import TimeAmbiguous, TimeUnreadable, read_moment
 from bot.domain.names import looks_like_server
 from bot.domain.server import is_selector
@@ -57,6 +58,7 @@ SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|심각도\s*([1-4])|([1-4])\s*등�
 SERVERS = re.compile(r"(?i)(?:^|\s)(?:on|서버|대상)[:\s]\s*")
 SINCE = re.compile(r"(?i)(?:^|\s)since\s+(?P<en>[^,]+?)$|(?:^|\s)(?P<ko>(?:\S+\s+){0,3}?\S*(?:시|분|:\d\d))부터\b")
 LABEL = re.compile(r"(?i)^(?:inc|chg)?-?#?(\d{1,9})$")
+LINK = re.compile(r"<(https?://[^<>|]+|mailto:[^<>|]+)(?:\|([^<>]*))?>")
 MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
 
 TIME_WORDS = {
@@ -124,6 +126,11 @@ class TimeNotRead(Refused):
         self.sentence = self.key + (".ambiguous" if len(candidates) > 1 else "")
 
 
+def spoken(text: str) -> str:
+    """Free words of a command as people read them: Slack's mentions and links by their labels."""
+    return readable(LINK.sub(lambda found: found[2] or found[1], text), {})
+
+
 def split_verb(text: str, verbs: Verbs, *, command: str) -> tuple[str, str]:
     """The verb in its canonical form and the rest; ("", "") for an empty text. Raises WordUnknown."""
     word, _, rest = text.strip().partition(" ")
@@ -171,7 +178,7 @@ def parse_declare(text: str, *, now: datetime, zone: ZoneInfo, is_known: Callabl
     found = SEVERITY.search(rest)
     severity = Severity(f"sev{next(g for g in found.groups() if g)}") if found else Severity.SEV2
     title = (rest[: found.start()] + " " + rest[found.end() :]) if found else rest
-    return DeclareWords(" ".join(title.split()), severity, servers, started_at)
+    return DeclareWords(" ".join(spoken(title).split()), severity, servers, started_at)
 
 
 def _take_since(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | None]:

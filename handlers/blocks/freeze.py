@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.domain.freeze import Hold, HoldState
 from bot.domain.ids import incident_label
 from bot.domain.incident import Incident
+from bot.domain.shortening import shorten
 from bot.i18n.texts import Texts
 from bot.use_cases.freeze import Frozen
 from handlers.blocks import ids
@@ -15,6 +16,7 @@ from handlers.blocks.parts import (
     button,
     context,
     header,
+    in_full,
     modal,
     section,
     text_input,
@@ -29,7 +31,7 @@ def hold_blocks(texts: Texts, hold: Hold) -> list[Block]:
     say, number = texts.plain, str(hold.id)
     if hold.state is HoldState.CLAIMED:
         line = texts("freeze.claimed_line", server=hold.server, who=hold.claimed_by, at=hold.claimed_at)
-        quoted = texts("freeze.evidence_line", evidence=hold.evidence[:EVIDENCE_SHOWN])
+        quoted = texts("freeze.evidence_line", evidence=shorten(hold.evidence, EVIDENCE_SHOWN))
         return [
             section(f"{line}\n{quoted}"),
             actions(
@@ -91,7 +93,8 @@ def verify_modal(texts: Texts, hold: Hold, incident: Incident) -> Block:
         [
             section(texts("modal.verify.about", server=hold.server, incident=incident_label(incident.id))),
             section(texts("freeze.claimed_line", server=hold.server, who=hold.claimed_by, at=hold.claimed_at)),
-            section(texts("freeze.evidence_line", evidence=hold.evidence)),
+            section(texts("freeze.evidence_line", evidence="")),
+            *in_full(hold.evidence),
             context(texts("modal.verify.meaning")),
         ],
         submit=say("button.verify"),
@@ -107,7 +110,8 @@ def reject_modal(texts: Texts, hold: Hold) -> Block:
         ids.FREEZE_REJECT,
         say("modal.reject"),
         [
-            section(texts("freeze.evidence_line", evidence=hold.evidence)),
+            section(texts("freeze.evidence_line", evidence="")),
+            *in_full(hold.evidence),
             text_input("reason", say("modal.reason"), multiline=True),
         ],
         submit=say("button.reject"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.shortening import shorten
+from bot.i18n.texts import escape
 
 Block = dict[str, Any]
 
@@ -16,11 +17,36 @@ OPTION_LIMIT = 75
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 INPUT_LIMIT = 3000
+ROW_LIMIT = 500
+"""Characters; escaped they are five times as many at most."""
+
+
+def fit(markup: str, limit: int) -> str:
+    """Markup shortened visibly, never inside a link, a mention or an escaped character."""
+    if len(markup) <= limit:
+        return markup
+    kept = shorten(markup, limit)[:-1]
+    for opens, closes in (("<", ">"), ("&", ";")):
+        if kept.rfind(opens) > kept.rfind(closes):
+            kept = kept[: kept.rfind(opens)]
+    return f"{kept.rstrip()}…"
+
+
+def in_full(text: str) -> list[Block]:
+    """A person's words without any shortening, in as many sections as they need."""
+    pieces = [""]
+    for row in text.splitlines(keepends=True):
+        for start in range(0, len(row), ROW_LIMIT):
+            part = escape(row[start : start + ROW_LIMIT])
+            if len(pieces[-1]) + len(part) > SECTION_LIMIT:
+                pieces.append("")
+            pieces[-1] += part
+    return [section(piece) for piece in pieces if piece.strip()]
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
     """Markup, with something beside it."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": shorten(text, SECTION_LIMIT)}}
+    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}}
     return {**block, "accessory": accessory} if accessory else block
 
 
@@ -31,7 +57,7 @@ def header(text: str) -> Block:
 
 def context(text: str) -> Block:
     """Small grey markup."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": shorten(text, SECTION_LIMIT)}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}]}
 
 
 def divider() -> Block:

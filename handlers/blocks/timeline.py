@@ -7,7 +7,7 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Incident
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
-from handlers.blocks.parts import MESSAGE_BLOCKS, SECTION_LIMIT, Block, context, header, section
+from handlers.blocks.parts import MESSAGE_BLOCKS, SECTION_LIMIT, Block, context, fit, header, section
 
 
 def read_blocks(texts: Texts, incident: Incident, entries: Sequence[Entry]) -> list[Block]:
@@ -30,5 +30,5 @@ def _chunks(rows: Sequence[str]) -> list[list[str]]:
     for row in rows:
         if sum(len(one) + 1 for one in chunks[-1]) + len(row) > SECTION_LIMIT - 200 and chunks[-1]:
             chunks.append([])
-        chunks[-1].append(row[: SECTION_LIMIT - 200])
+        chunks[-1].append(fit(row, SECTION_LIMIT - 200))
     return [chunk for chunk in chunks if chunk]

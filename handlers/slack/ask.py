@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.use_cases import ask as questions
 from handlers.desk import Desk
+from handlers.parsing import spoken
 
 MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
@@ -34,7 +35,7 @@ async def _ask(desk: Desk, event: dict[str, Any], question: str, *, thread_ts: s
     await questions.ask(
         desk.outside,
         by=event["user"],
-        question=question,
+        question=spoken(question),
         channel=event["channel"],
         thread_ts=thread_ts,
         request_key=f"msg:{event['channel']}:{event['ts']}",

@@ -15,7 +15,16 @@ from handlers.blocks.change import answer_blocks, answer_modal, change_blocks, c
 from handlers.blocks.help import help_blocks
 from handlers.blocks.parts import section
 from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
-from handlers.parsing import CHANGE_VERBS, OUTCOME_WORDS, choose, parse_change, split_names, split_verb, take_servers
+from handlers.parsing import (
+    CHANGE_VERBS,
+    OUTCOME_WORDS,
+    choose,
+    parse_change,
+    split_names,
+    split_verb,
+    spoken,
+    take_servers,
+)
 
 Verb = Callable[[Desk, Call], Awaitable[None]]
 
@@ -70,7 +79,9 @@ async def _request(desk: Desk, call: Call) -> None:
     names = await server.known_names(desk.outside)
     text = "" if call.text.isdigit() else call.text
     title, servers = take_servers(text, lambda name: name.lower() in names)
-    view = request_modal(call.texts, channel=call.channel or "", title=title.strip(), servers=", ".join(servers))
+    view = request_modal(
+        call.texts, channel=call.channel or "", title=spoken(title).strip(), servers=", ".join(servers)
+    )
     await call.open(view)
 
 

@@ -15,7 +15,7 @@ from handlers.blocks.freeze import claim_modal, count_servers, frozen_list, reje
 from handlers.blocks.help import help_blocks
 from handlers.blocks.parts import section
 from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
-from handlers.parsing import FREEZE_VERBS, split_verb, take_incident
+from handlers.parsing import FREEZE_VERBS, split_verb, spoken, take_incident
 
 Verb = Callable[[Desk, Call], Awaitable[None]]
 OnHold = Callable[[Desk, Call, Hold, Incident, str], Awaitable[None]]
@@ -90,7 +90,7 @@ def _on_server(act: OnHold) -> Verb:
         call.reader.person.must_be_member()
         hold = await freeze.find_hold(desk.outside, server=name, incident_id=number)
         _, one = await freeze.get_hold(desk.outside, hold.id)
-        await act(desk, call, hold, one, words.strip())
+        await act(desk, call, hold, one, spoken(words).strip())
 
     return on_server
 

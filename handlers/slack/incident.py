@@ -41,6 +41,7 @@ from handlers.parsing import (
     parse_person,
     split_names,
     split_verb,
+    spoken,
     take_incident,
 )
 
@@ -100,7 +101,7 @@ async def _status(desk: Desk, call: Call) -> None:
         return
     word, _, reason = rest.partition(" ")
     to = Status(choose(word, STATUS_WORDS, command="/incident status"))
-    await _set_status(desk, call, one, to, reason.strip())
+    await _set_status(desk, call, one, to, spoken(reason).strip())
 
 
 async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason: str) -> None:
@@ -135,7 +136,7 @@ async def _note(desk: Desk, call: Call) -> None:
     if not rest:
         await call.open(words_modal(call.texts, "incident.note", one, name="note"))
         return
-    await timeline.add_note(desk.outside, by=call.by, incident_id=one.id, text=rest)
+    await timeline.add_note(desk.outside, by=call.by, incident_id=one.id, text=spoken(rest))
     await call.say(call.texts("incident.noted", incident=incident_label(one.id)))
 
 
@@ -206,12 +207,12 @@ async def _ask(desk: Desk, call: Call) -> None:
     await questions.ask(
         desk.outside,
         by=call.by,
-        question=call.text,
+        question=spoken(call.text),
         channel=None,
         thread_ts=None,
         request_key=call.key,
     )
-    await call.say(call.texts("ask.searching", question=call.text))
+    await call.say(call.texts("ask.searching", question=spoken(call.text)))
 
 
 async def _resolve(desk: Desk, call: Call) -> None:
@@ -238,7 +239,7 @@ async def _with_reason(desk: Desk, call: Call, to: Status, kind: str) -> None:
         await incident.check_status(desk.outside, incident_id=one.id, to=to)
         await call.open(words_modal(call.texts, kind, one, name="reason"))
         return
-    await _set_status(desk, call, one, to, reason)
+    await _set_status(desk, call, one, to, spoken(reason))
 
 
 async def _help(desk: Desk, call: Call) -> None:
