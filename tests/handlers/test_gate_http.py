@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from bot.ports.outside import Outside, Policy
 from bot.ports.storage import StoreCollision, StoreUnavailable
@@ -30,7 +30,7 @@ TOKEN = {"Authorization": f"Bearer {SECRET}"}
 class Door:
     """A running gate and somebody who knocks."""
 
-    def __init__(self, server: TestServer, session: aiohttp.ClientSession) -> None:
+    def __init__(self, server: BaseTestServer, session: aiohttp.ClientSession) -> None:
         self._server, self._session = server, session
 
     async def call(self, method: str, path: str, **request: Any) -> tuple[int, Any, Any]:

@@ -272,9 +272,9 @@ class Line(RuleBasedStateMachine):
             ran_out = work.word in ("waiting", "revoked") and self.model.has_run_out(work)
             words = {"granted", "revoked"} if ran_out else {PERMIT_WORDS.get(work.word, "granted")}
             assert permits[number] in words
-        for number, known in zip(self.changes, self.model.changes, strict=True):
-            assert known.word == "waiting" or changes[number] == CHANGE_WORDS[known.word]
-            assert known.word != "waiting" or changes[number] in ("requested", "refused")
+        for asked, known in zip(self.changes, self.model.changes, strict=True):
+            assert known.word == "waiting" or changes[asked] == CHANGE_WORDS[known.word]
+            assert known.word != "waiting" or changes[asked] in ("requested", "refused")
 
     async def look(self) -> tuple[set[str], dict[str, int], dict[int, str], dict[int, str]]:
         async with self.store.engine.connect() as connection:
@@ -287,7 +287,7 @@ class Line(RuleBasedStateMachine):
 
 
 def play(machine: type[Line], *, examples: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,

@@ -1,5 +1,7 @@
 """What is promised of a change: pre-tests, two people, the gate at the start, an end that a person says."""
 
+from typing import Any
+
 import pytest
 
 from bot.domain.audit import Act
@@ -43,7 +45,7 @@ async def people(add_people: AddPeople, outside: Outside) -> None:
     ],
 )
 async def test_major_work_shows_its_test_with_a_link_and_how_it_differed(
-    outside: Outside, store: Database, words: dict[str, str]
+    outside: Outside, store: Database, words: dict[str, Any]
 ) -> None:
     before = await everything(store)
     with pytest.raises(PreTestMissing):

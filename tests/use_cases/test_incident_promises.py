@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ async def test_a_declared_incident_has_its_channel_queued_and_its_times_logged(o
     ],
 )
 async def test_a_refused_declaration_leaves_nothing(
-    outside: Outside, store: Database, words: dict[str, str], refusal: type[Exception]
+    outside: Outside, store: Database, words: dict[str, Any], refusal: type[Exception]
 ) -> None:
     before = await everything(store)
     with pytest.raises(refusal):
