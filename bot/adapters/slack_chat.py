@@ -104,9 +104,8 @@ class SlackChat:
 
     async def _posted(self, channel: str, key: str) -> MessageTs | None:
         try:
-            answer = await _call(
-                self._client.conversations_history, channel=channel, limit=PAGE, include_all_metadata=True
-            )
+            place = await self._id_of(channel)
+            answer = await self._history_of(place)
         except ChatPermanent:
             return None
         for message in answer["messages"]:
@@ -114,6 +113,31 @@ class SlackChat:
             if metadata.get("event_type") == OURS and metadata.get("event_payload", {}).get("key") == key:
                 return MessageTs(message["ts"])
         return None
+
+    async def _id_of(self, channel: str) -> str:
+        """conversations.history takes no #name, though chat.postMessage does"""
+        if not channel.startswith("#"):
+            return channel
+        cursor = ""
+        while True:
+            answer = await _call(self._client.conversations_list, limit=PAGE, cursor=cursor)
+            for one in answer["channels"]:
+                if one["name"] == channel[1:]:
+                    return str(one["id"])
+            cursor = _next(answer)
+            if not cursor:
+                raise ChatPermanent("channel_not_found")
+
+    async def _history_of(self, channel: str) -> Any:
+        """We may post where we are no member (chat:write.public), but not read"""
+        arguments: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
+        try:
+            return await _call(self._client.conversations_history, **arguments)
+        except ChatPermanent as refused:
+            if refused.reason != "not_in_channel":
+                raise
+        await _call(self._client.conversations_join, channel=channel)
+        return await _call(self._client.conversations_history, **arguments)
 
     async def update(self, channel: ChannelId, ts: MessageTs, text: str, *, blocks: Blocks) -> None:
         """chat.update"""

@@ -1,6 +1,7 @@
 """The incident's channel: opened once, its card kept true, its entries told."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,14 +28,30 @@ async def open_channel(desk: Desk, run: Run) -> None:
     number = IncidentId(run.payload["incident_id"])
     view = await incidents.overview(desk.outside, incident_id=number)
     (channel, name), shown = await asyncio.gather(_create(desk, run, view.incident), _card(desk, view))
-    await asyncio.gather(
+    ends = await asyncio.gather(
         _keep_channel(desk, number, channel, name),
         run.step("invite", lambda: _invite(desk, view, channel)),
         run.step("card", lambda: _post_card(desk, run, view, channel, shown)),
         run.step("topic", lambda: _topic(desk, view, channel)),
         run.step("bookmark", lambda: _bookmark(desk, view, channel)),
         run.step("announce", lambda: _announce(desk, run, view, channel)),
+        return_exceptions=True,
     )
+    await _pin_card(desk, run, number, channel, shown)
+    _raise_first(ends)
+
+
+def _raise_first(ends: Sequence[object]) -> None:
+    """Each step came to its end, so that the next run repeats none of them; what may pass is tried again first."""
+    failures = [end for end in ends if isinstance(end, BaseException)]
+    failures.sort(key=lambda failure: isinstance(failure, ChatPermanent))
+    if failures:
+        raise failures[0]
+
+
+async def _pin_card(
+    desk: Desk, run: Run, number: IncidentId, channel: ChannelId, shown: Sequence[Mapping[str, Any]]
+) -> None:
     after = await incidents.overview(desk.outside, incident_id=number)
     ts = after.incident.card_ts
     if ts is None:
@@ -135,14 +152,11 @@ async def _announce(desk: Desk, run: Run, view: Overview, channel: ChannelId) ->
     shown = replace(view.incident, channel=channel)
     text = texts("incident.announced", headline=headline(texts, shown))
     holds = [hold for hold in view.holds if hold.freezes]
-    await desk.chat.post(
-        where,
-        text,
-        blocks=summary_blocks(texts, shown, holds),
-        key=f"announce:{view.incident.id}",
-        thread_ts=None,
-        again=run.again,
-    )
+    blocks, key = summary_blocks(texts, shown, holds), f"announce:{view.incident.id}"
+    try:
+        await desk.chat.post(where, text, blocks=blocks, key=key, thread_ts=None, again=run.again)
+    except ChatPermanent as refused:
+        raise ChatPermanent(f"{where}: {refused.reason}") from refused
 
 
 async def refresh_card(desk: Desk, run: Run) -> None:
