@@ -79,6 +79,9 @@ STATUS_WORDS = {
     "closed": ("closed", "종료"),
     "cancelled": ("cancelled", "canceled", "취소"),
 }
+SEVERITY_WORDS = {level.value: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}
+ADD_WORDS = ("add", "추가")
+ALL_WORDS = ("all", "전체", "모두")
 ROLE_WORDS = {
     "commander": ("commander", "ic", "지휘", "지휘자"),
     "communications": ("communications", "comms", "소통", "공지"),

@@ -29,9 +29,12 @@ from handlers.blocks.parts import section
 from handlers.blocks.timeline import read_blocks
 from handlers.desk import Call, Desk, call_of_command
 from handlers.parsing import (
+    ADD_WORDS,
+    ALL_WORDS,
     DRAFT_WORDS,
     INCIDENT_VERBS,
     ROLE_WORDS,
+    SEVERITY_WORDS,
     STATUS_WORDS,
     TIME_WORDS,
     choose,
@@ -112,8 +115,7 @@ async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason:
 
 async def _severity(desk: Desk, call: Call) -> None:
     one, rest = await _named(desk, call)
-    levels = {level.value: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}
-    to = Severity(choose(rest, levels, command="/incident severity"))
+    to = Severity(choose(rest, SEVERITY_WORDS, command="/incident severity"))
     await incident.set_severity(desk.outside, by=call.by, incident_id=one.id, to=to)
     severity = call.texts.plain(f"severity.{to}")
     await call.say(call.texts("incident.severity_is", incident=incident_label(one.id), severity=severity))
@@ -156,7 +158,7 @@ async def _time(desk: Desk, call: Call) -> None:
 async def _servers(desk: Desk, call: Call) -> None:
     one, rest = await _named(desk, call)
     word, _, names = rest.partition(" ")
-    typed = names if word.lower() in ("add", "추가") else rest
+    typed = names if word.lower() in ADD_WORDS else rest
     if not typed:
         await call.open(words_modal(call.texts, "incident.servers", one, name="servers", multiline=False))
         return
@@ -172,7 +174,7 @@ async def _timeline(desk: Desk, call: Call) -> None:
 
 
 async def _list(desk: Desk, call: Call) -> None:
-    everything = call.text.strip().lower() in ("all", "전체", "모두")
+    everything = call.text.strip().lower() in ALL_WORDS
     found = await incident.list_incidents(desk.outside, only_open=not everything)
     if not found:
         await call.say(call.texts("incident.none"))
