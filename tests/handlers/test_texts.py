@@ -1,4 +1,4 @@
-"""The catalogue: every sentence that code asks for exists, in both languages, with the same blanks, and reads Korean."""
+"""The catalogue: every sentence that code asks for exists, in both languages and with the same blanks."""
 
 import re
 import string
@@ -31,8 +31,8 @@ WITHOUT_HANGUL = {
     "severity.sev1", "severity.sev2", "severity.sev3", "severity.sev4",
 }  # fmt: skip
 """Frames that hold only what is filled in, and names that are the same in both languages."""
-READS_KOREAN = ("bot/domain", "bot/i18n", "handlers/parsing.py", "bot/sandbox", "bot/use_cases/ask.py")
-"""Where Korean stands in code: what people type and say is recognised there."""
+READS_KOREAN = ("bot/domain", "bot/i18n", "handlers/parsing.py", "bot/sandbox", "bot/guard.py")
+"""Where Korean stands in code: what people type is recognised there; the guard is copied without the texts."""
 
 
 def keys_in_code() -> Iterator[tuple[str, str]]:
