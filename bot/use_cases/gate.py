@@ -119,18 +119,20 @@ async def _record_answer(
     at: datetime,
     asked: Sequence[Server],
 ) -> int:
+    """One audit row; the incident's channel hears of a caller's refusal once, however often it asks."""
+    against = decision.incident_ids[0] if decision.incident_ids else None
+    servers = list(decision.servers) or [server.name for server in asked]
+    before = await tx.audit.rows(acts=(Act.PERMIT_REFUSED,), subject=caller) if against else ()
+    told = any(row.incident_id == against and row.detail["servers"] == servers for row in before)
     trace = await record(
         tx,
         at=at,
         act=_ACT[decision.verdict],
         actor=SlackUserId(caller),
         subject=f"permit-{permit.id}" if permit else caller,
-        incident_id=decision.incident_ids[0] if decision.incident_ids else None,
-        detail={
-            "caller": caller,
-            "purpose": purpose[:500],
-            "servers": list(decision.servers) or [server.name for server in asked],
-        },
+        incident_id=against,
+        detail={"caller": caller, "purpose": purpose[:500], "servers": servers},
+        tell_channel=not told,
     )
     return trace.seq
 
