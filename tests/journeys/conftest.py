@@ -3,12 +3,13 @@
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.databases import Postgres
 from tests.journeys.stage import Stage, set_up
 
 SERVERS = """servers:
@@ -49,12 +50,35 @@ async def stage(set_up_stage: SetUp) -> AsyncIterator[Stage]:
         yield ready
 
 
-@pytest.fixture(params=["socket", "http"])
-async def everywhere(request: pytest.FixtureRequest, url: str, servers_file: str) -> AsyncIterator[Stage]:
-    """The stage over both of Slack's doors, on both databases."""
-    port = _free_port() if request.param == "http" else None
-    async with set_up(url, http_port=port, servers_file=servers_file) as ready:
+@pytest.fixture(params=["socket-sqlite", "http-postgresql"])
+async def everywhere(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[Stage]:
+    """The stage over both of Slack's doors and on both databases."""
+    async with _any_stage(request, servers_file) as ready:
         yield ready
+
+
+@pytest.fixture(params=["socket-sqlite", "socket-postgresql", "http-sqlite", "http-postgresql"])
+async def in_every_way(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[Stage]:
+    """Each door with each database."""
+    async with _any_stage(request, servers_file) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def _any_stage(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[Stage]:
+    door, _, kind = str(request.param).partition("-")
+    port = _free_port() if door == "http" else None
+    if kind == "sqlite":
+        async with set_up(
+            f"sqlite:///{request.getfixturevalue('database_file')}", http_port=port, servers_file=servers_file
+        ) as ready:
+            yield ready
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = await postgres.copy()
+    async with set_up(postgres.url(name), http_port=port, servers_file=servers_file) as ready:
+        yield ready
+    await postgres.drop(name)
 
 
 def _free_port() -> int:

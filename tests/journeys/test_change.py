@@ -25,8 +25,8 @@ async def states(stage: Stage) -> list[str]:
     return [str(one.state) for one in await list_changes(stage.product.desk.outside)]
 
 
-async def test_refused_on_a_frozen_server_and_allowed_after_the_thaw(everywhere: Stage) -> None:
-    stage = everywhere
+async def test_refused_on_a_frozen_server_and_allowed_after_the_thaw(in_every_way: Stage) -> None:
+    stage = in_every_way
     channel = await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
     await stage.command(MINJI, "/freeze fixed web-3 되돌림")
     told = await request(stage, DOYUN, "nginx 설정 변경 서버 web-3")

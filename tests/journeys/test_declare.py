@@ -19,8 +19,8 @@ async def frozen(stage: Stage) -> list[str]:
     return [one.hold.server for one in await frozen_servers(stage.product.desk.outside)]
 
 
-async def test_fast_path_opens_everything_once(everywhere: Stage) -> None:
-    stage = everywhere
+async def test_fast_path_opens_everything_once(in_every_way: Stage) -> None:
+    stage = in_every_way
     told = await stage.command(MINJI, "/incident declare sev1 메시지 전송 지연 서버 lb-01, lb-02 14:50부터")
     assert "장애를 선언했습니다" in told and "`lb-01`, `lb-02`" in told
     (channel,) = stage.opened()
