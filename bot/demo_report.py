@@ -72,14 +72,16 @@ def _refused(row: AuditRow, run: Run) -> dict[str, Any]:
     incident = next(one for one in run.incidents if one.id == row.incident_id)
     since = datetime.fromisoformat(row.detail["since"])
     label, say = incident_label(incident.id), texts.plain
-    because = say("gate.http.because", incident=label, title=incident.title, since=since, zone=run.zone)
-    reason = say("gate.http.frozen", decision=decision_label(row.seq), servers=row.detail["servers"], incidents=because)
-    lifts = say("gate.http.who_can_lift")
+    reason = [
+        say("gate.http.frozen", decision=decision_label(row.seq), servers=row.detail["servers"], incidents=label),
+        say("gate.http.because", incident=label, title=incident.title, since=since, zone=run.zone),
+        say("gate.http.how"),
+    ]
     return {
         "change": row.subject,
         "servers": row.detail["servers"],
         "incident": label,
-        "reason": f"{reason} {say('gate.http.how')} ({lifts})",
+        "reason": " ".join(reason),
     }
 
 

@@ -17,6 +17,9 @@ from bot.wiring import Product, build
 
 log = logging.getLogger(__name__)
 
+STOP_SECONDS = 8
+"""Within these the bot ends after it was told to, whether Slack is there or not."""
+
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
@@ -78,6 +81,17 @@ async def serve(settings: Settings, clock: Clock) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    working = asyncio.ensure_future(_work(settings, clock, stop, began))
+    waiting = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    try:
+        await asyncio.wait_for(working, STOP_SECONDS)
+    except TimeoutError:
+        log.warning("stopped before everything had ended; what was queued goes on at the next start")
+
+
+async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, began: float) -> None:
     async with running(settings, clock):
         log.info("ready", extra={"seconds": round(time.perf_counter() - began, 3)})
         await stop.wait()

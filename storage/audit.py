@@ -42,6 +42,11 @@ class AuditRows:
             query = query.where(audit.c.subject == subject)
         return [_row(row) for row in await self._connection.execute(query)]
 
+    async def has(self, act: Act, subject: str, incident_id: IncidentId) -> bool:
+        """Whether there is a row of this act for this subject in this incident."""
+        same = (audit.c.act == act.value, audit.c.subject == subject, audit.c.incident_id == incident_id)
+        return (await self._connection.execute(select(audit.c.seq).where(*same).limit(1))).first() is not None
+
 
 def _row(row: Any) -> AuditRow:
     return AuditRow(**{**row._mapping, "act": Act(row.act)})

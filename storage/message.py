@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, MessageTs
@@ -34,9 +34,3 @@ class MessageRows:
         same = (message.c.channel == channel, message.c.ts == ts)
         rows = await self._connection.execute(select(message).where(*same))
         return next(iter(fold(Message(**row._mapping) for row in rows)), None)
-
-    async def latest_ts(self, channel: ChannelId) -> MessageTs | None:
-        """The newest message that we know of in a channel."""
-        query = select(func.max(message.c.ts)).where(message.c.channel == channel)
-        newest = (await self._connection.execute(query)).scalar_one_or_none()
-        return MessageTs(newest) if newest else None

@@ -44,5 +44,5 @@ def _server(file: str, n: int, row: Any) -> Server:
         names = [canonical_server_name(str(name)) for name in (row["name"], *row.get("aliases", ()))]
     except NameInvalid as invalid:
         raise ServersFileWrong(file, "bad_name", number=n, word=invalid) from invalid
-    labels = {label: str(row.get(label, "")) for label in LABELS}
+    labels = {label: str(row.get(label, "")).lower() for label in LABELS}
     return Server(id=ServerId(0), name=ServerName(names[0]), epoch=0, aliases=tuple(names[1:]), **labels)

@@ -17,6 +17,9 @@ PASSING = frozenset(
 )
 """Error codes that may be gone at the next try (docs.slack.dev, errors common to all methods)."""
 
+SIGNED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+"""Our token does not count just now: an operator mends it, and what was to be done is still to be done."""
+
 OURS = "stopline"
 """The event type of the metadata on our messages."""
 
@@ -34,18 +37,20 @@ class SlackChat:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
+        self._identity: Identity | None = None
 
     async def who_am_i(self) -> Identity:
         """auth.test, and bots.info for the app's id"""
         answer = await _call(self._client.auth_test)
         bot = await _call(self._client.bots_info, bot=answer["bot_id"]) if answer.get("bot_id") else {"bot": {}}
-        return Identity(
+        self._identity = Identity(
             team_id=answer["team_id"],
             team_url=answer["url"],
             bot_user=SlackUserId(answer["user_id"]),
             bot_id=answer.get("bot_id", ""),
             app_id=bot["bot"].get("app_id", ""),
         )
+        return self._identity
 
     async def create_channel(self, name: str) -> ChannelId | None:
         """conversations.create"""
@@ -169,12 +174,13 @@ class SlackChat:
         user = (await _call(self._client.users_info, user=who, include_locale=True))["user"]
         profile = user.get("profile", {})
         outside = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_workflow_bot")
+        ours = self._identity or await self.who_am_i()
         return Person(
             id=who,
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or str(who),
             locale=user.get("locale") or "en-US",
             zone=user.get("tz") or "UTC",
-            is_member=not any(user.get(mark) for mark in outside),
+            is_member=ours.team_id in _teams(user) and not any(user.get(mark) for mark in outside),
             is_bot=bool(user.get("is_bot")),
         )
 
@@ -201,6 +207,11 @@ class SlackChat:
         await _call(self._client.views_publish, user_id=person, view=view)
 
 
+def _teams(user: Mapping[str, Any]) -> set[str]:
+    """The workspaces somebody belongs to; whoever comes through a shared channel belongs to another one."""
+    return {str(user.get("team_id", "")), *(user.get("enterprise_user") or {}).get("teams", ())}
+
+
 def _next(answer: Any) -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
@@ -219,7 +230,7 @@ def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:
     response: Any = refused.response
     status = getattr(response, "status_code", 200)
     code = str(response.get("error", "")) if hasattr(response, "get") and isinstance(response.data, dict) else ""
-    if status == 429 or code in PASSING:
+    if status == 429 or code in PASSING | SIGNED_OUT:
         return ChatTransient(code or "ratelimited", after=_retry_after(response))
     if status >= 500 or not code:
         return ChatTransient(f"http {status}", maybe_done=True)

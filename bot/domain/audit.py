@@ -13,7 +13,6 @@ class Act(StrEnum):
     """Every act that leaves a trace; the value is the verb of its button, text and row alike."""
 
     INCIDENT_DECLARED = "incident_declared"
-    CHANNEL_OPENED = "channel_opened"
     STATUS_CHANGED = "status_changed"
     SEVERITY_CHANGED = "severity_changed"
     ROLE_ASSIGNED = "role_assigned"
@@ -42,6 +41,7 @@ class Act(StrEnum):
     PERMIT_FINISHED = "permit_finished"
     DRAFT_MADE = "draft_made"
     DRAFT_EDITED = "draft_edited"
+    DRAFT_REPLACED = "draft_replaced"
     DRAFT_APPROVED = "draft_approved"
     DRAFT_SENT_BACK = "draft_sent_back"
     FOLLOW_UP_ADDED = "follow_up_added"

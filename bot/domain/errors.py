@@ -83,6 +83,12 @@ class ServersMissing(Refused):
     field = "servers"
 
 
+class AliasTaken(Refused):
+    """Each name and alias means one server."""
+
+    key = "refused.alias_taken"
+
+
 class NameUnusable(Refused):
     """A server's name keeps to the letters that host names have."""
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 ATTEMPTS = 12
-"""After so many tries a job is dead and somebody is told."""
+"""After so many tries at what fails by itself a job is dead and somebody is told."""
+
+PASSING_ATTEMPTS = 300
+"""What fails because Slack or the database is away is tried for about a day: the pauses grow to five minutes."""
 
 
 class JobKind(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from bot.domain.errors import AliasTaken
 from bot.domain.ids import ServerId, ServerName
 
 LABELS = ("role", "service", "pool")
@@ -43,5 +44,16 @@ def select(servers: Iterable[Server], selector: str) -> tuple[Server, ...]:
 
 
 def find(servers: Iterable[Server], name: str) -> Server | None:
-    """The server called so, by its name or an alias."""
-    return next((s for s in servers if s.is_called(name)), None)
+    """The server called so: by its own name, or where nobody has that name by an alias."""
+    known = list(servers)
+    exact = next((server for server in known if server.name == name), None)
+    return exact or next((server for server in known if server.is_called(name)), None)
+
+
+def check_aliases(servers: Iterable[Server]) -> None:
+    """Each name and alias means one server. Raises AliasTaken: an alias of a held server's name would free it."""
+    owners: dict[str, ServerName] = {}
+    for server in servers:
+        for name in (server.name, *server.aliases):
+            if owners.setdefault(name, server.name) != server.name:
+                raise AliasTaken(alias=name, servers=sorted((owners[name], server.name)))

@@ -8,15 +8,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.domain.job import ATTEMPTS, Job, JobKind, pause_before_retry
+from bot.domain.job import ATTEMPTS, PASSING_ATTEMPTS, Job, JobKind, pause_before_retry
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.ports.clock import Clock
-from bot.ports.storage import Store
+from bot.ports.storage import Store, StoreUnavailable
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
 POLL_SECONDS = 0.5
 CONCURRENCY = 64
 
@@ -113,6 +113,8 @@ class Worker:
             log.exception("jobs could not be claimed; trying again")
             return False
         for job in jobs:
+            if job.id in self._running:  # the clock leapt over its lease: it runs here already
+                continue
             task = asyncio.create_task(self._run(job))  # noqa: TID251 - the worker is where tasks start
             self._running[job.id] = task
             task.add_done_callback(partial(self._ended, job.id))
@@ -130,7 +132,8 @@ class Worker:
         except ChatPermanent as trouble:
             await self._settle(job, trouble, give_up=True)
         except Exception as trouble:  # noqa: BLE001 - logged, retried and told in `_settle`
-            await self._settle(job, trouble, give_up=job.attempts >= ATTEMPTS)
+            passing = isinstance(trouble, ChatTransient | StoreUnavailable)
+            await self._settle(job, trouble, give_up=job.attempts >= (PASSING_ATTEMPTS if passing else ATTEMPTS))
         else:
             await self._write(job, lambda tx: tx.jobs.finish(job.id, owner=self._name))
 
@@ -139,10 +142,16 @@ class Worker:
         error = f"{type(trouble).__name__}: {trouble}"[:1000]
         if give_up:
             await self._write(job, lambda tx: tx.jobs.bury(job.id, owner=self._name, error=error))
-            await self._on_buried(job, error)
+            await self._tell(job, error)
             return
         at = self._clock.now() + self._pause(job, trouble)
         await self._write(job, lambda tx: tx.jobs.retry(job.id, owner=self._name, at=at, error=error))
+
+    async def _tell(self, job: Job, error: str) -> None:
+        try:
+            await self._on_buried(job, error)
+        except Exception:
+            log.exception("nobody could be told of a job that was given up", extra={"job": job.id})
 
     def _pause(self, job: Job, trouble: Exception) -> timedelta:
         asked = trouble.after if isinstance(trouble, ChatTransient) else None

@@ -265,6 +265,10 @@ class Audit(Protocol):
         """In the order of their numbers."""
         ...
 
+    async def has(self, act: Act, subject: str, incident_id: IncidentId) -> bool:
+        """Whether there is a row of this act for this subject in this incident."""
+        ...
+
 
 class People(Protocol):
     """See `storage/person.py`."""
@@ -291,10 +295,6 @@ class Messages(Protocol):
 
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
         """The newest version of one message."""
-        ...
-
-    async def latest_ts(self, channel: ChannelId) -> MessageTs | None:
-        """The newest message that we know of in a channel."""
         ...
 
 

@@ -84,7 +84,7 @@ _ACT = {
 async def ask_permit(
     outside: Outside, *, caller: str, key: str, server_names: Sequence[str], purpose: str
 ) -> GateAnswer:
-    """A machine asks for leave. Raises ServersMissing, UnknownServer, NameUnusable, KeyConflict."""
+    """A machine asks for leave. Raises ServersMissing, UnknownServer, NameUnusable, KeyConflict, PermitStale."""
     if not server_names:
         raise ServersMissing
     at = outside.clock.now()
@@ -96,6 +96,7 @@ async def ask_permit(
         if earlier and earlier.digest != digest:
             raise KeyConflict(key=key)
         if earlier and decision.allows:
+            earlier.check_start(now=at, epochs={server.id: server.epoch for server in locked})
             return GateAnswer(decision, await _told(tx, earlier), (), earlier)
         permit = None
         if decision.allows and not earlier:
@@ -122,8 +123,7 @@ async def _record_answer(
     """One audit row; the incident's channel hears of a caller's refusal once, however often it asks."""
     against = decision.incident_ids[0] if decision.incident_ids else None
     servers = list(decision.servers) or [server.name for server in asked]
-    before = await tx.audit.rows(acts=(Act.PERMIT_REFUSED,), subject=caller) if against else ()
-    told = any(row.incident_id == against and row.detail["servers"] == servers for row in before)
+    told = against is not None and await tx.audit.has(Act.PERMIT_REFUSED, caller, against)
     trace = await record(
         tx,
         at=at,

@@ -53,10 +53,29 @@ SEARCHED = frozenset({Act.INCIDENT_DECLARED, Act.STATUS_CHANGED, Act.INCIDENT_RE
 """Acts after which an incident is indexed anew; so is it after each draft."""
 
 
+ON_THE_CARD = frozenset(
+    {
+        Act.INCIDENT_DECLARED,
+        Act.STATUS_CHANGED,
+        Act.INCIDENT_REOPENED,
+        Act.SEVERITY_CHANGED,
+        Act.ROLE_ASSIGNED,
+        Act.TIME_CORRECTED,
+        Act.SERVER_HELD,
+        Act.FIX_CLAIMED,
+        Act.FIX_REJECTED,
+        Act.SERVER_VERIFIED,
+    }
+)
+"""Acts that the card shows."""
+
+
 def _effects(entry: Entry, at: datetime, tell_channel: bool) -> list[NewJob]:
     key = incident_key(entry.incident_id)
     about = {"incident_id": entry.incident_id, "entry_id": entry.id}
-    jobs = [NewJob(f"card:{entry.id}", f"card:{entry.incident_id}", JobKind.REFRESH_CARD, at, about)]
+    jobs = []
+    if entry.kind in ON_THE_CARD:
+        jobs.append(NewJob(f"card:{entry.id}", f"card:{entry.incident_id}", JobKind.REFRESH_CARD, at, about))
     if entry.kind in SEARCHED:
         jobs.append(NewJob(f"index:{entry.id}", f"index:{entry.incident_id}", JobKind.INDEX_INCIDENT, at, about))
     if tell_channel:

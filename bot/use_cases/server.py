@@ -8,7 +8,7 @@ from bot.domain.audit import Act
 from bot.domain.errors import NameUnusable, UnknownServer
 from bot.domain.ids import THE_BOT, ServerName, SlackUserId
 from bot.domain.names import NameInvalid, canonical_server_name, nearest_names
-from bot.domain.server import Server, find, is_selector, select
+from bot.domain.server import Server, check_aliases, find, is_selector, select
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.record import record
@@ -81,16 +81,21 @@ def _all_names(known: Sequence[Server]) -> list[str]:
 
 
 async def describe_servers(outside: Outside, servers: Sequence[Server]) -> None:
-    """Takes over the catalogue: new servers are added, known ones get their role, service, pool and aliases."""
+    """Takes over the catalogue: new servers are added, known ones get their role, service, pool and aliases.
+
+    I2: other aliases mean another reach, so the epoch grows with them. Raises AliasTaken; then nothing is taken over.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         known = {server.name: server for server in await tx.servers.all()}
-        for server in servers:
-            before = known.get(server.name)
-            if before and _same(before, server):
-                continue
+        check_aliases({**known, **{server.name: server for server in servers}}.values())
+        changed = [server for server in servers if server.name not in known or not _same(known[server.name], server)]
+        for server in changed:
             await tx.servers.describe(server)
             await record(tx, at=at, act=Act.SERVER_ADDED, actor=THE_BOT, subject=server.name)
+        renamed = [k.id for s in changed if (k := known.get(s.name)) and k.aliases != s.aliases]
+        if renamed:
+            await tx.servers.raise_epochs(renamed)
 
 
 def _same(one: Server, other: Server) -> bool:

@@ -20,7 +20,6 @@ INCIDENT_ASK = "incident.ask"
 INCIDENT_HELP = "incident.help"
 
 FREEZE_LIST = "freeze.list"
-FREEZE_SHOW = "freeze.show"
 FREEZE_FIXED = "freeze.fixed"
 FREEZE_VERIFY = "freeze.verify"
 FREEZE_REJECT = "freeze.reject"

@@ -58,7 +58,7 @@ async def _pin_card(
         return
     await run.step("pin", lambda: desk.chat.pin(channel, ts))
     blocks = await _card(desk, after)
-    if blocks != shown:
+    if blocks != shown or run.again:
         await desk.chat.update(channel, ts, headline(desk.house_texts(after.incident), after.incident), blocks=blocks)
 
 
