@@ -16,6 +16,7 @@ from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.person import is_guest, must_be_member
 from bot.use_cases.record import record
 from bot.use_cases.transcript import read_transcript
 
@@ -23,9 +24,10 @@ from bot.use_cases.transcript import read_transcript
 async def ask_for_draft(
     outside: Outside, *, by: SlackUserId, incident_id: IncidentId, kind: DraftKind, request_key: str
 ) -> None:
-    """Queues a draft; it is posted when it is made."""
+    """Queues a draft; it is posted when it is made. Raises NoAuthority."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await must_be_member(tx, by)
         about = {"incident_id": incident_id, "kind": kind.value, "by": by}
         await tx.jobs.put(
             [NewJob(f"draft:{request_key}:{kind.value}", f"draft:{incident_id}", JobKind.MAKE_DRAFT, at, about)]
@@ -88,6 +90,7 @@ async def _keep(
 ) -> Draft:
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await tx.incidents.lock(incident.id)
         await _replace_older(tx, incident.id, kind, by=by, at=at)
         draft = await tx.drafts.add(
             Draft(
@@ -119,7 +122,12 @@ async def _replace_older(
 ) -> None:
     for older in await tx.drafts.of_incident(incident_id):
         if older.kind is kind and older.state is DraftState.PROPOSED:
-            await tx.drafts.save(older.decide(DraftState.REPLACED, by=by, at=at))
+            await _replace(tx, older, by=by, at=at)
+
+
+async def _replace(tx: Transaction, older: Draft, *, by: SlackUserId, at: datetime) -> None:
+    await tx.drafts.save(older.decide(DraftState.REPLACED, by=by, at=at))
+    await _note(tx, older, Act.DRAFT_REPLACED, by=by, at=at)
 
 
 def _send(draft: Draft, at: datetime) -> NewJob:
@@ -162,14 +170,11 @@ async def _get(tx: Transaction, draft_id: DraftId) -> tuple[Draft, Incident]:
 async def decide_draft(
     outside: Outside, *, by: SlackUserId, draft_id: DraftId, state: DraftState, comment: str = ""
 ) -> Draft:
-    """A manager approves or sends back the newest version. Raises NotTheManager, DraftDecided."""
+    """A manager approves or sends back the newest version. Raises NoAuthority, NotTheManager, DraftDecided."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        draft, incident = await _get(tx, draft_id)
-        if by not in managers_of(outside, incident):
-            raise NotTheManager
-        await tx.incidents.lock(draft.incident_id)
-        decided = (await _get(tx, draft_id))[0].decide(state, by=by, at=at, comment=comment.strip())
+        draft = await _for_manager(tx, outside, draft_id, by=by)
+        decided = draft.decide(state, by=by, at=at, comment=comment.strip())
         await tx.drafts.save(decided)
         act = Act.DRAFT_APPROVED if state is DraftState.APPROVED else Act.DRAFT_SENT_BACK
         await _note(tx, decided, act, by=by, at=at, comment=comment.strip())
@@ -177,24 +182,41 @@ async def decide_draft(
 
 
 async def edit_draft(outside: Outside, *, by: SlackUserId, draft_id: DraftId, sections: Sequence[Section]) -> Draft:
-    """A manager's own words become the next version. Raises NotTheManager, DraftDecided."""
+    """A manager's own words become the next version. Raises NoAuthority, NotTheManager, DraftDecided."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        draft, incident = await _get(tx, draft_id)
-        if by not in managers_of(outside, incident):
-            raise NotTheManager
-        await tx.incidents.lock(draft.incident_id)
-        before = (await _get(tx, draft_id))[0]
-        await tx.drafts.save(before.decide(DraftState.REPLACED, by=by, at=at))
+        before = await _for_manager(tx, outside, draft_id, by=by)
+        await _replace(tx, before, by=by, at=at)
         edited = await tx.drafts.add(replace(before, sections=tuple(sections), by=by, made_at=at))
         await _note(tx, edited, Act.DRAFT_EDITED, by=by, at=at)
         await tx.jobs.put([_send(edited, at), _index(edited, at)])
     return edited
 
 
-def managers_of(outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
-    """Who receives the postmortem draft: the managers, or where none is named the commander or reporter."""
-    return outside.policy.managers or (incident.commander or incident.reporter,)
+async def _for_manager(tx: Transaction, outside: Outside, draft_id: DraftId, *, by: SlackUserId) -> Draft:
+    """The draft as it stands, its incident locked, for somebody who may decide it."""
+    await must_be_member(tx, by)
+    draft, incident = await _get(tx, draft_id)
+    if by not in await managers_in(tx, outside, incident):
+        raise NotTheManager
+    await tx.incidents.lock(incident.id)
+    return (await _get(tx, draft.id))[0]
+
+
+async def managers_of(outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
+    """Who receives the postmortem draft: the managers; where none is named the commander or reporter, but no guest."""
+    async with outside.store.read() as tx:
+        return await managers_in(tx, outside, incident)
+
+
+async def managers_in(tx: Transaction, outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
+    """As `managers_of`, within a transaction."""
+    if outside.policy.managers:
+        return outside.policy.managers
+    for who in (incident.commander, incident.reporter):
+        if who and not await is_guest(tx, who):
+            return (who,)
+    return ()
 
 
 async def add_follow_ups(
@@ -204,10 +226,15 @@ async def add_follow_ups(
     incident_id: IncidentId,
     items: Sequence[tuple[str, SlackUserId | None, date | None]],
 ) -> Sequence[FollowUp]:
-    """Keeps (text, owner, due) as follow-ups; one whose words are kept already gets the new owner and date."""
+    """Keeps (text, owner, due) as follow-ups; one whose words are kept already gets the new owner and date.
+
+    Raises NoAuthority.
+    """
     at = outside.clock.now()
     kept = []
     async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        await tx.incidents.lock(incident_id)
         known = {f.text: f for f in await tx.drafts.follow_ups(incident_id)}
         for text, owner, due in items:
             old = known.get(text)

@@ -10,7 +10,7 @@ from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.draft import managers_of
+from bot.use_cases.draft import managers_in
 from bot.use_cases.freeze import Frozen, frozen_now
 
 
@@ -59,6 +59,6 @@ async def _to_decide(tx: Transaction, outside: Outside, who: SlackUserId) -> tup
     found = []
     for draft in await tx.drafts.proposed():
         incident = await tx.incidents.get(draft.incident_id)
-        if incident and draft.kind is DraftKind.POSTMORTEM and who in managers_of(outside, incident):
+        if incident and draft.kind is DraftKind.POSTMORTEM and who in await managers_in(tx, outside, incident):
             found.append((draft, incident))
     return tuple(found)

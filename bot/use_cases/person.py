@@ -33,6 +33,12 @@ async def must_not_be_guest(tx: Transaction, who: SlackUserId) -> None:
         person.must_be_member()
 
 
+async def is_guest(tx: Transaction, who: SlackUserId) -> bool:
+    """Whether we know somebody to be a guest, a stranger or a bot."""
+    person = await tx.people.get(who)
+    return person is not None and (person.is_bot or not person.is_member)
+
+
 async def must_be_member(tx: Transaction, who: SlackUserId) -> None:
     """Raises NoAuthority for guests, people of other workspaces, bots, and anybody we never met."""
     person = await tx.people.get(who)

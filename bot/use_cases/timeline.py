@@ -10,17 +10,19 @@ from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incide
 from bot.domain.message import Message, mentioned, readable, seconds
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.record import record
+from bot.use_cases.person import must_be_member
+from bot.use_cases.record import done_before, record
 
 
 async def add_note(
     outside: Outside, *, by: SlackUserId, incident_id: IncidentId, text: str, happened_at: datetime | None = None
 ) -> Entry:
-    """A person's own entry. Raises ReasonMissing when it is empty."""
+    """A person's own entry. Raises ReasonMissing when it is empty, NoAuthority."""
     if not text.strip():
         raise ReasonMissing
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await must_be_member(tx, by)
         trace = await record(
             tx,
             at=at,
@@ -30,9 +32,8 @@ async def add_note(
             incident_id=incident_id,
             detail={"text": text.strip()},
             happened_at=happened_at,
+            request_key=request_key,
         )
-    assert trace.entry
-    return trace.entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ async def pin_message(outside: Outside, *, by: SlackUserId, message: Message) ->
         incident = await tx.incidents.by_channel(message.channel)
         if incident is None:
             raise NotAnIncidentChannel
+        await tx.incidents.lock(incident.id)
         await tx.messages.put([message])
         earlier = await tx.entries.of_message(incident.id, message.channel, message.ts)
         if earlier:

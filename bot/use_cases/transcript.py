@@ -20,6 +20,7 @@ LEFT_OUT = frozenset(
         Act.MESSAGE_PINNED,
         Act.DRAFT_MADE,
         Act.DRAFT_EDITED,
+        Act.DRAFT_REPLACED,
         Act.DRAFT_APPROVED,
         Act.DRAFT_SENT_BACK,
         Act.FOLLOW_UP_ADDED,

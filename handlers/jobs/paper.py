@@ -5,6 +5,7 @@ from functools import partial
 from bot.domain.draft import DraftKind, DraftState
 from bot.domain.ids import DraftId, IncidentId, SlackUserId
 from bot.jobs.worker import Run
+from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.use_cases import ask, draft
 from bot.use_cases.incident import overview
 from handlers.blocks.answer import answer_blocks
@@ -41,8 +42,17 @@ async def send_draft(desk: Desk, run: Run) -> None:
     if found.kind is not DraftKind.POSTMORTEM:
         await _to_channel(desk, run, found.id)
         return
-    for manager in draft.managers_of(desk.outside, one):
-        await run.step(f"to {manager}", partial(_to_manager, desk, run, found.id, manager))
+    managers = await draft.managers_of(desk.outside, one)
+    if not managers:
+        await _to_channel(desk, run, found.id)
+    failures = []
+    for manager in managers:
+        try:
+            await run.step(f"to {manager}", partial(_to_manager, desk, run, found.id, manager))
+        except (ChatTransient, ChatPermanent) as trouble:
+            failures.append(trouble)
+    if failures:
+        raise sorted(failures, key=lambda trouble: isinstance(trouble, ChatPermanent))[0]
 
 
 async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:

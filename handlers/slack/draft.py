@@ -21,7 +21,7 @@ from handlers.blocks.draft import (
     read_written,
     send_back_modal,
 )
-from handlers.desk import Call, Desk, about, call_of_action, typed
+from handlers.desk import Call, Desk, about, answer, call_of_action, typed
 
 DUE = timedelta(days=14)
 """The date that a follow-up's form proposes."""
@@ -39,9 +39,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _on_button(desk: Desk, press: Press) -> Callable[..., Awaitable[None]]:
-    async def on_button(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_button(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, client)
+        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat)
         await press(desk, call, DraftId(int(call.text)))
 
     return on_button
@@ -52,7 +52,7 @@ async def _approve(desk: Desk, call: Call, draft_id: DraftId) -> None:
     _, one = await draft.get_draft(desk.outside, draft_id)
     blocks = [*draft_blocks(call.texts, decided, one, ()), *decision_blocks(call.texts, decided)]
     text = call.texts("draft.approved_line", who=call.by, comment="")
-    await call.respond(text=text, blocks=blocks, replace_original=True)
+    await answer(call.respond, text=text, blocks=blocks, replace_original=True)
 
 
 async def _edit(desk: Desk, call: Call, draft_id: DraftId) -> None:
@@ -65,7 +65,7 @@ async def _send_back(desk: Desk, call: Call, draft_id: DraftId) -> None:
 
 async def _mine(desk: Desk, call: Call, draft_id: DraftId) -> Any:
     found, one = await draft.get_draft(desk.outside, draft_id)
-    if call.by not in draft.managers_of(desk.outside, one):
+    if call.by not in await draft.managers_of(desk.outside, one):
         raise NotTheManager
     if found.state is not DraftState.PROPOSED:
         raise DraftDecided(state=found.state)
