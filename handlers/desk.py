@@ -1,12 +1,15 @@
 """What every Slack handler needs at hand: the outside, the chat, the models, and the person who asks."""
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import Refused
+import aiohttp
+
+from bot.domain.errors import FormNotOpened, Refused
 from bot.domain.ids import ChannelId, SlackUserId
 from bot.domain.incident import Incident
 from bot.domain.person import Person
@@ -17,6 +20,8 @@ from bot.ports.outside import Outside
 from bot.ports.storage import Intake
 from bot.use_cases import person as people
 from handlers.parsing import TimeNotRead
+
+log = logging.getLogger(__name__)
 
 PLACES = ("now", "to", "state", "earlier", "later")
 """Parameters of a refusal whose value is a word of the catalogue."""
@@ -83,7 +88,8 @@ class Call:
     key: str
     trigger_id: str
     respond: Callable[..., Awaitable[Any]]
-    client: Any
+    chat: Chat
+    typed: str = ""
 
     @property
     def by(self) -> SlackUserId:
@@ -97,16 +103,33 @@ class Call:
 
     async def say(self, text: str, blocks: Sequence[Mapping[str, Any]] | None = None) -> None:
         """An answer that only they see."""
-        await self.respond(
-            text=text, blocks=list(blocks) if blocks else None, response_type="ephemeral", replace_original=False
-        )
+        await answer(self.respond, text=text, blocks=list(blocks) if blocks else None)
 
     async def open(self, view: Mapping[str, Any]) -> None:
-        """A modal."""
-        await self.client.views_open(trigger_id=self.trigger_id, view=view)
+        """A form, tried twice at most: soon nobody waits for it. Raises FormNotOpened."""
+        lost = False
+        for _ in range(2):
+            try:
+                await self.chat.open_view(self.trigger_id, view)
+                return
+            except ChatTransient as trouble:
+                lost = trouble.maybe_done
+            except ChatPermanent as refused:
+                if lost and refused.reason == "exchanged_trigger_id":
+                    return  # the first try had opened it
+                break
+        raise FormNotOpened(typed=self.typed)
 
 
-def call_of_command(reader: Reader, command: Mapping[str, Any], respond: Any, client: Any, text: str) -> Call:
+async def answer(respond: Callable[..., Awaitable[Any]], **message: Any) -> None:
+    """Says how it went, to whoever asked. It is a courtesy: where it cannot be said, what was done stays done."""
+    try:
+        await respond(**{"response_type": "ephemeral", "replace_original": False, **message})
+    except (aiohttp.ClientError, TimeoutError, OSError, ChatTransient, ChatPermanent) as trouble:
+        log.warning("somebody could not be answered: %r", trouble)
+
+
+def call_of_command(reader: Reader, command: Mapping[str, Any], respond: Any, chat: Chat, text: str) -> Call:
     """A slash command as a call; its trigger id is the key under which it is done once."""
     return Call(
         reader=reader,
@@ -115,11 +138,12 @@ def call_of_command(reader: Reader, command: Mapping[str, Any], respond: Any, cl
         key=f"cmd:{command['trigger_id']}",
         trigger_id=command["trigger_id"],
         respond=respond,
-        client=client,
+        chat=chat,
+        typed=f"{command['command']} {command.get('text', '')}".strip(),
     )
 
 
-def call_of_action(reader: Reader, body: Mapping[str, Any], respond: Any, client: Any) -> Call:
+def call_of_action(reader: Reader, body: Mapping[str, Any], respond: Any, chat: Chat) -> Call:
     """A pressed button or a choice as a call; its text is the value."""
     action = body["actions"][0]
     chosen = action.get("selected_option") or {}
@@ -129,14 +153,16 @@ def call_of_action(reader: Reader, body: Mapping[str, Any], respond: Any, client
         text=str(chosen.get("value") or action.get("value") or ""),
         key=f"act:{body['trigger_id']}",
         trigger_id=body["trigger_id"],
-        respond=respond if body.get("response_url") else _to_direct(client, reader),
-        client=client,
+        respond=respond if body.get("response_url") else to_direct(chat, reader.id, f"answer:{body['trigger_id']}"),
+        chat=chat,
     )
 
 
-def _to_direct(client: Any, reader: Reader) -> Callable[..., Awaitable[Any]]:
+def to_direct(chat: Chat, who: SlackUserId, key: str) -> Callable[..., Awaitable[Any]]:
+    """Answers where no answer's address came along: in a direct message."""
+
     async def respond(**message: Any) -> None:
-        await client.chat_postMessage(channel=reader.id, text=message["text"], blocks=message.get("blocks"))
+        await chat.post(who, message["text"], blocks=message.get("blocks"), key=key, thread_ts=None, again=False)
 
     return respond
 

@@ -17,7 +17,7 @@ from bot.i18n.texts import Texts
 from bot.ports.chat import Identity
 from bot.ports.storage import NewJob, StoreCollision, StoreUnavailable
 from handlers.blocks.parts import section
-from handlers.desk import Desk, first_field, refusal_sentence
+from handlers.desk import Desk, answer, first_field, refusal_sentence, to_direct
 from handlers.slack import ask, change, draft, freeze, home, incident, incident_card, incident_modals, timeline
 
 T = TypeVar("T")
@@ -139,8 +139,10 @@ class SlackApp:
             if submitted:
                 return _refused(body["view"], reader.texts, error)
             if body.get("response_url"):
-                sentence = refusal_sentence(reader.texts, error)
-                await respond(text=sentence, response_type="ephemeral", replace_original=False)
+                await answer(respond, text=refusal_sentence(reader.texts, error))
+            elif delivery_kind(body) == "block_actions":
+                direct = to_direct(self._desk.chat, reader.id, f"refused:{delivery_key(body)}")
+                await answer(direct, text=refusal_sentence(reader.texts, error))
             return BoltResponse(status=200)
         log.error("a listener failed", exc_info=error)
         if submitted:

@@ -27,19 +27,23 @@ class AuditRows:
         subject: str,
         incident_id: IncidentId | None,
         detail: Mapping[str, Any],
+        request_key: str = "",
     ) -> int:
         """Writes one row and returns its number."""
         row = dict(at=at, act=act.value, actor=actor, subject=subject, incident_id=incident_id, detail=dict(detail))
-        result = await self._connection.execute(insert(audit).values(row).returning(audit.c.seq))
+        query = insert(audit).values(**row, request_key=request_key or None).returning(audit.c.seq)
+        result = await self._connection.execute(query)
         return int(result.scalar_one())
 
-    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "") -> Sequence[AuditRow]:
+    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "", request_key: str = "") -> Sequence[AuditRow]:
         """In the order of their numbers."""
         query = select(audit).order_by(audit.c.seq)
         if acts:
             query = query.where(audit.c.act.in_([act.value for act in acts]))
         if subject:
             query = query.where(audit.c.subject == subject)
+        if request_key:
+            query = query.where(audit.c.request_key == request_key)
         return [_row(row) for row in await self._connection.execute(query)]
 
     async def has(self, act: Act, subject: str, incident_id: IncidentId) -> bool:

@@ -202,6 +202,7 @@ audit = Table(
     Column("subject", String(128), nullable=False, index=True),
     _ref("incident_id", "incident", index=True),
     Column("detail", JSON, nullable=False),
+    Column("request_key", String(128), unique=True),
 )
 
 person = Table(

@@ -92,7 +92,7 @@ class SlackChat:
     ) -> MessageTs:
         """chat.postMessage with our key in its metadata"""
         if again:
-            posted = await self._posted(channel, key)
+            posted = await self._posted(channel, key, thread_ts)
             if posted:
                 return posted
         answer = await _call(
@@ -107,13 +107,14 @@ class SlackChat:
         )
         return MessageTs(answer["ts"])
 
-    async def _posted(self, channel: str, key: str) -> MessageTs | None:
+    async def _posted(self, channel: str, key: str, thread_ts: str | None) -> MessageTs | None:
+        """What was said in a thread stands in its replies, not in the channel's history"""
         try:
             place = await self._id_of(channel)
-            answer = await self._history_of(place)
+            messages = await (self._thread_of(place, thread_ts) if thread_ts else self._history_of(place))
         except ChatPermanent:
             return None
-        for message in answer["messages"]:
+        for message in messages:
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == OURS and metadata.get("event_payload", {}).get("key") == key:
                 return MessageTs(message["ts"])
@@ -133,16 +134,21 @@ class SlackChat:
             if not cursor:
                 raise ChatPermanent("channel_not_found")
 
-    async def _history_of(self, channel: str) -> Any:
+    async def _thread_of(self, channel: str, ts: str) -> list[dict[str, Any]]:
+        return await self._pages(
+            self._client.conversations_replies, channel=channel, ts=ts, include_all_metadata=True
+        )
+
+    async def _history_of(self, channel: str) -> list[dict[str, Any]]:
         """We may post where we are no member (chat:write.public), but not read"""
         arguments: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
         try:
-            return await _call(self._client.conversations_history, **arguments)
+            return list((await _call(self._client.conversations_history, **arguments))["messages"])
         except ChatPermanent as refused:
             if refused.reason != "not_in_channel":
                 raise
         await _call(self._client.conversations_join, channel=channel)
-        return await _call(self._client.conversations_history, **arguments)
+        return list((await _call(self._client.conversations_history, **arguments))["messages"])
 
     async def update(self, channel: ChannelId, ts: MessageTs, text: str, *, blocks: Blocks) -> None:
         """chat.update"""
@@ -201,6 +207,10 @@ class SlackChat:
             cursor = _next(answer)
             if not cursor:
                 return found
+
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """views.open"""
+        await _call(self._client.views_open, trigger_id=trigger_id, view=view)
 
     async def publish_home(self, person: SlackUserId, view: Mapping[str, Any]) -> None:
         """views.publish"""

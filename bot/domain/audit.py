@@ -61,6 +61,7 @@ class AuditRow:
     subject: str
     incident_id: IncidentId | None
     detail: Mapping[str, Any]
+    request_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

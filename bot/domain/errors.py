@@ -47,6 +47,16 @@ class UnknownChange(Refused):
     key = "refused.unknown_change"
 
 
+class FormNotOpened(Refused):
+    """A form opens within seconds after somebody asked for it, or not at all; `typed` is how they ask again."""
+
+    key = "refused.form_not_opened"
+
+    def __init__(self, *, typed: str) -> None:
+        super().__init__(typed=typed)
+        self.sentence = self.key + ("" if typed else ".button")
+
+
 class UnknownServer(Refused):
     """The name is no server's; `nearest` are the names it may have meant."""
 

@@ -92,6 +92,10 @@ class Chat(Protocol):
         """All messages since `oldest`, threads too."""
         ...
 
+    async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Opens a form for whoever pressed or typed a moment ago; a trigger lives for seconds."""
+        ...
+
     async def publish_home(self, person: SlackUserId, view: Mapping[str, Any]) -> None:
         """Shows a person their App Home."""
         ...

@@ -257,11 +257,12 @@ class Audit(Protocol):
         subject: str,
         incident_id: IncidentId | None,
         detail: Mapping[str, Any],
+        request_key: str = "",
     ) -> int:
         """Writes one row and returns its number."""
         ...
 
-    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "") -> Sequence[AuditRow]:
+    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "", request_key: str = "") -> Sequence[AuditRow]:
         """In the order of their numbers."""
         ...
 

@@ -16,7 +16,7 @@ from bot.domain.server import Server
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.person import must_be_member, must_not_be_guest
-from bot.use_cases.record import incident_key, record
+from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import Named, named_or_new_servers, named_servers
 
 
@@ -150,14 +150,22 @@ async def _find_hold(tx: Transaction, server: str, incident_id: IncidentId | Non
     return holds[0]
 
 
-async def claim_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, evidence: str) -> Moved:
-    """Somebody says that the fault is fixed on a server. Raises NoAuthority, NotHeld, EvidenceMissing."""
+async def claim_fix(
+    outside: Outside, *, by: SlackUserId, hold_id: HoldId, evidence: str, request_key: str = ""
+) -> Moved:
+    """Somebody says that the fault is fixed on a server, once for a request.
+
+    Raises NoAuthority, NotHeld, EvidenceMissing.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         hold = await _locked(tx, hold_id)
+        if await done_before(tx, request_key):
+            return await _stands(tx, hold)
         claimed = hold.claim(by=by, evidence=evidence, at=at)
-        return await _move(tx, claimed, Act.FIX_CLAIMED, by=by, at=at, detail={"evidence": claimed.evidence})
+        detail = {"evidence": claimed.evidence}
+        return await _move(tx, claimed, Act.FIX_CLAIMED, by=by, at=at, detail=detail, request_key=request_key)
 
 
 async def reject_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, reason: str) -> Moved:
@@ -197,7 +205,14 @@ async def _locked(tx: Transaction, hold_id: HoldId) -> Hold:
 
 
 async def _move(
-    tx: Transaction, hold: Hold, act: Act, *, by: SlackUserId, at: datetime, detail: Mapping[str, object]
+    tx: Transaction,
+    hold: Hold,
+    act: Act,
+    *,
+    by: SlackUserId,
+    at: datetime,
+    detail: Mapping[str, object],
+    request_key: str = "",
 ) -> Moved:
     await tx.holds.save(hold)
     await record(
@@ -208,7 +223,12 @@ async def _move(
         subject=hold.server,
         incident_id=hold.incident_id,
         detail={"server": hold.server, "hold_id": hold.id, **detail},
+        request_key=request_key,
     )
+    return await _stands(tx, hold)
+
+
+async def _stands(tx: Transaction, hold: Hold) -> Moved:
     incident = await tx.incidents.get(hold.incident_id)
     assert incident is not None
     holds = await tx.holds.of_incident(hold.incident_id)

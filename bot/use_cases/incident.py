@@ -28,7 +28,7 @@ from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.freeze import hold_servers
 from bot.use_cases.person import must_be_member, must_not_be_guest
-from bot.use_cases.record import incident_key, record
+from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import named_or_new_servers
 
 
@@ -133,9 +133,9 @@ async def list_incidents(outside: Outside, *, only_open: bool, limit: int = 20) 
 
 
 async def set_status(
-    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Status, reason: str = ""
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Status, reason: str = "", request_key: str = ""
 ) -> Incident:
-    """Moves the status and logs its time. `cancelled` and the way back need a reason.
+    """Moves the status and logs its time, once for a request. `cancelled` and the way back need a reason.
 
     Raises StatusImpossible, HoldsRemain, ReasonMissing, PostmortemMissing, FollowUpsLoose, NoAuthority.
     """
@@ -143,6 +143,8 @@ async def set_status(
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        if await done_before(tx, request_key):
+            return before
         after = await _moved(tx, before, to, at=at, reason=reason)
         await tx.incidents.save(after)
         await _keep_times(tx, before, after, by=by, at=at, reason=reason)
@@ -154,6 +156,7 @@ async def set_status(
             subject=incident_label(incident_id),
             incident_id=incident_id,
             detail={"before": before.status.value, "status": to.value, "reason": reason.strip()},
+            request_key=request_key,
         )
         if to is Status.RESOLVED:
             await queue_drafts(tx, after, by=by, at=at)
@@ -233,13 +236,15 @@ async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: Incide
 
 
 async def assign_role(
-    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, role: Role, who: SlackUserId
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, role: Role, who: SlackUserId, request_key: str = ""
 ) -> Incident:
-    """Gives somebody a role; the first commander acknowledges the incident. Raises NoAuthority."""
+    """Gives somebody a role, once for a request; the first commander acknowledges the incident. Raises NoAuthority."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_not_be_guest(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        if await done_before(tx, request_key):
+            return before
         after = assign(before, role, who, at=at)
         await tx.incidents.save(after)
         await _keep_times(tx, before, after, by=by, at=at, reason="")
@@ -251,6 +256,7 @@ async def assign_role(
             subject=incident_label(incident_id),
             incident_id=incident_id,
             detail={"role": role.value, "who": who},
+            request_key=request_key,
         )
         about = {"incident_id": incident_id, "people": [who]}
         await tx.jobs.put([NewJob(f"invite:{trace.seq}", incident_key(incident_id), JobKind.INVITE, at, about)])
@@ -268,17 +274,29 @@ class Corrected:
 
 
 async def set_time(
-    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, name: TimeName, value: datetime, reason: str = ""
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId,
+    name: TimeName,
+    value: datetime,
+    reason: str = "",
+    request_key: str = "",
 ) -> Corrected:
-    """Corrects one time; the first value, the correction, who and why are kept. Raises TimeCannotBe, NoAuthority."""
+    """Corrects one time, once for a request; the first value, the correction, who and why are kept.
+
+    Raises TimeCannotBe, NoAuthority.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        old = before.times.get(name)
+        if await done_before(tx, request_key):
+            return Corrected(before, name, old, value)
         after = correct_time(before, name, value, now=at)
         await tx.incidents.save(after)
         await _keep_times(tx, before, after, by=by, at=at, reason=reason)
-        old = before.times.get(name)
         await record(
             tx,
             at=at,
@@ -292,6 +310,7 @@ async def set_time(
                 "value": value.isoformat(),
                 "reason": reason,
             },
+            request_key=request_key,
         )
     return Corrected(after, name, old, value)
 

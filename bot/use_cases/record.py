@@ -32,13 +32,23 @@ async def record(
     message: tuple[ChannelId, MessageTs] | None = None,
     replaces: EntryId | None = None,
     tell_channel: bool = True,
+    request_key: str = "",
 ) -> Trace:
     """Writes the row, the entry (in an incident), and queues what the channel and its card show of it.
 
-    `happened_at` is the moment the entry speaks of, where that is not now; `detail` is plain JSON.
+    `happened_at` is the moment the entry speaks of, where that is not now; `detail` is plain JSON;
+    `request_key` is what somebody asked for once (see `done_before`).
     """
     params = dict(detail or {})
-    seq = await tx.audit.add(at=at, act=act, actor=actor, subject=subject, incident_id=incident_id, detail=params)
+    seq = await tx.audit.add(
+        at=at,
+        act=act,
+        actor=actor,
+        subject=subject,
+        incident_id=incident_id,
+        detail=params,
+        request_key=request_key,
+    )
     if incident_id is None:
         return Trace(seq, None)
     channel, ts = message or (None, None)
@@ -47,6 +57,11 @@ async def record(
     )
     await tx.jobs.put(_effects(entry, at, tell_channel))
     return Trace(seq, entry)
+
+
+async def done_before(tx: Transaction, request_key: str) -> bool:
+    """Whether this very request was carried out already: a command or a form that came again changes nothing."""
+    return bool(request_key and await tx.audit.rows(request_key=request_key))
 
 
 SEARCHED = frozenset({Act.INCIDENT_DECLARED, Act.STATUS_CHANGED, Act.INCIDENT_REOPENED})

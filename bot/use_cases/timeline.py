@@ -15,15 +15,23 @@ from bot.use_cases.record import done_before, record
 
 
 async def add_note(
-    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, text: str, happened_at: datetime | None = None
-) -> Entry:
-    """A person's own entry. Raises ReasonMissing when it is empty, NoAuthority."""
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId,
+    text: str,
+    happened_at: datetime | None = None,
+    request_key: str = "",
+) -> None:
+    """A person's own entry, once for a request. Raises ReasonMissing when it is empty, NoAuthority."""
     if not text.strip():
         raise ReasonMissing
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        trace = await record(
+        if await done_before(tx, request_key):
+            return
+        await record(
             tx,
             at=at,
             act=Act.NOTE_ADDED,

@@ -33,11 +33,11 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """The command, a button for each of its verbs, and the request."""
 
     @app.command("/change")
-    async def on_change(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_change(ack: Any, command: dict[str, Any], respond: Any) -> None:
         await ack()
         reader = await desk.reader(command["user_id"])
         verb, rest = split_verb(command.get("text", ""), CHANGE_VERBS, command="/change")
-        await VERBS[verb](desk, call_of_command(reader, command, respond, client, rest))
+        await VERBS[verb](desk, call_of_command(reader, command, respond, desk.chat, rest))
 
     for action_id, press in PRESSES.items():
         app.action(action_id)(_on_button(desk, press))
@@ -45,9 +45,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _on_button(desk: Desk, press: Verb) -> Callable[..., Awaitable[None]]:
-    async def on_button(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_button(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        await press(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, client))
+        await press(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat))
 
     return on_button
 

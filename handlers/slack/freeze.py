@@ -25,11 +25,11 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """The command, a button for each of its verbs, and their modals."""
 
     @app.command("/freeze")
-    async def on_freeze(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_freeze(ack: Any, command: dict[str, Any], respond: Any) -> None:
         await ack()
         reader = await desk.reader(command["user_id"])
         verb, rest = split_verb(command.get("text", ""), FREEZE_VERBS, command="/freeze")
-        await VERBS[verb](desk, call_of_command(reader, command, respond, client, rest))
+        await VERBS[verb](desk, call_of_command(reader, command, respond, desk.chat, rest))
 
     for action_id, act in ((ids.FREEZE_FIXED, _fixed), (ids.FREEZE_VERIFY, _verify), (ids.FREEZE_REJECT, _reject)):
         app.action(action_id)(_on_button(desk, act))
@@ -40,9 +40,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _on_button(desk: Desk, act: OnHold) -> Callable[..., Awaitable[None]]:
-    async def on_button(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_button(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, client)
+        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat)
         hold, one = await freeze.get_hold(desk.outside, HoldId(int(call.text)))
         call.reader.person.must_be_member()
         await act(desk, call, hold, one, "")
@@ -51,9 +51,9 @@ def _on_button(desk: Desk, act: OnHold) -> Callable[..., Awaitable[None]]:
 
 
 def _on_list(desk: Desk) -> Callable[..., Awaitable[None]]:
-    async def on_list(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_list(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        await _list(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, client))
+        await _list(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat))
 
     return on_list
 
@@ -68,7 +68,9 @@ def _on_submit(desk: Desk, act: Any) -> Callable[..., Awaitable[None]]:
 
 
 async def _claimed(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
-    await freeze.claim_fix(desk.outside, by=by, hold_id=hold_id, evidence=typed(view)["evidence"])
+    await freeze.claim_fix(
+        desk.outside, by=by, hold_id=hold_id, evidence=typed(view)["evidence"], request_key=f"view:{view['id']}"
+    )
 
 
 async def _verified(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
@@ -101,7 +103,7 @@ async def _fixed(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) 
     if not words:
         await call.open(claim_modal(call.texts, hold, one))
         return
-    await freeze.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words)
+    await freeze.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, request_key=call.key)
     await call.say(call.texts("freeze.claimed", server=hold.server, incident=incident_label(one.id)))
 
 

@@ -55,11 +55,11 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """One command, many verbs."""
 
     @app.command("/incident")
-    async def on_incident(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_incident(ack: Any, command: dict[str, Any], respond: Any) -> None:
         await ack()
         reader = await desk.reader(command["user_id"])
         verb, rest = split_verb(command.get("text", ""), INCIDENT_VERBS, command="/incident")
-        await VERBS[verb](desk, call_of_command(reader, command, respond, client, rest))
+        await VERBS[verb](desk, call_of_command(reader, command, respond, desk.chat, rest))
 
 
 async def _declare(desk: Desk, call: Call) -> None:
@@ -108,8 +108,8 @@ async def _status(desk: Desk, call: Call) -> None:
 
 
 async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason: str) -> None:
-    changed = await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, reason=reason)
-    status = call.texts.plain(f"status.{changed.status}")
+    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, reason=reason, request_key=call.key)
+    status = call.texts.plain(f"status.{to}")
     await call.say(call.texts("incident.status_is", incident=incident_label(one.id), status=status))
 
 
@@ -129,7 +129,7 @@ async def _role(desk: Desk, call: Call) -> None:
     word, _, person = rest.partition(" ")
     role = Role(choose(word, ROLE_WORDS, command="/incident role"))
     who = parse_person(person) if person.strip() else call.by
-    await incident.assign_role(desk.outside, by=call.by, incident_id=one.id, role=role, who=who)
+    await incident.assign_role(desk.outside, by=call.by, incident_id=one.id, role=role, who=who, request_key=call.key)
     await call.say(call.texts("incident.role_is", role=call.texts.plain(f"role.{role}"), who=who))
 
 
@@ -138,7 +138,7 @@ async def _note(desk: Desk, call: Call) -> None:
     if not rest:
         await call.open(words_modal(call.texts, "incident.note", one, name="note"))
         return
-    await timeline.add_note(desk.outside, by=call.by, incident_id=one.id, text=spoken(rest))
+    await timeline.add_note(desk.outside, by=call.by, incident_id=one.id, text=spoken(rest), request_key=call.key)
     await call.say(call.texts("incident.noted", incident=incident_label(one.id)))
 
 
@@ -151,7 +151,9 @@ async def _time(desk: Desk, call: Call) -> None:
     names = {name.value: words for name, words in TIME_WORDS.items()}
     name = TimeName(choose(word, names, command="/incident time"))
     moment = parse_moment(value, now=desk.outside.clock.now(), zone=call.reader.zone)
-    fixed = await incident.set_time(desk.outside, by=call.by, incident_id=one.id, name=name, value=moment)
+    fixed = await incident.set_time(
+        desk.outside, by=call.by, incident_id=one.id, name=name, value=moment, request_key=call.key
+    )
     await call.say(call.texts("incident.time_is", time=call.texts.plain(f"time.{name}"), at=fixed.after))
 
 

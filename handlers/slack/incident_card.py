@@ -39,9 +39,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _on(desk: Desk, press: Press) -> Callable[..., Awaitable[None]]:
-    async def on_press(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_press(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, client)
+        call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat)
         number = IncidentId(int(call.text.partition(":")[0]))
         await press(desk, call, await incident.find_incident(desk.outside, incident_id=number))
 
@@ -49,9 +49,9 @@ def _on(desk: Desk, press: Press) -> Callable[..., Awaitable[None]]:
 
 
 def _on_anywhere(desk: Desk, show: Callable[[Desk, Call], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    async def on_press(ack: Any, body: dict[str, Any], respond: Any, client: Any) -> None:
+    async def on_press(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
-        await show(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, client))
+        await show(desk, call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat))
 
     return on_press
 
@@ -63,7 +63,7 @@ async def _only_ack(ack: Any) -> None:
 async def _status(desk: Desk, call: Call, one: Incident) -> None:
     to = Status(call.text.partition(":")[2])
     if to is not one.status:
-        await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to)
+        await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, request_key=call.key)
 
 
 async def _severity(desk: Desk, call: Call, one: Incident) -> None:
@@ -73,7 +73,9 @@ async def _severity(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _command(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.assign_role(desk.outside, by=call.by, incident_id=one.id, role=Role.COMMANDER, who=call.by)
+    await incident.assign_role(
+        desk.outside, by=call.by, incident_id=one.id, role=Role.COMMANDER, who=call.by, request_key=call.key
+    )
 
 
 async def _role(desk: Desk, call: Call, one: Incident) -> None:
@@ -104,11 +106,11 @@ async def _draft(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _resolve(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=Status.RESOLVED)
+    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=Status.RESOLVED, request_key=call.key)
 
 
 async def _close(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=Status.CLOSED)
+    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=Status.CLOSED, request_key=call.key)
 
 
 async def _reopen(desk: Desk, call: Call, one: Incident) -> None:

@@ -33,6 +33,11 @@ def _listener(desk: Desk, act: Any) -> Any:
     return on_submit
 
 
+def _key(view: dict[str, Any]) -> str:
+    """What is the same when one form is submitted twice."""
+    return f"view:{view['id']}"
+
+
 def _incident(view: dict[str, Any]) -> IncidentId:
     return IncidentId(int(about(view)["incident_id"]))
 
@@ -46,14 +51,15 @@ async def _declare(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
         title=words["title"],
         severity=Severity(words["severity"]),
         servers=split_names(words["servers"]),
-        request_key=f"view:{view['id']}",
+        request_key=_key(view),
         language=reader.texts.language,
         started_at=parse_moment(since, now=desk.outside.clock.now(), zone=reader.zone) if since else None,
     )
 
 
 async def _note(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
-    await timeline.add_note(desk.outside, by=reader.id, incident_id=_incident(view), text=typed(view)["note"])
+    note = typed(view)["note"]
+    await timeline.add_note(desk.outside, by=reader.id, incident_id=_incident(view), text=note, request_key=_key(view))
 
 
 async def _servers(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
@@ -70,6 +76,7 @@ async def _time(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
         name=TimeName(words["name"]),
         value=parse_moment(words["time"], now=desk.outside.clock.now(), zone=reader.zone),
         reason=words["reason"],
+        request_key=_key(view),
     )
 
 
@@ -81,6 +88,7 @@ async def _role(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
         incident_id=_incident(view),
         role=Role(words["role"]),
         who=SlackUserId(words["who"]),
+        request_key=_key(view),
     )
 
 
@@ -94,7 +102,9 @@ async def _cancel(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
 
 async def _with_reason(desk: Desk, reader: Reader, view: dict[str, Any], to: Status) -> None:
     reason = typed(view)["reason"]
-    await incident.set_status(desk.outside, by=reader.id, incident_id=_incident(view), to=to, reason=reason)
+    await incident.set_status(
+        desk.outside, by=reader.id, incident_id=_incident(view), to=to, reason=reason, request_key=_key(view)
+    )
 
 
 async def _ask(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
@@ -104,5 +114,5 @@ async def _ask(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
         question=typed(view)["question"],
         channel=None,
         thread_ts=None,
-        request_key=f"view:{view['id']}",
+        request_key=_key(view),
     )

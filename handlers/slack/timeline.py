@@ -8,7 +8,7 @@ from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.message import Message, read_message, read_message_event
 from bot.use_cases import incident, timeline
 from handlers.blocks import ids
-from handlers.desk import Desk
+from handlers.desk import Desk, answer
 
 PIN = "pushpin"
 
@@ -25,7 +25,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
             return
         pinned = await timeline.pin_message(desk.outside, by=reader.id, message=message)
         key = "timeline.pinned_before" if pinned.again else "timeline.pinned"
-        await respond(text=reader.texts(key), response_type="ephemeral", replace_original=False)
+        await answer(respond, text=reader.texts(key))
 
     @app.event("reaction_added")
     async def on_reaction(event: dict[str, Any]) -> None:
