@@ -5,7 +5,9 @@ import logging
 import re
 import sys
 
-SECRET = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|sl_[\w-]{20,}|sk-[\w-]{10,}|(?i:bearer)\s+\S+")
+SECRET = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|sl_[\w-]{20,}|sk-[\w-]{10,}|(?i:bearer)\s+\S+|(?<=://)[^\s/:@]*:[^\s@]+(?=@)"
+)
 PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -28,4 +30,4 @@ def set_up_logs(level: str = "INFO") -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for talkative in ("slack_bolt", "slack_sdk", "aiohttp.access", "httpx2", "openai", "alembic"):
-        logging.getLogger(talkative).setLevel(logging.ERROR)
+        logging.getLogger(talkative).setLevel(logging.CRITICAL if talkative == "slack_bolt" else logging.ERROR)

@@ -5,7 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
 from aiohttp import web
 
@@ -16,9 +16,6 @@ from bot.ports.clock import Clock
 from bot.wiring import Product, build
 
 log = logging.getLogger(__name__)
-
-STOP_SECONDS = 8
-"""Within these the bot ends after it was told to, whether Slack is there or not."""
 
 
 @asynccontextmanager
@@ -81,18 +78,20 @@ async def serve(settings: Settings, clock: Clock) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    working = asyncio.ensure_future(_work(settings, clock, stop, began))
+    ready = asyncio.Event()
+    working = asyncio.ensure_future(_work(settings, clock, stop, ready, began))
     waiting = asyncio.ensure_future(stop.wait())
     await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    try:
-        await asyncio.wait_for(working, STOP_SECONDS)
-    except TimeoutError:
-        log.warning("stopped before everything had ended; what was queued goes on at the next start")
+    if stop.is_set() and not ready.is_set():
+        working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
-async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, began: float) -> None:
+async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, ready: asyncio.Event, began: float) -> None:
     async with running(settings, clock):
+        ready.set()
         log.info("ready", extra={"seconds": round(time.perf_counter() - began, 3)})
         await stop.wait()
         log.info("stopping")

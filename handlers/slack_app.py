@@ -24,7 +24,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BOLT = logging.getLogger("slack_bolt")
-BOLT.setLevel(logging.ERROR)
+BOLT.setLevel(logging.CRITICAL)  # what fails is logged where it is handled: here, in the worker, at the socket
 
 RECORD_SECONDS = 1.5
 """So long an acknowledgement waits for the database: Slack gives up after 3 s."""

@@ -13,6 +13,8 @@ from slack_sdk.errors import SlackApiError
 log = logging.getLogger(__name__)
 
 PING_SECONDS = 5
+TRY_SECONDS = 10.0
+"""The client tries for ever and in silence by itself: after these we say so and begin anew."""
 LONGEST_PAUSE = 30.0
 """Seconds between two tries at the most."""
 
@@ -32,12 +34,12 @@ async def _connect(handler: AsyncSocketModeHandler) -> None:
     pause = 0.5
     while True:
         try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
+            await asyncio.wait_for(handler.connect_async(), TRY_SECONDS)  # type: ignore[no-untyped-call]
         except SlackApiError as refused:
             reason = refused.response.get("error")
             log.error("Slack refuses our app token: %s. Copy SLACK_APP_TOKEN from the app's page.", reason)
         except (ClientError, OSError, TimeoutError) as trouble:
-            log.warning("no connection to Slack yet: %s", trouble)
+            log.warning("no connection to Slack yet: %s", type(trouble).__name__)
         else:
             return
         await asyncio.sleep(pause)

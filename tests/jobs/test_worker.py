@@ -1,0 +1,98 @@
+"""Durable work: tried as long as it may still succeed, run once at a time, never given up in silence."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.domain.job import JobKind
+from bot.jobs.worker import Run, Worker
+from bot.ports.chat import ChatPermanent, ChatTransient
+from bot.ports.storage import NewJob, Store
+from tests.clocks import FrozenClock
+
+Handler = Callable[[Run], Awaitable[None]]
+
+
+@asynccontextmanager
+async def working(store: Store, clock: FrozenClock, handler: Handler, buried: Any) -> AsyncIterator[Worker]:
+    worker = Worker(store, clock, {JobKind.POST: handler}, name="w", on_buried=buried)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(worker.run())
+        yield worker
+        await worker.stop()
+        await running
+
+
+async def queue(store: Store, clock: FrozenClock) -> None:
+    async with store.write() as tx:
+        await tx.jobs.put([NewJob("one", "one", JobKind.POST, clock.now())])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_an_absence_of_slack_of_half_an_hour_loses_nothing(store: Store, clock: FrozenClock) -> None:
+    tries, told = [], []
+    back_at = clock.now().timestamp() + 1800
+
+    async def handler(run: Run) -> None:
+        tries.append(run.job.attempts)
+        if clock.now().timestamp() < back_at:
+            raise ChatTransient("away")
+
+    async def buried(*what: Any) -> None:
+        told.append(what)
+
+    await queue(store, clock)
+    async with working(store, clock, handler, buried) as worker:
+        while clock.now().timestamp() < back_at + 400:
+            clock.forward(seconds=60)
+            worker.wake()
+            await asyncio.sleep(0.02)
+        await until(lambda: not worker.busy)
+    async with store.read() as tx:
+        assert (await tx.jobs.count_open(due_by=clock.forward(days=2)), await tx.jobs.dead()) == (0, [])
+    assert len(tries) > 5 and told == []
+
+
+async def test_a_clock_that_leaps_does_not_start_a_running_job_again(store: Store, clock: FrozenClock) -> None:
+    started, go_on = [], asyncio.Event()
+
+    async def handler(run: Run) -> None:
+        started.append(run.job.id)
+        await go_on.wait()
+
+    async def buried(*_: Any) -> None:
+        raise AssertionError
+
+    await queue(store, clock)
+    async with working(store, clock, handler, buried) as worker:
+        await until(lambda: len(started) == 1)
+        clock.forward(hours=3)
+        worker.wake()
+        await asyncio.sleep(0.2)
+        go_on.set()
+        await until(lambda: not worker.busy)
+    assert started == ["one"]
+
+
+async def test_what_can_never_work_is_told_even_when_telling_fails(store: Store, clock: FrozenClock) -> None:
+    told = []
+
+    async def handler(run: Run) -> None:
+        raise ChatPermanent("channel_not_found")
+
+    async def buried(job: Any, error: str) -> None:
+        told.append(error)
+        raise RuntimeError("telling fails too")
+
+    await queue(store, clock)
+    async with working(store, clock, handler, buried) as worker:
+        await until(lambda: bool(told))
+        await until(lambda: not worker.busy)
+    async with store.read() as tx:
+        assert [job for job, _ in await tx.jobs.dead()] == ["one"]
