@@ -135,9 +135,7 @@ class SlackChat:
                 raise ChatPermanent("channel_not_found")
 
     async def _thread_of(self, channel: str, ts: str) -> list[dict[str, Any]]:
-        return await self._pages(
-            self._client.conversations_replies, channel=channel, ts=ts, include_all_metadata=True
-        )
+        return await self._pages(self._client.conversations_replies, channel=channel, ts=ts, include_all_metadata=True)
 
     async def _history_of(self, channel: str) -> list[dict[str, Any]]:
         """We may post where we are no member (chat:write.public), but not read"""

@@ -91,11 +91,15 @@ def read_message(channel: ChannelId, raw: Mapping[str, Any]) -> Message | None:
 
 
 def read_message_event(event: Mapping[str, Any]) -> Message | None:
-    """A message event: posted, edited (`message_changed`) or deleted (`message_deleted`)."""
-    channel = ChannelId(event["channel"])
-    if event.get("subtype") == "message_changed":
-        return read_message(channel, event["message"])
-    if event.get("subtype") != "message_deleted":
+    """A message event: posted, edited (`message_changed`) or deleted (`message_deleted`).
+
+    A deleted message with replies is a change, too: a tombstone takes its place.
+    """
+    channel, subtype, now = ChannelId(event["channel"]), event.get("subtype"), event.get("message") or {}
+    buried = subtype == "message_changed" and now.get("subtype") == "tombstone"
+    if subtype == "message_changed" and not buried:
+        return read_message(channel, now)
+    if subtype != "message_deleted" and not buried:
         return read_message(channel, event)
-    before = read_message(channel, event.get("previous_message") or {"ts": event["deleted_ts"]})
+    before = read_message(channel, event.get("previous_message") or {"ts": now.get("ts") or event["deleted_ts"]})
     return replace(before, version=str(event["event_ts"]), deleted=True, text="") if before else None
