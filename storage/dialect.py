@@ -35,7 +35,7 @@ def journal_mode() -> str:
 
 def make_engine(url: str) -> AsyncEngine:
     """An engine whose transactions really begin when they say so (SQLite's default sends no BEGIN before a SELECT)."""
-    options: dict[str, Any] = {"json_serializer": _to_json}
+    options: dict[str, Any] = {"json_serializer": _to_json, "hide_parameters": True}
     url = async_url(url)
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=16, max_overflow=8, pool_timeout=5, **options)
