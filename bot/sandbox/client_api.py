@@ -4,6 +4,7 @@ import json
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import web
 
@@ -111,14 +112,14 @@ class ClientApi:
         return _page_file(request.match_info["file"])
 
 
-class StoryRemote:
+class StoryRemote(Protocol):
     """What the page needs of a story player (story_player.py is one)."""
 
     def state(self) -> Json:
-        raise NotImplementedError
+        ...
 
     def control(self, do: str, speed: float | None) -> None:
-        raise NotImplementedError
+        ...
 
 
 def _answered(read: Callable[[], Json]) -> web.Response:
