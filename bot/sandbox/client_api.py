@@ -40,7 +40,11 @@ class ClientApi:
     # -- reading
 
     async def _state(self, request: web.Request) -> web.Response:
-        return _answered(lambda: self.state(request.query.get("as", "")))
+        return _answered(lambda: self.state(request.query.get("as", "") or self._somebody()))
+
+    def _somebody(self) -> str:
+        """Who a page is that does not say: the first of the people."""
+        return next((user.id for user in self._workspace.people.values() if not user.is_bot), "")
 
     def state(self, me: str) -> Json:
         workspace = self._workspace
