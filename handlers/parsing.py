@@ -54,7 +54,7 @@ CHANGE_VERBS = {
 
 Verbs = Mapping[str, tuple[str, ...]]
 
-SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|심각도\s*([1-4])|([1-4])\s*등급")
+SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|\b심각도\s*([1-4])\b|\b([1-4])\s*등급\b")
 SERVERS = re.compile(r"(?i)(?:^|\s)(?:on|서버|대상)[:\s]\s*")
 SINCE = re.compile(r"(?i)(?:^|\s)since\s+(?P<en>[^,]+?)$|(?:^|\s)(?P<ko>(?:\S+\s+){0,3}?\S*(?:시|분|:\d\d))부터\b")
 LABEL = re.compile(r"(?i)^(?:inc|chg)?-?#?(\d{1,9})$")

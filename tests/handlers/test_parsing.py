@@ -82,6 +82,7 @@ def test_an_ambiguous_time_is_asked_back() -> None:
 
 @given(WORDS)
 @example("on since 부터 서버")
+@example("심각도1 심각도12 14등급")
 def test_declare_never_crashes_and_loses_no_word(text: str) -> None:
     try:
         words = declare(text)
@@ -92,7 +93,7 @@ def test_declare_never_crashes_and_loses_no_word(text: str) -> None:
     kept = f"{words.title} {' '.join(words.servers)} {words.severity}"
     for word in re.findall(r"[^\W_]+", spoken(text)):
         known = word.lower() in ("on", "서버", "대상", "sev", "심각도", "등급") or re.fullmatch(r"(?i)sev-?[1-4]", word)
-        assert known or word in kept or re.fullmatch(r"[1-4](등급)?", word), (word, kept)
+        assert known or word in kept or re.fullmatch(r"(심각도)?[1-4](등급)?", word), (word, kept)
 
 
 @given(WORDS)
