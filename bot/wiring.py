@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.adapters.offline_model import OfflineModel
 from bot.adapters.servers_file import read_servers_file
 from bot.adapters.slack_chat import SlackChat, make_client
+from bot.adapters.system_clock import SystemClock
 from bot.config import Settings
 from bot.domain.job import JobKind
 from bot.jobs.worker import Handler, Run, Worker
@@ -62,7 +63,7 @@ class Product:
         app = web.Application(client_max_size=BODY_LIMIT)
         add_gate(app, self.desk.outside)
         if not self.settings.socket_mode:
-            add_slack(app, self.slack.bolt)
+            add_slack(app, self.slack.bolt, secret=self.settings.signing_secret, now=SystemClock().now)
         return app
 
     async def close(self) -> None:

@@ -1,0 +1,88 @@
+"""Slack's HTTP door: a wrong signature is 401, what cannot be read is 400, and nothing is a failure of ours."""
+
+import hashlib
+import hmac
+import json
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+
+from bot.sandbox.real_time import unix_now
+from handlers.http.slack import AGE_SECONDS
+from tests.journeys.stage import MINJI, SECRET, Stage, set_up
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+ODD = {
+    "an array": (JSON, b"[1]"),
+    "a string": (JSON, b'"x"'),
+    "half an object": (JSON, b'{"a":'),
+    "deep": (JSON, b'{"a":' * 100_000),
+    "rather deep": (JSON, b'{"a":' * 400 + b"1" + b"}" * 400),
+    "no UTF-8": (JSON, b'{"a": "\xff"}'),
+    "no UTF-8 in a form": (FORM, b"command=%FF&text=\xff"),
+    "no payload": (FORM, b"payload=notjson"),
+    "an array as payload": (FORM, b"payload=[1]"),
+    "an event that is none": (JSON, b'{"type": "event_callback", "event": [1]}'),
+    "actions that are none": (FORM, urlencode({"payload": '{"type": "block_actions", "actions": [1]}'}).encode()),
+    "an empty form": (FORM, urlencode({"payload": '{"type": "view_submission", "view": {}}'}).encode()),
+    "somebody who is a word": (FORM, urlencode({"payload": '{"type": "view_submission", "user": "x"}'}).encode()),
+    "a command of nobody": (FORM, b"command=/incident&text=list"),
+}
+
+
+@pytest.fixture
+async def door(database_file: Path) -> AsyncIterator[Stage]:
+    """A stage over signed HTTP."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    async with set_up(f"sqlite:///{database_file}", http_port=port) as ready:
+        yield ready
+
+
+async def post(
+    stage: Stage, raw: bytes, content_type: str, *, secret: str = SECRET, age: int = 0, signature: str = ""
+) -> tuple[int, str]:
+    stamp = str(int(unix_now()) - age)
+    digest = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
+    headers = {
+        "Content-Type": content_type,
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": signature or f"v0={digest}",
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(str(stage.app.request_url), data=raw, headers=headers) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_odd_bodies(door: Stage, name: str) -> None:
+    """Whatever is logged as an error fails the stage."""
+    content_type, raw = ODD[name]
+    assert (await post(door, raw, content_type, secret="another"))[0] == 401
+    assert (await post(door, raw, content_type))[0] == 400
+
+
+async def test_a_charset_that_nobody_knows(door: Stage) -> None:
+    hello = json.dumps({"type": "url_verification", "challenge": "x1"}).encode()
+    assert (await post(door, hello, f"{JSON}; charset=nope", secret="another"))[0] == 401
+    assert (await post(door, hello, f"{JSON}; charset=nope"))[0] == 200
+    assert (await post(door, hello, JSON))[0] == 200
+
+
+async def test_an_old_request_is_a_replay(door: Stage) -> None:
+    hello = json.dumps({"type": "url_verification", "challenge": "x1"}).encode()
+    assert (await post(door, hello, JSON, age=AGE_SECONDS + 5))[0] == 401
+    assert (await post(door, hello, JSON, age=-AGE_SECONDS - 5))[0] == 401
+    assert (await post(door, hello, JSON, signature="v0=ü"))[0] == 401
+
+
+async def test_a_command_that_speaks_of_a_payload_is_a_command(door: Stage) -> None:
+    channel = await door.declare(MINJI, "sev2 결제 오류")
+    assert "기록했습니다" in await door.command(MINJI, "/incident note payload was cut", channel)
