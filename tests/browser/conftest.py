@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from haneul_stage import Stage
 from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.haneul_stage import Stage
 
 FLAGS = [
     "--no-sandbox",

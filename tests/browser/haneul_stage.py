@@ -5,13 +5,13 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from haneul_bot import listen
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import SandboxServer, Workspace
+from tests.browser.haneul_bot import listen
 
 MINJI, ALEX, SORA = "U01MINJI", "U02ALEX", "U03SORA"
 COMMANDS = [

@@ -1,9 +1,10 @@
 """What the bot shows and asks: commands, ephemerals, cards with buttons, modals, shortcuts and its Home."""
 
 import pytest
-from haneul_bot import CARD
-from haneul_stage import ALEX, MINJI, Stage
 from playwright.async_api import expect
+
+from tests.browser.haneul_bot import CARD
+from tests.browser.haneul_stage import ALEX, MINJI, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

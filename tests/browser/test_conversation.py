@@ -1,8 +1,9 @@
 """What is said: it arrives live, is marked unread, sent, edited, answered in threads, and never becomes markup."""
 
 import pytest
-from haneul_stage import ALEX, MINJI, Stage
 from playwright.async_api import expect
+
+from tests.browser.haneul_stage import ALEX, MINJI, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

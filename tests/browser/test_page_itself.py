@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from haneul_stage import ALEX, MINJI, SORA, Stage
 from playwright.async_api import expect
 
 from bot.sandbox.story import Story
 from bot.sandbox.story_player import StoryPlayer
+from tests.browser.haneul_stage import ALEX, MINJI, SORA, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
