@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from bot.domain.message import readable
 from bot.domain.moments import TimeAmbiguous, TimeUnreadable, read_moment
 from bot.domain.names import looks_like_server
 from bot.domain.server import is_selector
+from bot.i18n.texts import catalogue
 
 INCIDENT_VERBS = {
     "declare": ("declare", "new", "open", "선언", "발생", "열기"),
@@ -57,47 +59,84 @@ Verbs = Mapping[str, tuple[str, ...]]
 SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|\b심각도\s*([1-4])\b|\b([1-4])\s*등급\b")
 SERVERS = re.compile(r"(?i)(?:^|\s)(?:on|서버|대상)[:\s]\s*")
 SINCE = re.compile(r"(?i)(?:^|\s)since\s+(?P<en>[^,]+?)$|(?:^|\s)(?P<ko>(?:\S+\s+){0,3}?\S*(?:시|분|:\d\d))부터\b")
-LABEL = re.compile(r"(?i)^(?:inc|chg)?-?#?(\d{1,9})$")
+INCIDENT_LABEL = re.compile(r"(?i)^(?:inc-?)?#?(\d{1,18})$")
+CHANGE_LABEL = re.compile(r"(?i)^(?:chg-?)?#?(\d{1,18})$")
 LINK = re.compile(r"<(https?://[^<>|]+|mailto:[^<>|]+)(?:\|([^<>]*))?>")
 MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
 
-TIME_WORDS = {
-    TimeName.STARTED: ("started", "start", "시작"),
-    TimeName.DETECTED: ("detected", "감지", "탐지"),
-    TimeName.DECLARED: ("declared", "선언"),
-    TimeName.ACKNOWLEDGED: ("acknowledged", "접수"),
-    TimeName.IDENTIFIED: ("identified", "파악", "원인파악"),
-    TimeName.MITIGATED: ("mitigated", "완화", "복구"),
-    TimeName.RESOLVED: ("resolved", "해결"),
-    TimeName.CLOSED: ("closed", "종료"),
-}
-STATUS_WORDS = {
-    "investigating": ("investigating", "조사", "조사중"),
-    "identified": ("identified", "파악", "원인파악"),
-    "mitigated": ("mitigated", "완화", "복구"),
-    "resolved": ("resolved", "해결"),
-    "closed": ("closed", "종료"),
-    "cancelled": ("cancelled", "canceled", "취소"),
-}
-SEVERITY_WORDS = {level.value: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}
+LABEL_WORDS = 12
+"""Words of the longest label."""
+
+
+def squeezed(words: str) -> str:
+    """Letters and digits only: `원인 파악`, `원인파악` and `Root-cause` are one word each."""
+    return re.sub(r"[\W_]+", "", words).casefold()
+
+
+def _and_labels(choices: Mapping[Any, tuple[str, ...]], *families: str) -> Verbs:
+    """Each choice with the words that people see for it, in every language, after those that are only typed."""
+    keys = {name: [f"{family}.{name}{end}" for family in families for end in ("", ".long")] for name in choices}
+    return {
+        str(name): (*words, *(label for key in keys[name] for label in catalogue().get(key, {}).values()))
+        for name, words in choices.items()
+    }
+
+
+TIME_WORDS = _and_labels(
+    {
+        TimeName.STARTED: ("started", "start", "시작"),
+        TimeName.DETECTED: ("detected", "감지", "탐지"),
+        TimeName.DECLARED: ("declared", "선언"),
+        TimeName.ACKNOWLEDGED: ("acknowledged", "접수"),
+        TimeName.IDENTIFIED: ("identified", "파악", "원인파악"),
+        TimeName.MITIGATED: ("mitigated", "완화", "복구"),
+        TimeName.RESOLVED: ("resolved", "해결"),
+        TimeName.CLOSED: ("closed", "종료"),
+    },
+    "time",
+)
+STATUS_WORDS = _and_labels(
+    {
+        "investigating": ("investigating", "조사", "조사중"),
+        "identified": ("identified", "파악", "원인파악"),
+        "mitigated": ("mitigated", "완화", "복구"),
+        "resolved": ("resolved", "해결"),
+        "closed": ("closed", "종료"),
+        "cancelled": ("cancelled", "canceled", "취소"),
+    },
+    "status",
+)
+SEVERITY_WORDS = _and_labels(
+    {level: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}, "severity"
+)
 ADD_WORDS = ("add", "추가")
 ALL_WORDS = ("all", "전체", "모두")
-ROLE_WORDS = {
-    "commander": ("commander", "ic", "지휘", "지휘자"),
-    "communications": ("communications", "comms", "소통", "공지"),
-    "scribe": ("scribe", "기록", "서기"),
-}
-DRAFT_WORDS = {
-    "postmortem": ("postmortem", "사후보고", "보고서", "포스트모템", ""),
-    "root_cause": ("root_cause", "root-cause", "rootcause", "cause", "원인"),
-    "follow_ups": ("follow_ups", "follow-ups", "followups", "후속", "후속조치", "재발방지"),
-}
-OUTCOME_WORDS = {
-    "done": ("done", "완료", "성공", ""),
-    "failed": ("failed", "fail", "실패"),
-    "aborted": ("aborted", "abort", "stopped", "중단"),
-    "rolled_back": ("rolled_back", "rollback", "rolled-back", "롤백", "원복"),
-}
+ROLE_WORDS = _and_labels(
+    {
+        "commander": ("commander", "ic", "지휘", "지휘자"),
+        "communications": ("communications", "comms", "소통", "공지"),
+        "scribe": ("scribe", "기록", "서기"),
+    },
+    "role",
+)
+DRAFT_WORDS = _and_labels(
+    {
+        "postmortem": ("postmortem", "사후보고", "보고서", "포스트모템", "장애 보고서", ""),
+        "root_cause": ("root_cause", "root-cause", "rootcause", "cause", "원인", "근본 원인"),
+        "follow_ups": ("follow_ups", "follow-ups", "followups", "후속", "후속조치", "재발방지"),
+    },
+    "draft",
+)
+OUTCOME_WORDS = _and_labels(
+    {
+        "done": ("done", "완료", "성공", ""),
+        "failed": ("failed", "fail", "실패"),
+        "aborted": ("aborted", "abort", "stopped", "중단"),
+        "rolled_back": ("rolled_back", "rollback", "rolled-back", "롤백", "원복"),
+    },
+    "outcome",
+    "state",
+)
 
 
 class WordUnknown(Refused):
@@ -108,6 +147,12 @@ class WordUnknown(Refused):
     def __init__(self, *, word: str, nearest: Sequence[str], all_words: Sequence[str], command: str = "") -> None:
         super().__init__(word=word, nearest=tuple(nearest), all=tuple(all_words), command=command)
         self.sentence = self.key + (".near" if nearest else "")
+
+
+class NoIncidentNumber(Refused):
+    """An incident is named by its number."""
+
+    key = "refused.no_incident_number"
 
 
 class PersonUnknown(Refused):
@@ -145,11 +190,29 @@ def split_verb(text: str, verbs: Verbs, *, command: str) -> tuple[str, str]:
 def choose(word: str, choices: Verbs, *, command: str = "") -> str:
     """The choice that a word means. Raises WordUnknown with the nearest."""
     typed = word.strip().lower()
-    for name, words in choices.items():
-        if typed in words or typed == name:
-            return name
+    meant = _meant(typed, choices)
+    if meant is not None:
+        return meant
     words_of_all = [words[0] for words in choices.values()]
     raise WordUnknown(word=word, nearest=_nearest(typed, choices), all_words=words_of_all, command=command)
+
+
+def take_choice(text: str, choices: Verbs, *, command: str = "") -> tuple[str, str]:
+    """The choice that the first words mean, as many of them as make a label, and the rest. Raises WordUnknown."""
+    words = list(re.finditer(r"\S+", text))
+    for last in reversed(words[:LABEL_WORDS]):
+        meant = _meant(text[: last.end()], choices)
+        if meant is not None:
+            return meant, text[last.end() :].strip()
+    return choose(words[0][0] if words else "", choices, command=command), ""
+
+
+def _meant(typed: str, choices: Verbs) -> str | None:
+    plain = squeezed(typed)
+    for name, words in choices.items():
+        if typed in words or (plain and plain in map(squeezed, (name, *words))):
+            return name
+    return None
 
 
 def _nearest(typed: str, choices: Verbs) -> list[str]:
@@ -220,24 +283,23 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text.strip()) if part))
 
 
-def parse_label(text: str) -> int | None:
-    """7 of INC-7, CHG-7, #7 or 7; None where the text is no label."""
-    found = LABEL.match(text.strip())
-    return int(found[1]) if found else None
+def parse_incident(text: str) -> IncidentId | None:
+    """7 of INC-7, #7 or 7; None where the text is no incident's number."""
+    found = INCIDENT_LABEL.match(text.strip())
+    return IncidentId(int(found[1])) if found else None
 
 
 def take_incident(text: str) -> tuple[IncidentId | None, str]:
     """An incident named first (INC-7 …) and the rest of the text."""
     word, _, rest = text.strip().partition(" ")
-    if re.match(r"(?i)^inc-\d+$", word):
-        return IncidentId(parse_label(word) or 0), rest.strip()
-    return None, text.strip()
+    number = parse_incident(word) if word[:4].lower() == "inc-" else None
+    return (number, rest.strip()) if number is not None else (None, text.strip())
 
 
 def parse_change(text: str) -> ChangeId | None:
-    """The number of a change."""
-    number = parse_label(text)
-    return ChangeId(number) if number is not None else None
+    """7 of CHG-7, #7 or 7; None where the text is no change's number."""
+    found = CHANGE_LABEL.match(text.strip())
+    return ChangeId(int(found[1])) if found else None
 
 
 def parse_person(text: str) -> SlackUserId:

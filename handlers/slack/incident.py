@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.domain.draft import DraftKind
 from bot.domain.errors import TitleMissing
-from bot.domain.ids import IncidentId, incident_label
+from bot.domain.ids import incident_label
 from bot.domain.incident import Incident, Role, Severity, Status, TimeName
 from bot.use_cases import ask as questions
 from bot.use_cases import draft as drafts
@@ -37,14 +37,16 @@ from handlers.parsing import (
     SEVERITY_WORDS,
     STATUS_WORDS,
     TIME_WORDS,
+    NoIncidentNumber,
     choose,
     parse_declare,
-    parse_label,
+    parse_incident,
     parse_moment,
     parse_person,
     split_names,
     split_verb,
     spoken,
+    take_choice,
     take_incident,
 )
 
@@ -102,9 +104,8 @@ async def _status(desk: Desk, call: Call) -> None:
     if not rest:
         await _show_one(desk, call, one)
         return
-    word, _, reason = rest.partition(" ")
-    to = Status(choose(word, STATUS_WORDS, command="/incident status"))
-    await _set_status(desk, call, one, to, spoken(reason).strip())
+    to, reason = take_choice(rest, STATUS_WORDS, command="/incident status")
+    await _set_status(desk, call, one, Status(to), spoken(reason).strip())
 
 
 async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason: str) -> None:
@@ -126,9 +127,8 @@ async def _role(desk: Desk, call: Call) -> None:
     if not rest:
         await call.open(role_modal(call.texts, one))
         return
-    word, _, person = rest.partition(" ")
-    role = Role(choose(word, ROLE_WORDS, command="/incident role"))
-    who = parse_person(person) if person.strip() else call.by
+    word, person = take_choice(rest, ROLE_WORDS, command="/incident role")
+    role, who = Role(word), parse_person(person) if person else call.by
     await incident.assign_role(desk.outside, by=call.by, incident_id=one.id, role=role, who=who, request_key=call.key)
     await call.say(call.texts("incident.role_is", role=call.texts.plain(f"role.{role}"), who=who))
 
@@ -147,9 +147,8 @@ async def _time(desk: Desk, call: Call) -> None:
     if not rest:
         await call.open(time_modal(call.texts, one))
         return
-    word, _, value = rest.partition(" ")
-    names = {name.value: words for name, words in TIME_WORDS.items()}
-    name = TimeName(choose(word, names, command="/incident time"))
+    word, value = take_choice(rest, TIME_WORDS, command="/incident time")
+    name = TimeName(word)
     moment = parse_moment(value, now=desk.outside.clock.now(), zone=call.reader.zone)
     fixed = await incident.set_time(
         desk.outside, by=call.by, incident_id=one.id, name=name, value=moment, request_key=call.key
@@ -186,8 +185,10 @@ async def _list(desk: Desk, call: Call) -> None:
 
 
 async def _show(desk: Desk, call: Call) -> None:
-    label = parse_label(call.text.split(" ")[0]) if call.text else None
-    number = IncidentId(label) if label is not None else None
+    word = call.text.partition(" ")[0]
+    number = parse_incident(word)
+    if word and number is None:
+        raise NoIncidentNumber(text=word)
     one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=number)
     await _show_one(desk, call, one)
 
@@ -199,7 +200,8 @@ async def _show_one(desk: Desk, call: Call, one: Incident) -> None:
 
 async def _draft(desk: Desk, call: Call) -> None:
     one, rest = await _named(desk, call)
-    kind = DraftKind(choose(rest.split(" ")[0] if rest else "", DRAFT_WORDS, command="/incident draft"))
+    word, _ = take_choice(rest, DRAFT_WORDS, command="/incident draft")
+    kind = DraftKind(word)
     await drafts.ask_for_draft(desk.outside, by=call.by, incident_id=one.id, kind=kind, request_key=call.key)
     await call.say(call.texts("draft.asked", draft=call.texts.plain(f"draft.{kind}")))
 

@@ -8,14 +8,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.change import ENDS
+from bot.domain.draft import DraftKind
 from bot.domain.errors import Refused, TimeCannotBe
-from bot.domain.incident import Severity
+from bot.domain.incident import Role, Severity, Status, TimeName
+from bot.i18n.texts import Texts
 from handlers.parsing import (
     CHANGE_VERBS,
+    DRAFT_WORDS,
     FREEZE_VERBS,
     INCIDENT_VERBS,
     OUTCOME_WORDS,
+    ROLE_WORDS,
+    SEVERITY_WORDS,
     STATUS_WORDS,
+    TIME_WORDS,
     DeclareWords,
     PersonUnknown,
     TimeNotRead,
@@ -24,12 +31,14 @@ from handlers.parsing import (
     choose,
     parse_change,
     parse_declare,
-    parse_label,
+    parse_incident,
     parse_moment,
     parse_person,
     split_names,
     split_verb,
     spoken,
+    squeezed,
+    take_choice,
     take_incident,
 )
 
@@ -98,7 +107,7 @@ def test_declare_never_crashes_and_loses_no_word(text: str) -> None:
 
 @given(WORDS)
 def test_nothing_else_crashes(text: str) -> None:
-    for read in (parse_label, parse_change, split_names, take_incident, spoken):
+    for read in (parse_incident, parse_change, split_names, take_incident, spoken):
         read(text)
     for refusing in (
         lambda: split_verb(text, INCIDENT_VERBS, command="/incident"),
@@ -139,10 +148,48 @@ def test_a_word_like_none_gets_them_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("INC-7", 7), ("chg-7", 7), ("#7", 7), ("7", 7), ("INC7", 7), ("x7", None), ("", None)]
+    ("text", "incident", "change"),
+    [
+        ("INC-7", 7, None),
+        ("chg-7", None, 7),
+        ("#7", 7, 7),
+        ("7", 7, 7),
+        ("INC7", 7, None),
+        ("INC-9999999999", 9999999999, None),
+        ("x7", None, None),
+        ("", None, None),
+    ],
 )
-def test_labels(text: str, number: int | None) -> None:
-    assert parse_label(text) == number
+def test_a_label_names_its_kind_only(text: str, incident: int | None, change: int | None) -> None:
+    assert (parse_incident(text), parse_change(text)) == (incident, change)
+
+
+SHOWN = (
+    (STATUS_WORDS, [f"status.{one}" for one in Status]),
+    (TIME_WORDS, [f"time.{one}" for one in TimeName]),
+    (ROLE_WORDS, [f"role.{one}" for one in Role]),
+    (SEVERITY_WORDS, [f"severity.{one}{end}" for one in Severity for end in ("", ".long")]),
+    (OUTCOME_WORDS, [f"{family}.{one}" for one in ENDS for family in ("outcome", "state")]),
+    (DRAFT_WORDS, [f"draft.{one}" for one in DraftKind]),
+)
+
+
+@pytest.mark.parametrize(("words", "keys"), SHOWN)
+def test_the_words_shown_are_understood(words: Verbs, keys: list[str]) -> None:
+    for key in keys:
+        for language in ("en", "ko"):
+            shown = Texts(language).plain(key)
+            for typed in (shown, shown.upper(), shown.replace(" ", "")):
+                assert take_choice(f"{typed} 14:52", words) == (key.split(".")[1], "14:52")
+    spelled = [(squeezed(word), name) for name, all_of_it in words.items() for word in all_of_it]
+    assert len(set(spelled)) == len({word for word, _ in spelled}), "no word means two things"
+
+
+def test_what_follows_a_choice_stays_as_it_was() -> None:
+    assert take_choice("원인 파악  두  칸", STATUS_WORDS) == ("identified", "두  칸")
+    assert take_choice("", DRAFT_WORDS) == ("postmortem", "")
+    with pytest.raises(WordUnknown):
+        take_choice("!!! 14:52", DRAFT_WORDS)
 
 
 def test_an_incident_named_first() -> None:
