@@ -13,7 +13,19 @@ if command -v uv >/dev/null 2>&1; then
     uv pip install --python "$venv/bin/python" --require-hashes -r "$requirements"
 else
     [ -x "$venv/bin/pip" ] || "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check --require-hashes -r "$requirements"
+    "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$requirements" \
+        >"$venv/setup.log" 2>&1 &
+    installing=$!
+    while kill -0 "$installing" 2>/dev/null; do
+        printf .
+        sleep 1
+    done
+    echo
+    wait "$installing" || {
+        tail -n 20 "$venv/setup.log" >&2
+        echo "The set-up failed; the whole story is in $venv/setup.log" >&2
+        exit 1
+    }
 fi
 site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 pwd >"$site/stopline.pth"

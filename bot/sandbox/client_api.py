@@ -119,11 +119,9 @@ class ClientApi:
 class StoryRemote(Protocol):
     """What the page needs of a story player (story_player.py is one)."""
 
-    def state(self) -> Json:
-        ...
+    def state(self) -> Json: ...
 
-    def control(self, do: str, speed: float | None) -> None:
-        ...
+    def control(self, do: str, speed: float | None) -> None: ...
 
 
 def _answered(read: Callable[[], Json]) -> web.Response:
