@@ -9,24 +9,34 @@ from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.freeze import Hold, server_names
 from bot.domain.ids import incident_label
 from bot.domain.incident import Incident, durations
+from bot.domain.shortening import shorten
 from bot.i18n.texts import Texts, escape
 from handlers.blocks import ids
 from handlers.blocks.parts import (
     INPUT_LIMIT,
     MESSAGE_BLOCKS,
+    MESSAGE_LENGTH,
     SECTION_LIMIT,
     Block,
     actions,
     button,
     context,
     field,
+    fit,
+    fitting,
     header,
+    in_full,
+    length,
     modal,
     section,
     text_input,
 )
 
 FOLLOW_UP_ROWS = 6
+AROUND = 4
+"""Blocks that a draft's message has besides: what is left out, a line, the buttons."""
+SENTENCE_LIMIT = 2000
+COMMENT_LIMIT = 500
 SOURCES = re.compile(r"\s*((?:\[\d+\]\s*)+)$")
 
 
@@ -37,13 +47,26 @@ def draft_blocks(texts: Texts, draft: Draft, incident: Incident, holds: Sequence
     blocks = [header(title), context(_source_line(texts, draft))]
     if draft.kind is DraftKind.POSTMORTEM:
         blocks += [section(_durations(texts, incident)), *_still_frozen(texts, holds)]
-    links = {line.n: line.permalink for line in draft.lines}
-    for part in draft.sections:
-        blocks.append(section(f"*{texts(f'heading.{part.heading}')}*"))
-        blocks += [section(chunk) for chunk in _chunks([_sentence(texts, s, links) for s in part.sentences])]
     if not draft.sections:
         blocks.append(section(texts("draft.empty")))
-    return blocks[: MESSAGE_BLOCKS - 3]
+    return [*blocks, *_body(texts, draft, MESSAGE_LENGTH - length(blocks), MESSAGE_BLOCKS - len(blocks) - AROUND)]
+
+
+def _body(texts: Texts, draft: Draft, room: int, places: int) -> list[Block]:
+    """The sections that have room, and how many sentences had none."""
+    links = {line.n: line.permalink for line in draft.lines}
+    blocks: list[Block] = []
+    shown = 0
+    for part in draft.sections:
+        heading = f"*{texts(f'heading.{part.heading}')}*"
+        rows = [_sentence(texts, sentence, links) for sentence in part.sentences]
+        chunks = _chunks(rows[: fitting(rows, room - length(blocks) - len(heading))])
+        if not chunks or len(blocks) + 1 + len(chunks) > places:
+            break
+        blocks += [section(heading), *(section(chunk) for chunk in chunks)]
+        shown += sum(chunk.count("\n") + 1 for chunk in chunks)
+    hidden = draft.sentence_count - shown
+    return [*blocks, context(texts("draft.more", count=hidden))] if hidden else blocks
 
 
 def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
@@ -51,7 +74,7 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
     say, number = texts.plain, str(draft.id)
     if draft.state is not DraftState.PROPOSED:
         key = f"draft.{draft.state}_line"
-        return [context(texts(key, who=draft.decided_by or draft.by, comment=draft.comment))]
+        return [context(texts(key, who=draft.decided_by or draft.by, comment=shorten(draft.comment, COMMENT_LIMIT)))]
     return [
         actions(
             button(say("button.approve"), ids.DRAFT_APPROVE, number, style="primary"),
@@ -96,7 +119,7 @@ def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
 def _sentence(texts: Texts, sentence: Sentence, links: dict[int, str]) -> str:
     sources = " ".join(_link(n, links.get(n, "")) for n in sentence.citations)
     sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
-    return f"• {escape(' '.join(sentence.text.split()))}{sure} {sources}"
+    return f"• {fit(escape(' '.join(sentence.text.split())), SENTENCE_LIMIT)}{sure} {sources}"
 
 
 def _link(number: int, permalink: str) -> str:
@@ -113,13 +136,17 @@ def _chunks(rows: Sequence[str]) -> list[str]:
 
 
 def edit_modal(texts: Texts, draft: Draft) -> Block:
-    """One field a section: a sentence a line, its sources behind it in brackets."""
+    """A field a section, or as many as it needs: a sentence a line, its sources behind it in brackets."""
     say = texts.plain
     blocks = [context(texts("modal.edit.about"))]
     for n, part in enumerate(draft.sections):
-        typed = "\n".join(written(sentence) for sentence in part.sentences)
         label = say(f"heading.{part.heading}")
-        blocks.append(text_input(f"section.{n}", label, value=typed[:INPUT_LIMIT], multiline=True, optional=True))
+        for name, sentences in _fields(n, part):
+            value = "\n".join(written(sentence) for sentence in sentences)
+            if len(value) > INPUT_LIMIT:
+                blocks += [section(f"*{escape(label)}*"), *in_full(value)]
+            else:
+                blocks.append(text_input(name, label, value=value, multiline=True, optional=True))
     return modal(
         ids.DRAFT_EDIT,
         say("modal.edit"),
@@ -128,6 +155,16 @@ def edit_modal(texts: Texts, draft: Draft) -> Block:
         close=say("button.cancel"),
         about={"draft_id": draft.id},
     )
+
+
+def _fields(n: int, part: Section) -> list[tuple[str, list[Sentence]]]:
+    """What stands in each field of a section; a sentence that no field can hold stands alone, and is kept as it is."""
+    fields: list[list[Sentence]] = [[]]
+    for sentence in part.sentences:
+        if sum(len(written(one)) + 1 for one in [*fields[-1], sentence]) > INPUT_LIMIT and fields[-1]:
+            fields.append([])
+        fields[-1].append(sentence)
+    return [(f"section.{n}.{k}" if k else f"section.{n}", sentences) for k, sentences in enumerate(fields)]
 
 
 def written(sentence: Sentence) -> str:
@@ -140,17 +177,23 @@ def read_written(draft: Draft, typed: dict[str, str]) -> tuple[tuple[Section, ..
     known = {line.n for line in draft.lines}
     sections = []
     for n, part in enumerate(draft.sections):
-        sentences = []
-        for row in typed.get(f"section.{n}", "").splitlines():
-            if not row.strip():
+        sentences: list[Sentence] = []
+        for name, before in _fields(n, part):
+            if name not in typed:
+                sentences += before
                 continue
-            sources = SOURCES.search(row)
-            numbers = tuple(int(number) for number in re.findall(r"\d+", sources[1])) if sources else ()
-            if not numbers or not set(numbers) <= known:
-                return (), f"section.{n}"
-            sentences.append(_kept(part, SOURCES.sub("", row).strip(), numbers))
+            rows = [_read_row(part, row) for row in typed[name].splitlines() if row.strip()]
+            if not all(row.citations and set(row.citations) <= known for row in rows):
+                return (), name
+            sentences += rows
         sections.append(Section(part.heading, tuple(sentences)))
     return tuple(section for section in sections if section.sentences), None
+
+
+def _read_row(part: Section, row: str) -> Sentence:
+    sources = SOURCES.search(row)
+    numbers = tuple(int(number) for number in re.findall(r"\d+", sources[1])) if sources else ()
+    return _kept(part, SOURCES.sub("", row).strip(), numbers)
 
 
 def _kept(part: Section, text: str, numbers: tuple[int, ...]) -> Sentence:
@@ -172,13 +215,17 @@ def send_back_modal(texts: Texts, draft: Draft) -> Block:
 
 
 def follow_ups_modal(texts: Texts, draft: Draft, kept: Sequence[FollowUp], *, due: date) -> Block:
-    """Owner and due date of each proposed or kept follow-up; an emptied text leaves it out."""
+    """Owner and due date of each follow-up, the loose and the proposed first; an emptied text leaves it out."""
     say = texts.plain
     known = {follow_up.text: follow_up for follow_up in kept}
     proposed = [" ".join(s.text.split()) for part in draft.sections for s in part.sentences]
+    loose = [follow_up.text for follow_up in kept if follow_up.is_loose]
+    undecided = list(dict.fromkeys([*loose, *(text for text in proposed if text not in known)]))
     blocks: list[Block] = []
-    for n, text in enumerate(list(dict.fromkeys([*known, *proposed]))[:FOLLOW_UP_ROWS]):
+    for n, text in enumerate(list(dict.fromkeys([*undecided, *known]))[:FOLLOW_UP_ROWS]):
         blocks += _follow_up_row(texts, n, text, known.get(text), due)
+    if len(undecided) > FOLLOW_UP_ROWS:
+        blocks.append(context(texts("modal.follow_ups_more", count=len(undecided) - FOLLOW_UP_ROWS)))
     if not blocks:
         blocks = _follow_up_row(texts, 0, "", None, due)
     return modal(

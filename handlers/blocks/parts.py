@@ -15,6 +15,8 @@ BUTTON_LIMIT = 75
 MODAL_TITLE_LIMIT = 24
 OPTION_LIMIT = 75
 MESSAGE_BLOCKS = 50
+MESSAGE_LENGTH = 12_000
+"""Characters of all blocks together; Slack refuses more than about 13,000 (msg_blocks_too_long)."""
 VIEW_BLOCKS = 100
 INPUT_LIMIT = 3000
 ROW_LIMIT = 500
@@ -30,6 +32,24 @@ def fit(markup: str, limit: int) -> str:
         if kept.rfind(opens) > kept.rfind(closes):
             kept = kept[: kept.rfind(opens)]
     return f"{kept.rstrip()}…"
+
+
+def length(part: Any) -> int:
+    """How many characters of text some blocks have together."""
+    if isinstance(part, list):
+        return sum(length(each) for each in part)
+    if not isinstance(part, dict):
+        return 0
+    return sum(len(each) if name == "text" and isinstance(each, str) else length(each) for name, each in part.items())
+
+
+def fitting(rows: Sequence[str], room: int) -> int:
+    """How many of the first rows have room in so many characters."""
+    for count, row in enumerate(rows):
+        room -= len(row) + 1
+        if room < 0:
+            return count
+    return len(rows)
 
 
 def in_full(text: str) -> list[Block]:

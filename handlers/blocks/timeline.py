@@ -7,17 +7,28 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Incident
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
-from handlers.blocks.parts import MESSAGE_BLOCKS, SECTION_LIMIT, Block, context, fit, header, section
+from handlers.blocks.parts import (
+    MESSAGE_BLOCKS,
+    MESSAGE_LENGTH,
+    SECTION_LIMIT,
+    Block,
+    context,
+    fit,
+    fitting,
+    header,
+    section,
+)
 
 
 def read_blocks(texts: Texts, incident: Incident, entries: Sequence[Entry]) -> list[Block]:
     """Oldest first; of a very long one the newest part, and how much came before it."""
     title = header(texts.plain("timeline.heading", incident=incident_label(incident.id)))
     chunks = _chunks([_row(texts, entry) for entry in entries])
-    room = MESSAGE_BLOCKS - 2
-    left_out = sum(len(chunk) for chunk in chunks[:-room]) if len(chunks) > room else 0
+    newest_first = ["\n".join(chunk) for chunk in reversed(chunks)]
+    room = min(MESSAGE_BLOCKS - 2, fitting(newest_first, MESSAGE_LENGTH))
+    left_out = sum(len(chunk) for chunk in chunks[: len(chunks) - room])
     older = [context(texts("timeline.older", count=left_out))] if left_out else []
-    return [title, *older, *[section("\n".join(chunk)) for chunk in chunks[-room:]]]
+    return [title, *older, *[section(chunk) for chunk in reversed(newest_first[:room])]]
 
 
 def _row(texts: Texts, entry: Entry) -> str:

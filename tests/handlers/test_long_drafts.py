@@ -1,0 +1,94 @@
+"""Long papers: what is not shown is counted, and the editor loses and invents nothing."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.domain.citation import HEADINGS, Section, Sentence
+from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
+from bot.domain.ids import ChannelId, DraftId, FollowUpId, IncidentId, SlackUserId
+from bot.domain.incident import Incident, Severity, Status, TimeName
+from bot.domain.question import Answer
+from bot.domain.transcript import Line, LineKind
+from bot.i18n.texts import Texts
+from bot.sandbox.block_kit import check_view
+from bot.sandbox.methods_chat import refuse_bad_blocks
+from handlers.blocks.answer import answer_blocks
+from handlers.blocks.draft import draft_blocks, edit_modal, follow_ups_modal, read_written
+
+AT = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
+ANN = SlackUserId("U1")
+TEXTS = Texts("en", "Asia/Seoul")
+LINE = Line(7, LineKind.MESSAGE, AT, "ann", "a line", "https://haneul.slack.com/archives/C1/p7")
+INCIDENT = Incident(
+    IncidentId(1),
+    "errors",
+    Severity.SEV2,
+    Status.RESOLVED,
+    ANN,
+    "en",
+    {TimeName.DECLARED: AT, TimeName.STARTED: AT},
+    {},
+    ChannelId("C1"),
+)
+
+
+def long_draft(sentences: int = 40, size: int = 300) -> Draft:
+    sections = tuple(
+        Section(heading, tuple(Sentence(f"{n} {'words ' * (size // 6)}".strip(), (7,)) for n in range(sentences)))
+        for heading in HEADINGS[:3]
+    )
+    state = DraftState.PROPOSED
+    return Draft(DraftId(1), IncidentId(1), DraftKind.POSTMORTEM, 1, state, sections, (LINE,), 0, ANN, AT, "offline")
+
+
+def shown(blocks: Any) -> str:
+    return "\n".join(re.findall(r"'text': '([^']*)'", str(blocks)))
+
+
+def test_what_has_no_room_is_counted() -> None:
+    made = long_draft()
+    blocks = draft_blocks(TEXTS, made, INCIDENT, ())
+    refuse_bad_blocks(blocks)
+    told = str(blocks)
+    (hidden,) = re.findall(r"… (\d+) more sentences", told)
+    assert told.count("• ") + int(hidden) == made.sentence_count
+
+
+def test_a_short_draft_hides_nothing() -> None:
+    assert "more sentences" not in str(draft_blocks(TEXTS, long_draft(3), INCIDENT, ()))
+
+
+def test_a_long_answer_is_counted_too() -> None:
+    sentences = tuple(s for part in long_draft().sections for s in part.sentences)
+    blocks = answer_blocks(TEXTS, Answer("what?", (INCIDENT.id,), sentences, (LINE,)), (INCIDENT,))
+    refuse_bad_blocks(blocks)
+    (hidden,) = re.findall(r"… (\d+) more sentences", str(blocks))
+    assert str(blocks).count("'> ") + int(hidden) == len(sentences) and "INC-1" in str(blocks[-1])
+
+
+def test_the_editor_gives_back_what_it_showed() -> None:
+    made = long_draft()
+    giant = Section(HEADINGS[3], (Sentence("giant " * 700, (7,)),))
+    made = replace(made, sections=(*made.sections, giant))
+    view = edit_modal(TEXTS, made)
+    assert not check_view(view)
+    fields = {b["block_id"]: b["element"]["initial_value"] for b in view["blocks"] if b["type"] == "input"}
+    sections, wrong = read_written(made, fields)
+    assert wrong is None and sections == made.sections
+    last = [name for name in fields if name.startswith("section.0")][-1]
+    assert last != "section.0"
+    assert read_written(made, {**fields, last: "without a source"})[1] == last
+
+
+def test_follow_ups_without_an_owner_come_first_and_the_rest_is_counted() -> None:
+    owned = [FollowUp(FollowUpId(n), IncidentId(1), f"owned {n}", ANN, date(2024, 6, 3)) for n in range(6)]
+    loose = [FollowUp(FollowUpId(n), IncidentId(1), f"loose {n}") for n in range(6, 14)]
+    empty = replace(long_draft(), sections=())
+    view = follow_ups_modal(TEXTS, empty, [*owned, *loose], due=date(2024, 6, 3))
+    assert not check_view(view)
+    assert "loose 6" in str(view) and "owned" not in str(view)
+    assert "2 more: save these, then open this form again." in str(view)
+    few = follow_ups_modal(TEXTS, empty, [*owned, *loose[:1]], due=date(2024, 6, 3))
+    assert "loose 6" in str(few["blocks"][0]) and "more:" not in str(few)
