@@ -65,7 +65,7 @@ class Desk:
                 self.faces[known.id] = known
             except (ChatTransient, ChatPermanent):
                 policy = self.outside.policy
-                known = Person(SlackUserId(who), who, policy.language, policy.zone, is_member=False)
+                known = Person(SlackUserId(who), who, policy.language, policy.zone, is_member=False, is_known=False)
         return Reader(known, Texts(known.language, known.zone))
 
     def forget(self, who: str) -> None:
@@ -174,7 +174,7 @@ def typed(view: Mapping[str, Any]) -> dict[str, str]:
         state = next(iter(elements.values()))
         chosen = (state.get("selected_option") or {}).get("value")
         given = state.get("value") or chosen or state.get("selected_user") or state.get("selected_date")
-        values[name] = given or ""
+        values[name] = (given or "").replace("\0", "")
     return values
 
 

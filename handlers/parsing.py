@@ -181,7 +181,7 @@ def spoken(text: str) -> str:
 
 def split_verb(text: str, verbs: Verbs, *, command: str) -> tuple[str, str]:
     """The verb in its canonical form and the rest; ("", "") for an empty text. Raises WordUnknown."""
-    word, _, rest = text.strip().partition(" ")
+    word, _, rest = text.replace("\0", "").strip().partition(" ")
     if not word:
         return "", ""
     return choose(word, verbs, command=command), rest.strip()

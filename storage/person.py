@@ -23,4 +23,6 @@ class PersonRows:
 
     async def save(self, seen: Person) -> None:
         """Writes who they are now."""
-        await self._connection.execute(insert_or_update(self._connection, person, values(seen, without=()), "id"))
+        await self._connection.execute(
+            insert_or_update(self._connection, person, values(seen, without=("is_known",)), "id")
+        )

@@ -111,6 +111,10 @@ class StatusImpossible(Refused):
 
     key = "refused.status_impossible"
 
+    def __init__(self, *, now: str, to: str) -> None:
+        super().__init__(now=now, to=to)
+        self.sentence = self.key + (".already" if now == to else "")
+
 
 class HoldsRemain(Refused):
     """An incident is not resolved while it holds a server."""
@@ -195,6 +199,12 @@ class NoAuthority(Refused):
     """Guests, people of other workspaces and bots decide nothing."""
 
     key = "refused.no_authority"
+
+
+class StandingUnknown(NoAuthority):
+    """Whom the chat service does not tell us about decides nothing until it does."""
+
+    key = "refused.standing_unknown"
 
 
 class PreTestMissing(Refused):

@@ -17,6 +17,8 @@ from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 
 TITLE_LIMIT = 200
 """Characters of a title at most."""
+UNSEEN = dict.fromkeys((0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""NUL, and the controls that turn round what is written after them."""
 
 
 class Severity(StrEnum):
@@ -122,8 +124,8 @@ class Incident:
 
 
 def check_title(title: str) -> str:
-    """The title without outer or doubled spaces. Raises TitleMissing, TitleTooLong."""
-    tidy = " ".join(title.split())
+    """The title without outer or doubled spaces and unseen controls. Raises TitleMissing, TitleTooLong."""
+    tidy = " ".join(title.translate(UNSEEN).split())
     if not tidy:
         raise TitleMissing
     if len(tidy) > TITLE_LIMIT:
@@ -173,8 +175,18 @@ def log_time(incident: Incident, name: TimeName, at: datetime) -> Incident:
     return replace(incident, times={**incident.times, name: at})
 
 
+def _has_reached(incident: Incident, name: TimeName) -> bool:
+    """Whether the time may be known: one of a status that was skipped may, one of a status to come may not."""
+    if name in incident.times or name not in TIME_OF_STATUS.values():
+        return True
+    logged, order = TIME_OF_STATUS.get(incident.status), list(TIME_OF_STATUS.values())
+    return logged is not None and order.index(name) <= order.index(logged)
+
+
 def correct_time(incident: Incident, name: TimeName, value: datetime, *, now: datetime) -> Incident:
-    """Corrects one time. Raises TimeCannotBe when it lies ahead or turns the order round."""
+    """Corrects one time. Raises TimeCannotBe when it lies ahead, is not reached, or turns the order round."""
+    if not _has_reached(incident, name):
+        raise TimeCannotBe(why="not_reached", state=name, now=incident.status)
     if value > now:
         raise TimeCannotBe(why="ahead", value=value)
     times = {**incident.times, name: value}

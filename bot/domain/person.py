@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from bot.domain.errors import NoAuthority
+from bot.domain.errors import NoAuthority, StandingUnknown
 from bot.domain.ids import SlackUserId
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What we keep of a Slack user. `locale` as Slack gives it ("ko-KR"), `zone` an IANA name."""
+    """What we keep of a Slack user. `locale` as Slack gives it ("ko-KR"), `zone` an IANA name.
+
+    Not `is_known`: the chat service does not say just now who they are; such a person is never kept.
+    """
 
     id: SlackUserId
     name: str
@@ -16,6 +19,7 @@ class Person:
     zone: str
     is_member: bool = True
     is_bot: bool = False
+    is_known: bool = True
 
     @property
     def language(self) -> str:
@@ -23,6 +27,8 @@ class Person:
         return "ko" if self.locale.lower().startswith("ko") else "en"
 
     def must_be_member(self) -> None:
-        """Raises NoAuthority for guests, people of other workspaces and bots."""
+        """Raises NoAuthority for guests, people of other workspaces and bots; StandingUnknown."""
+        if not self.is_known:
+            raise StandingUnknown
         if self.is_bot or not self.is_member:
             raise NoAuthority

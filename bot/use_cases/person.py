@@ -1,6 +1,6 @@
 """Who people are: looked up once, kept, asked for their authority at the moment they decide."""
 
-from bot.domain.errors import NoAuthority
+from bot.domain.errors import StandingUnknown
 from bot.domain.ids import SlackUserId
 from bot.domain.person import Person
 from bot.ports.chat import Chat
@@ -43,5 +43,5 @@ async def must_be_member(tx: Transaction, who: SlackUserId) -> None:
     """Raises NoAuthority for guests, people of other workspaces, bots, and anybody we never met."""
     person = await tx.people.get(who)
     if person is None:
-        raise NoAuthority
+        raise StandingUnknown
     person.must_be_member()

@@ -55,6 +55,7 @@ def card(texts: Texts, view: Overview, *, notes: Sequence[str] = ()) -> list[Blo
         section(_facts(texts, incident)),
         context(_times(texts, incident)),
         *[section(note) for note in notes],
+        *([section(texts("incident.nothing_frozen"))] if incident.is_open and not view.holds else []),
         *_card_actions(texts, view),
     ]
     if held:

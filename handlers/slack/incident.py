@@ -89,8 +89,8 @@ async def _declare(desk: Desk, call: Call) -> None:
     )
     line = call.texts("incident.declared", headline=headline(call.texts, declared.incident))
     notes = channel_notes(call.texts, declared.added, declared.near)
-    if declared.frozen:
-        notes.insert(0, call.texts("incident.frozen_line", servers=declared.frozen))
+    frozen = call.texts("incident.frozen_line", servers=declared.frozen)
+    notes.insert(0, frozen if declared.frozen else call.texts("incident.nothing_frozen"))
     await call.say(line, [section("\n".join([line, *notes]))])
 
 

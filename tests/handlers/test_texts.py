@@ -99,7 +99,7 @@ WORDS = [
     *(f"work.{one}" for one in JobKind),
     *(f"duration.{one}" for one in durations({})),
     *(f"duration.{one}.unknown" for one in durations({})),
-    *(f"refused.time_cannot_be.{why}" for why in ("ahead", "order")),
+    *(f"refused.time_cannot_be.{why}" for why in ("ahead", "order", "not_reached")),
 ]
 
 

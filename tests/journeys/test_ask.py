@@ -63,7 +63,7 @@ async def test_home(stage: Stage) -> None:
     await stage.declare(MINJI, "sev2 결제 오류 서버 web-3, lb-01")
     await stage.command(MINJI, "/freeze fixed web-3 되돌림")
     korean, english = shown(await stage.home(MINJI)), shown(await stage.home(ALEX))
-    for wanted in ("기다리는 일이 없습니다", "진행 중인 장애 1건", "결제 오류", "동결된 서버 2대", "`lb-01`"):
+    for wanted in ("처리할 일이 없습니다", "진행 중인 장애 1건", "결제 오류", "동결된 서버 2대", "`lb-01`"):
         assert wanted in korean
     assert "says it is fixed" in english and "Open incidents: 1" in english and "*Evidence:* 되돌림" in english
     await stage.click(ALEX, await stage.home(ALEX), "incident.show", "1")
@@ -73,7 +73,7 @@ async def test_home(stage: Stage) -> None:
 
 
 async def test_home_speaks_the_language_people_change_to(stage: Stage) -> None:
-    assert "나를 기다리는 일" in shown(await stage.home(MINJI))
+    assert "내가 처리할 일" in shown(await stage.home(MINJI))
     stage.server.workspace.change_person(MINJI, locale="en-GB")
     await stage.settled()
     assert "Waiting for you" in shown(await stage.home(MINJI))

@@ -80,7 +80,7 @@ async def test_shadow_mode_lets_it_pass_and_says_so(set_up_stage: SetUp) -> None
 
 
 async def test_major_work_is_approved_by_somebody_else(stage: Stage) -> None:
-    assert "주요 작업에는 사전 테스트가 필요합니다" in await request(stage, MINJI, "판올림 서버 lb-01", kind="major")
+    assert "중요 작업에는 사전 테스트가 필요합니다" in await request(stage, MINJI, "판올림 서버 lb-01", kind="major")
     told = await request(stage, MINJI, "판올림 서버 lb-01", **MAJOR)
     assert "*사전 테스트:* https://ci.example/1" in told and "*되돌리는 방법:* 이전 판으로" in told
     assert "승인이 필요합니다" in await stage.command(MINJI, "/change start CHG-1")

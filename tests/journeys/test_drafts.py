@@ -61,7 +61,7 @@ async def test_only_the_manager_decides(stage: Stage) -> None:
         await decide_draft(
             stage.product.desk.outside, by=SlackUserId(MINJI), draft_id=DraftId(3), state=DraftState.APPROVED
         )
-    assert "기다리는 일이 없습니다" in shown(await stage.home(MINJI))
+    assert "처리할 일이 없습니다" in shown(await stage.home(MINJI))
     assert "장애 보고서 초안이 결정을 기다립니다" in shown(await stage.home(HANA))
 
 
@@ -86,7 +86,7 @@ async def test_send_back(stage: Stage) -> None:
     message = draft_of(stage, HANA)
     await stage.click(HANA, message, "draft.send_back")
     assert await stage.submit(HANA, {"reason": "영향이 빠졌습니다"}) == {}
-    assert "돌려보냈습니다: 영향이 빠졌습니다" in "\n".join(stage.said(channel))
+    assert "반려했습니다: 영향이 빠졌습니다" in "\n".join(stage.said(channel))
     assert "이미 반려됨 상태" in await stage.click(HANA, message, "draft.approve")
     assert "장애 보고서가 아직" in await stage.command(MINJI, "/incident close", channel)
     await stage.command(MINJI, "/incident draft", channel)

@@ -42,7 +42,7 @@ async def test_by_button_from_card_list_and_home(stage: Stage) -> None:
     await stage.click(ALEX, home, "freeze.fixed", "1")
     assert await stage.submit(ALEX, {"evidence": "https://graphs.example/1"}) == {}
     home = await stage.home(DOYUN)
-    assert "기다리는 일이 없습니다" not in shown(home)
+    assert "처리할 일이 없습니다" not in shown(home)
     await stage.click(DOYUN, home, "freeze.verify", "1")
     assert await stage.submit(DOYUN) == {}
     assert [server for server, _ in await frozen(stage)] == ["lb-01", "web-4"]

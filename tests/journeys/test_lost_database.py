@@ -29,7 +29,7 @@ async def test_command(stage: Stage, database_file: Path) -> None:
     stage.expected |= {"recorded", "claimed", "renewed", "StoreUnavailable"}
     await stage.command(MINJI, "/incident list")
     await stage.command(ALEX, "/incident list")
-    for who, sentence in ((MINJI, "기록 저장소"), (ALEX, "cannot be reached")):
+    for who, sentence in ((MINJI, "데이터베이스"), (ALEX, "cannot be reached")):
         with locked(database_file):
             began = time.monotonic()
             outcome = await stage.person(who).command(stage.ops, "/incident", "declare sev2 결제 오류 서버 web-3")
