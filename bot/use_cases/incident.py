@@ -183,12 +183,23 @@ async def _moved(tx: Transaction, before: Incident, to: Status, *, at: datetime,
 
 
 async def _check_close(tx: Transaction, incident_id: IncidentId) -> None:
-    drafts = await tx.drafts.of_incident(incident_id)
-    if not any(d.kind is DraftKind.POSTMORTEM and d.state is DraftState.APPROVED for d in drafts):
+    if not await _has_postmortem(tx, incident_id):
         raise PostmortemMissing
     loose = [f.text for f in await tx.drafts.follow_ups(incident_id) if f.is_loose]
     if loose:
         raise FollowUpsLoose(count=len(loose))
+
+
+async def _has_postmortem(tx: Transaction, incident_id: IncidentId) -> bool:
+    """Whether one is approved that speaks of the whole incident: one from before its reopening does not."""
+    entries = await tx.entries.of_incident(incident_id)
+    reopened = max((entry.at for entry in entries if entry.kind is Act.INCIDENT_REOPENED), default=None)
+    return any(
+        draft.kind is DraftKind.POSTMORTEM
+        and draft.state is DraftState.APPROVED
+        and (reopened is None or (draft.decided_at is not None and draft.decided_at > reopened))
+        for draft in await tx.drafts.of_incident(incident_id)
+    )
 
 
 async def _keep_times(
@@ -328,11 +339,8 @@ async def overview(outside: Outside, *, incident_id: IncidentId) -> Overview:
     """What the card shows. Raises UnknownIncident."""
     async with outside.store.read() as tx:
         incident = _there(await tx.incidents.get(incident_id), incident_id)
-        drafts = await tx.drafts.of_incident(incident_id)
         return Overview(
-            incident,
-            tuple(await tx.holds.of_incident(incident_id)),
-            any(d.kind is DraftKind.POSTMORTEM and d.state is DraftState.APPROVED for d in drafts),
+            incident, tuple(await tx.holds.of_incident(incident_id)), await _has_postmortem(tx, incident_id)
         )
 
 

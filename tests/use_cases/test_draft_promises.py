@@ -8,9 +8,9 @@ import pytest
 from bot.adapters.offline_model import OfflineModel
 from bot.domain.audit import Act
 from bot.domain.draft import Draft, DraftKind, DraftState
-from bot.domain.errors import DraftDecided, NoAuthority, NotTheManager
+from bot.domain.errors import DraftDecided, NoAuthority, NotTheManager, PostmortemMissing
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
-from bot.domain.incident import Role
+from bot.domain.incident import Role, Status
 from bot.domain.message import Message
 from bot.ports.outside import Outside
 from bot.use_cases.draft import (
@@ -23,9 +23,10 @@ from bot.use_cases.draft import (
     make_draft,
     managers_of,
 )
-from bot.use_cases.incident import assign_role
+from bot.use_cases.incident import assign_role, set_status
 from bot.use_cases.timeline import add_note, pin_message, read_timeline
 from tests.acts import ANN, BEN, EVERYBODY, audit, stop_the_line
+from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
 
 GIL = SlackUserId("U0GIL")
@@ -122,3 +123,25 @@ async def test_a_message_pinned_by_four_at_once_is_one_entry(outside: Outside, a
     pins = await asyncio.gather(*(pin_message(outside, by=who, message=message) for who in EVERYBODY))
     entries = [e for e in await read_timeline(outside, incident_id=number) if e.kind is Act.MESSAGE_PINNED]
     assert len(entries) == 1 and sum(not pin.again for pin in pins) == 1
+
+
+async def test_a_reopened_incident_needs_a_postmortem_of_its_own(
+    outside: Outside, add_people: AddPeople, clock: FrozenClock
+) -> None:
+    await add_people(*EVERYBODY)
+    number = (await stop_the_line(outside)).incident.id
+
+    async def resolved_and_approved(*, again: bool) -> None:
+        clock.forward(minutes=5)
+        await set_status(outside, by=ANN, incident_id=number, to=Status.RESOLVED)
+        if again:
+            with pytest.raises(PostmortemMissing):
+                await set_status(outside, by=ANN, incident_id=number, to=Status.CLOSED)
+        draft = await proposed(outside, number)
+        await decide_draft(outside, by=ANN, draft_id=draft.id, state=DraftState.APPROVED)
+
+    await resolved_and_approved(again=False)
+    clock.forward(minutes=5)
+    await set_status(outside, by=ANN, incident_id=number, to=Status.INVESTIGATING, reason="it is back")
+    await resolved_and_approved(again=True)
+    assert (await set_status(outside, by=ANN, incident_id=number, to=Status.CLOSED)).status is Status.CLOSED
