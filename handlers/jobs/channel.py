@@ -1,6 +1,7 @@
 """The incident's channel: opened once, its card kept true, its entries told."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,8 @@ from bot.use_cases import incident as incidents
 from bot.use_cases.incident import Overview
 from handlers.blocks.incident import card, channel_notes, headline, summary_blocks
 from handlers.desk import Desk
+
+log = logging.getLogger(__name__)
 
 TOPIC_LIMIT = 250
 NAMES_TRIED = 9
@@ -156,7 +159,10 @@ async def _announce(desk: Desk, run: Run, view: Overview, channel: ChannelId) ->
     try:
         await desk.chat.post(where, text, blocks=blocks, key=key, thread_ts=None, again=run.again)
     except ChatPermanent as refused:
-        raise ChatPermanent(f"{where}: {refused.reason}") from refused
+        log.error("not announced in %s: %s. Is STOPLINE_ANNOUNCE_CHANNEL right?", where, refused.reason)
+        told, key = desk.house_texts(view.incident), f"not-announced:{view.incident.id}"
+        text = told("incident.not_announced", where=where, reason=refused.reason)
+        await desk.chat.post(channel, text, blocks=None, key=key, thread_ts=None, again=run.again)
 
 
 async def refresh_card(desk: Desk, run: Run) -> None:

@@ -1,10 +1,14 @@
 """What fails for one fails for nobody else: managers, announcements, threads, deletions."""
 
+import pytest
+
 from bot.adapters.offline_model import OfflineModel
 from bot.domain.draft import DraftKind
 from bot.domain.ids import IncidentId, SlackUserId
+from bot.domain.job import Job, JobKind
 from bot.sandbox.faults import Swallowed
 from bot.use_cases.draft import make_draft
+from handlers.jobs.buried import tell_of_buried
 from tests.journeys.conftest import SetUp
 from tests.journeys.stage import ALEX, DOYUN, HANA, MINJI, Stage, shown
 
@@ -50,3 +54,34 @@ async def test_a_deleted_parent_is_a_deleted_message(stage: Stage) -> None:
     async with stage.product.database.read() as tx:
         kept = {m.ts: m for m in await tx.messages.of_channel(channel)}  # type: ignore[arg-type]
     assert kept[parent["ts"]].deleted and not kept[parent["ts"]].text
+
+
+async def test_a_wrong_announcement_channel_fails_no_opening(set_up_stage: SetUp) -> None:
+    async with set_up_stage(announce_channel="#nowhere") as stage:
+        stage.expected |= {"channel_not_found"}
+        channel = await stage.declare(MINJI, "sev2 checkout errors")
+        assert "#nowhere 채널에 이 장애를 알리지 못했습니다(channel_not_found)" in "\n".join(stage.said(channel))
+        assert not stage.direct(MINJI), "the opening itself went well"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("ChatPermanent: not_in_channel", "This did not work: handling what you sent (-). The reason: not_in_channel"),
+        (
+            "ChatTransient: TimeoutError: no answer",
+            "Something did not work even after several tries: handling what you sent (-). The error was: no answer",
+        ),
+    ],
+)
+async def test_whoever_sent_an_event_is_told_of_its_end_in_plain_words(stage: Stage, error: str, said: str) -> None:
+    stage.expected |= {"given up"}
+    job = Job("d1", "d", JobKind.SLACK_DELIVERY, {"event": {"type": "app_mention", "user": ALEX}}, 8, {})
+    await tell_of_buried(stage.product.desk, job, error)
+    assert said in shown(stage.direct(ALEX)[-1])
+
+
+async def test_where_nobody_can_be_told_nothing_is_raised(stage: Stage) -> None:
+    stage.expected |= {"given up", "nobody could be told", "user_not_found"}
+    job = Job("d1", "d", JobKind.SLACK_DELIVERY, {"event": {"user": "U0NOBODY"}}, 8, {})
+    await tell_of_buried(stage.product.desk, job, "ChatPermanent: not_in_channel")
