@@ -24,21 +24,10 @@ BOT_SCOPES = (
 BOT_EVENTS = (
     "app_home_opened",
     "app_mention",
-    "app_uninstalled",
-    "channel_archive",
-    "channel_rename",
-    "channel_unarchive",
-    "member_joined_channel",
-    "member_left_channel",
     "message.channels",
     "message.groups",
     "message.im",
-    "pin_added",
-    "pin_removed",
     "reaction_added",
-    "reaction_removed",
-    "team_join",
-    "tokens_revoked",
     "user_change",
 )
 COMMANDS = (
