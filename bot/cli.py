@@ -72,6 +72,11 @@ def _serve(_: argparse.Namespace) -> int:
         raise SettingsWrong("database", reason=lost) from lost
     except OSError as trouble:
         raise SettingsWrong("not_started", reason=trouble) from trouble
+    except ExceptionGroup as several:
+        known = several.subgroup((OSError, StoreUnavailable))
+        if known is None:
+            raise
+        raise SettingsWrong("not_started", reason=known.exceptions[0]) from several
     return 0
 
 
@@ -80,7 +85,10 @@ def _demo(options: argparse.Namespace) -> int:
 
     if options.once:
         return asyncio.run(demo.run_once(options.language, as_json=options.json))
-    return asyncio.run(demo.run(options.language, options.port))
+    try:
+        return asyncio.run(demo.run(options.language, options.port))
+    except OSError as trouble:
+        raise SettingsWrong("not_started", reason=trouble) from trouble
 
 
 def _migrate(_: argparse.Namespace) -> int:

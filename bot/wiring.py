@@ -13,7 +13,7 @@ from bot.adapters.offline_model import OfflineModel
 from bot.adapters.servers_file import read_servers_file
 from bot.adapters.slack_chat import SlackChat, make_client
 from bot.adapters.system_clock import SystemClock
-from bot.config import Settings
+from bot.config import Settings, SettingsWrong
 from bot.domain.job import JobKind
 from bot.jobs.worker import Handler, Run, Worker
 from bot.ports.clock import Clock
@@ -25,6 +25,7 @@ from handlers.desk import Desk
 from handlers.jobs import buried, channel, paper
 from handlers.slack_app import SlackApp
 from storage.database import Database
+from storage.dialect import AddressWrong
 from storage.intake import Intake
 from storage.migrate import current_version, migrate, newest_version
 
@@ -73,10 +74,17 @@ class Product:
 
 
 async def open_database(url: str) -> Database:
-    """The database in the newest schema."""
-    database = Database(url)
-    if await current_version(database) != newest_version():
-        await migrate(database)
+    """The database in the newest schema. Raises SettingsWrong, StoreUnavailable."""
+    try:
+        database = Database(url)
+    except AddressWrong as wrong:
+        raise SettingsWrong("database_url") from wrong
+    try:
+        if await current_version(database) != newest_version():
+            await migrate(database)
+    except BaseException:
+        await database.close()
+        raise
     return database
 
 

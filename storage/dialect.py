@@ -4,8 +4,8 @@ import json
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Insert, Table, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Insert, Table, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.ports.storage import StoreCollision, StoreUnavailable
@@ -14,8 +14,15 @@ BUSY_SECONDS = 5
 """How long SQLite waits for another process's lock before it says that it is busy."""
 
 
+class AddressWrong(Exception):
+    """What stands for the database's address is none of SQLite or PostgreSQL."""
+
+
 def async_url(url: str) -> str:
-    """The address with the driver we use: `sqlite:///x.db` and `postgresql://…` are enough for people to write."""
+    """The address with the driver we use: `sqlite:///x.db` and `postgresql://…` are enough for people to write.
+
+    Raises AddressWrong.
+    """
     for plain, ours in (
         ("sqlite://", "sqlite+aiosqlite://"),
         ("postgresql://", "postgresql+asyncpg://"),
@@ -23,6 +30,8 @@ def async_url(url: str) -> str:
     ):
         if url.startswith(plain):
             return ours + url[len(plain) :]
+    if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        raise AddressWrong
     return url
 
 
@@ -36,10 +45,13 @@ def journal_mode() -> str:
 def make_engine(url: str) -> AsyncEngine:
     """An engine whose transactions really begin when they say so (SQLite's default sends no BEGIN before a SELECT)."""
     options: dict[str, Any] = {"json_serializer": _to_json, "hide_parameters": True}
-    url = async_url(url)
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=16, max_overflow=8, pool_timeout=5, **options)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **options)
+    try:
+        address = make_url(async_url(url))
+    except (ArgumentError, ValueError) as wrong:
+        raise AddressWrong from wrong
+    if address.get_backend_name() != "sqlite":
+        return create_async_engine(address, pool_size=16, max_overflow=8, pool_timeout=5, **options)
+    engine = create_async_engine(address, connect_args={"timeout": BUSY_SECONDS}, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
@@ -72,6 +84,7 @@ async def begin(connection: AsyncConnection, *, writing: bool) -> None:
 _AWAY = ("08", "28", "3D", "40", "53", "57", "58")
 """PostgreSQL's classes of errors that say "not now": connection, sign-in, catalogue, rollback, resources, operator."""
 _TWICE = "23505"
+_NO_DATABASE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def meaning(trouble: DBAPIError) -> StoreUnavailable | None:
@@ -80,6 +93,8 @@ def meaning(trouble: DBAPIError) -> StoreUnavailable | None:
     if state == _TWICE:
         return StoreCollision(state)
     gone = isinstance(trouble, OperationalError | InterfaceError) or trouble.connection_invalidated
+    gone = gone or getattr(trouble.orig, "sqlite_errorname", "") in _NO_DATABASE
+    state = state or (str(trouble.orig) if isinstance(trouble.orig, sqlite3.Error) else "")
     return StoreUnavailable(state or type(trouble).__name__) if gone or state.startswith(_AWAY) else None
 
 
