@@ -58,7 +58,7 @@ async def test_errors_stand_under_their_fields(stage: Stage) -> None:
         ("언젠가", "시각으로 읽지 못했습니다"),
         ("13:00", "순서가 맞지 않습니다"),
     ):
-        errors = await stage.submit(MINJI, {"name": "mitigated_at", "time": time})
+        errors = await stage.submit(MINJI, {"name": "detected_at", "time": time})
         assert wanted in errors["time"], errors
     await stage.click(ALEX, stage.card(channel), "incident.servers")
     assert "cannot be a server's name" in (await stage.submit(ALEX, {"servers": "결제서버!"}))["servers"]

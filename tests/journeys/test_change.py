@@ -115,7 +115,7 @@ async def test_wrong_words(stage: Stage) -> None:
         ("/change start", "CHG-3처럼 번호를"),
         ("/change start zz", "zz 작업을 찾을 수 없습니다"),
         ("/change approve CHG-9", "CHG-9 작업을 찾을 수 없습니다"),
-        ("/change finish CHG-1 zz", "쓸 수 있는 말: `done`, `failed`"),
+        ("/change finish CHG-1 zz", "사용할 수 있는 말: `done`, `failed`"),
         ("/change finish CHG-1 완뇨", "혹시 `완료`를 말씀하셨나요?"),
         ("/change strat", "혹시 `start`를 말씀하셨나요?"),
         ("/change help", "`/change approve CHG-3`"),
