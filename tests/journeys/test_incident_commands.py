@@ -27,7 +27,7 @@ async def test_verbs_in_korean(stage: Stage) -> None:
         ("/incident 상태 원인파악", "‘영향 해소’ 상태라서 ‘원인 파악’ 상태로 바꿀 수 없습니다"),
         ("/incident status", "*SEV2* · *영향 해소*"),
         ("/incident status xx", "사용할 수 있는 말: `investigating`"),
-        ("/incident severity 1", "INC-1 심각도: *SEV1*. 동결된 서버는 그대로"),
+        ("/incident severity 1", "INC-1 심각도: *SEV1*. 서버 동결은 그대로"),
         ("/incident 등급 sev9", "혹시 `sev"),
         ("/incident role commander @doyun", f"<@{DOYUN}> 님이 장애 지휘자를 맡았습니다."),
         ("/incident 역할 서기", f"<@{MINJI}> 님이 기록 담당을 맡았습니다."),
