@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.adapters.slack_socket import connected
 from bot.config import Settings
-from bot.ports.chat import ChatPermanent, ChatTransient
+from bot.ports.chat import ChatPermanent, ChatSignedOut, ChatTransient
 from bot.ports.clock import Clock
 from bot.wiring import Product, build
 
@@ -41,10 +41,10 @@ async def _identify(product: Product) -> None:
     while True:
         try:
             await product.identify()
+        except (ChatSignedOut, ChatPermanent) as refused:
+            log.error("Slack refuses our bot token: %s. Copy SLACK_BOT_TOKEN from the app's page.", refused)
         except ChatTransient as trouble:
             log.warning("Slack does not say who we are yet: %s", trouble)
-        except ChatPermanent as refused:
-            log.error("Slack refuses our bot token: %s. Copy SLACK_BOT_TOKEN from the app's page.", refused.reason)
         else:
             return
         await asyncio.sleep(pause)

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.message import Message, read_message
 from bot.domain.person import Person
-from bot.ports.chat import Blocks, ChatPermanent, ChatTransient, Identity
+from bot.ports.chat import Blocks, ChatPermanent, ChatSignedOut, ChatTransient, Identity
 
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rate_limited"}
@@ -238,7 +238,9 @@ def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:
     response: Any = refused.response
     status = getattr(response, "status_code", 200)
     code = str(response.get("error", "")) if hasattr(response, "get") and isinstance(response.data, dict) else ""
-    if status == 429 or code in PASSING | SIGNED_OUT:
+    if code in SIGNED_OUT:
+        return ChatSignedOut(code)
+    if status == 429 or code in PASSING:
         return ChatTransient(code or "ratelimited", after=_retry_after(response))
     if status >= 500 or not code:
         return ChatTransient(f"http {status}", maybe_done=True)

@@ -20,6 +20,10 @@ class ChatTransient(Exception):
         self.maybe_done = maybe_done
 
 
+class ChatSignedOut(ChatTransient):
+    """The service does not know our token: until an operator mends it, nothing works, and nothing is given up."""
+
+
 class ChatPermanent(Exception):
     """It will not work, however often it is tried; `reason` is the service's own code."""
 
