@@ -1,5 +1,6 @@
 """How drafts look: sentences with their sources, and the manager's three buttons."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -32,6 +33,8 @@ from handlers.blocks.parts import (
     text_input,
 )
 
+VIEW_BYTES = 200_000
+"""Bytes of text in the editor: a view has 250 kB (docs.slack.dev, views)."""
 FOLLOW_UP_ROWS = 6
 AROUND = 4
 """Blocks that a draft's message has besides: what is left out, a line, the buttons."""
@@ -139,14 +142,20 @@ def edit_modal(texts: Texts, draft: Draft) -> Block:
     """A field a section, or as many as it needs: a sentence a line, its sources behind it in brackets."""
     say = texts.plain
     blocks = [context(texts("modal.edit.about"))]
+    room = VIEW_BYTES
     for n, part in enumerate(draft.sections):
         label = say(f"heading.{part.heading}")
         for name, sentences in _fields(n, part):
             value = "\n".join(written(sentence) for sentence in sentences)
+            room -= len(json.dumps(value))
+            if room < 0:
+                continue
             if len(value) > INPUT_LIMIT:
                 blocks += [section(f"*{escape(label)}*"), *in_full(value)]
             else:
                 blocks.append(text_input(name, label, value=value, multiline=True, optional=True))
+    if room < 0:
+        blocks.append(context(texts("modal.edit.left_out")))
     return modal(
         ids.DRAFT_EDIT,
         say("modal.edit"),
