@@ -84,7 +84,7 @@ _ACT = {
 async def ask_permit(
     outside: Outside, *, caller: str, key: str, server_names: Sequence[str], purpose: str
 ) -> GateAnswer:
-    """A machine asks for leave. Raises ServersMissing, UnknownServer, NameUnusable, KeyConflict, PermitStale."""
+    """A machine asks for leave. Raises ServersMissing, UnknownServer, NameUnusable, KeyConflict."""
     if not server_names:
         raise ServersMissing
     at = outside.clock.now()
@@ -96,7 +96,6 @@ async def ask_permit(
         if earlier and earlier.digest != digest:
             raise KeyConflict(key=key)
         if earlier and decision.allows:
-            earlier.check_start(now=at, epochs={server.id: server.epoch for server in locked})
             return GateAnswer(decision, await _told(tx, earlier), (), earlier)
         permit = None
         if decision.allows and not earlier:
