@@ -42,9 +42,8 @@ async def test_a_postgres_database_without_our_name(postgres: Postgres) -> None:
     await store.close()
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_postgres_that_hangs_up_in_the_middle(postgres: Postgres, outside: Outside, url: str) -> None:
-    if url.startswith("sqlite"):
-        pytest.skip("SQLite has no server that could hang up")
     await add_server(outside, "lb-01")
     name = make_url(url).database
     end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
