@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -24,12 +25,13 @@ guard = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(guard)
 for name, value in json.loads(sys.argv[2]).items():
     if name == "DNS":
-        guard.socket.getaddrinfo = lambda *_, **__: time.sleep(60)
+        known, look_up = [None] * value, guard.socket.getaddrinfo
+        guard.socket.getaddrinfo = lambda *a, **k: look_up(*a, **k) if known and not known.pop() else time.sleep(60)
     else:
         setattr(guard, name, value)
 sys.exit(guard.main(sys.argv[3:]))
 """
-"""The same file with other constants, so that a test need not wait for minutes."""
+"""The same file with other constants, so that a test need not wait for minutes; DNS hangs after so many look-ups."""
 
 GIVEN = {"permit": "12", "state": "granted", "decision": "D-1", "epochs": {}, "warnings": []}
 WAITING = {"permit": "12", "state": "waiting", "poll": "/v1/permits/12", "reason": "INC-7 must agree"}
@@ -81,13 +83,17 @@ class PretendGate:
 
 
 @asynccontextmanager
-async def opened(**answers: list[Said]) -> AsyncIterator[PretendGate]:
+async def opened(tls: ssl.SSLContext | None = None, **answers: list[Said]) -> AsyncIterator[PretendGate]:
     """A pretend gate that listens."""
     gate, app = PretendGate(**answers), web.Application()
     app.router.add_route("*", "/v1/{rest:.*}", gate.answer)
-    async with TestServer(app, shutdown_timeout=0) as server:
+    server = TestServer(app, scheme="https" if tls else "http", shutdown_timeout=0)
+    await server.start_server(ssl=tls)
+    try:
         gate.url = str(server.make_url("/"))
         yield gate
+    finally:
+        await server.close()
 
 
 @dataclass

@@ -5,14 +5,22 @@ import asyncio
 import os
 import shutil
 import signal
+import ssl
 import string
 import sys
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
-from bot.guard import TEXTS
-from tests.guard_gate import GUARD, HANGS, PYTHON, opened, spawn
+from bot.guard import TEXTS, run
+from tests.guard_gate import GUARD, HANGS, PYTHON, guard, opened, spawn
 
 
 async def alone(folder: Path, *words: str, **environment: str) -> tuple[int | None, bytes, bytes]:
@@ -67,6 +75,11 @@ def test_both_languages_say_the_same() -> None:
     assert all(max(words) >= "\uac00" for words in TEXTS["ko"].values())
 
 
+@pytest.mark.parametrize("command", [["echo", "a\0b"], ["\0"], ["\ud800"], [""], ["/"], ["echo", "a" * 3_000_000]])
+def test_a_command_that_no_system_takes_is_said_and_given_a_shells_code(command: list[str]) -> None:
+    assert run(command) in (126, 127)
+
+
 async def test_a_closed_or_full_terminal_changes_nothing() -> None:
     async with opened(ask=[(403, {"error": "frozen", "reason": "no"})]) as gate:
         for closing in ("2>&-", "2>/dev/full", ">&- 2>&-", "2>/dev/full 0<&-"):
@@ -88,3 +101,33 @@ async def test_a_signal_after_the_end_does_not_hide_it() -> None:
         running.send_signal(signal.SIGINT)
         _, err = await asyncio.wait_for(running.communicate(), 5)
     assert running.returncode == 4 and b"Traceback" not in err and b"could not be told" in err
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that nobody trusts yet, and a server's side of it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gate")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    path, private = folder / "gate.pem", folder / "key.pem"
+    path.write_bytes(made.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, private)
+    return path, context
+
+
+async def test_over_tls_only_a_gate_whose_certificate_is_trusted_is_believed(tmp_path: Path) -> None:
+    trusted, tls = certificate(tmp_path)
+    async with opened(tls=tls) as gate:
+        assert gate.url.startswith("https://127.0.0.1")
+        no = await guard(gate.url, "--", "echo", "ran")
+        assert (no.code, no.out) == (75, "") and "certificate" in no.err and not gate.heard
+        yes = await guard(gate.url, "--", "echo", "ran", SSL_CERT_FILE=str(trusted))
+    assert (yes.code, yes.out, yes.err) == (0, "ran\n", "")
