@@ -127,7 +127,7 @@ def _manifest(options: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from bot.use_cases.gate import TokenNameTaken, make_token
+    from bot.use_cases.token import TokenNameTaken, make_token
 
     secret = f"sl_{secrets.token_urlsafe(32)}"
 

@@ -19,7 +19,7 @@ from bot.jobs.worker import Handler, Run, Worker
 from bot.ports.clock import Clock
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
-from bot.use_cases.server import describe_servers
+from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.transcript import TEAM_URL
 from handlers.desk import Desk
 from handlers.jobs import buried, channel, paper
@@ -58,11 +58,12 @@ class Product:
 
     def web_app(self) -> web.Application:
         """The gate, and in HTTP mode Slack's own door."""
+        from handlers.http.entrance import Entrance
         from handlers.http.gate import add_gate
         from handlers.http.slack import BODY_LIMIT, add_slack
 
         app = web.Application(client_max_size=BODY_LIMIT)
-        add_gate(app, self.desk.outside)
+        add_gate(app, Entrance(self.desk.outside))
         if not self.settings.socket_mode:
             add_slack(app, self.slack.bolt, secret=self.settings.signing_secret, now=SystemClock().now)
         return app

@@ -35,7 +35,14 @@ class AuditRows:
         result = await self._connection.execute(query)
         return int(result.scalar_one())
 
-    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "", request_key: str = "") -> Sequence[AuditRow]:
+    async def rows(
+        self,
+        *,
+        acts: Sequence[Act] = (),
+        subject: str = "",
+        request_key: str = "",
+        since: datetime | None = None,
+    ) -> Sequence[AuditRow]:
         """In the order of their numbers."""
         query = select(audit).order_by(audit.c.seq)
         if acts:
@@ -44,6 +51,8 @@ class AuditRows:
             query = query.where(audit.c.subject == subject)
         if request_key:
             query = query.where(audit.c.request_key == request_key)
+        if since:
+            query = query.where(audit.c.at >= since)
         return [_row(row) for row in await self._connection.execute(query)]
 
     async def has(self, act: Act, subject: str, incident_id: IncidentId) -> bool:

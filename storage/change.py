@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -46,6 +47,11 @@ class ChangeRows:
         query = select(change).order_by(change.c.id.desc()).limit(limit)
         if states:
             query = query.where(change.c.state.in_([s.value for s in states]))
+        return [_change(row) for row in await self._connection.execute(query)]
+
+    async def ended_since(self, since: datetime) -> Sequence[Change]:
+        """Those that ended since then, newest first."""
+        query = select(change).where(change.c.finished_at >= since).order_by(change.c.finished_at.desc())
         return [_change(row) for row in await self._connection.execute(query)]
 
     async def save(self, changed: Change) -> None:

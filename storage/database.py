@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.storage import StoreUnavailable
 from storage import dialect
+from storage.server import CatalogueMemory
 from storage.transaction import Transaction
 
 
@@ -60,6 +61,7 @@ class Database:
         self.url = url
         self.on_queued: Callable[[], None] = lambda: None
         self.engine = dialect.make_engine(url)
+        self._memory = CatalogueMemory()
         self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
@@ -67,7 +69,7 @@ class Database:
         """A transaction that commits when its block ends and leaves nothing when it raises."""
         turn = self._one_writer.held(urgent=urgent) if self._one_writer else nullcontext()
         async with turn, self.begun(writing=True) as connection:
-            transaction = Transaction(connection)
+            transaction = Transaction(connection, self._memory)
             yield transaction
             queued = await transaction.jobs.flush()
         if queued:
@@ -77,7 +79,7 @@ class Database:
     async def read(self) -> AsyncIterator[Transaction]:
         """A transaction that only reads."""
         async with self.begun(writing=False) as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, self._memory)
 
     @asynccontextmanager
     async def begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.freeze import FREEZING, Hold, HoldState
+from bot.domain.freeze import FREEZING, Hold, HoldCause, HoldState
 from bot.domain.ids import HoldId, IncidentId, ServerId
 from storage.rows import values
 from storage.tables import hold, server
@@ -36,6 +36,10 @@ class HoldRows:
         """Those that freeze these servers."""
         return await self._some(hold.c.server_id.in_(ids), _FREEZES)
 
+    async def on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
+        """All that ever held these servers, released ones too."""
+        return await self._some(hold.c.server_id.in_(ids))
+
     async def open(self) -> Sequence[Hold]:
         """Everything that is frozen."""
         return await self._some(_FREEZES)
@@ -59,4 +63,5 @@ def _columns(item: Hold) -> dict[str, Any]:
 
 
 def _hold(row: Any) -> Hold:
-    return Hold(**{**row._mapping, "state": HoldState(row.state), "fixers": frozenset(row.fixers)})
+    read = {"state": HoldState(row.state), "cause": HoldCause(row.cause), "fixers": frozenset(row.fixers)}
+    return Hold(**{**row._mapping, **read})

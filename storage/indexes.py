@@ -4,15 +4,28 @@ what makes or compares the schema imports them.
 
 from sqlalchemy import Index
 
-from storage.tables import hold, job
+from storage.tables import held_back, hold, job, permit
 
 OPEN_HOLD = Index(
-    "uq_open_hold",
-    hold.c.incident_id,
+    "ix_open_hold",
     hold.c.server_id,
-    unique=True,
+    hold.c.incident_id,
     sqlite_where=hold.c.state != "released",
     postgresql_where=hold.c.state != "released",
+)
+HELD_BACK_ONCE = Index(
+    "uq_held_back_waiting",
+    held_back.c.caller,
+    held_back.c.digest,
+    unique=True,
+    sqlite_where=held_back.c.state == "waiting",
+    postgresql_where=held_back.c.state == "waiting",
+)
+PERMIT_RUNS = Index(
+    "ix_permit_runs",
+    permit.c.ends_by,
+    sqlite_where=permit.c.state.in_(["started", "draining"]),
+    postgresql_where=permit.c.state.in_(["started", "draining"]),
 )
 JOB_DUE = Index("ix_job_due", job.c.run_at, sqlite_where=job.c.state == "open", postgresql_where=job.c.state == "open")
 JOB_KEY = Index(

@@ -1,41 +1,44 @@
 """Permits and the epochs they were given for."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.ids import ChangeId, PermitId, ServerId
-from bot.domain.permit import Permit, PermitState
+from bot.domain.door import Door
+from bot.domain.ids import ChangeId, IncidentId, PermitId, ServerId, SlackUserId
+from bot.domain.permit import RUNNING, Approval, Directive, Permit, PermitKind, PermitState
+from storage.dialect import insert_or_ignore
 from storage.rows import values
-from storage.tables import permit, permit_server, token
+from storage.tables import permit, permit_server
 
-_RUNS = permit.c.state.in_([PermitState.STARTED.value, PermitState.DRAINING.value])
+_RUNS = permit.c.state.in_([state.value for state in RUNNING])
 _WAITS = permit.c.state == PermitState.GRANTED.value
+_APART = ("id", "epochs", "targets", "approvals")
 
 
 class PermitRows:
-    """The tables `permit`, `permit_server` and `token`."""
+    """The tables `permit` and `permit_server`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, new: Permit) -> Permit:
-        """Writes a permit with its epochs; its id is the next number."""
-        row = values(new, without=("id", "epochs"))
-        result = await self._connection.execute(insert(permit).values(row).returning(permit.c.id))
-        number = PermitId(result.scalar_one())
-        epochs = [dict(permit_id=number, server_id=s, epoch=e) for s, e in new.epochs.items()]
-        await self._connection.execute(insert(permit_server), epochs)
-        return replace(new, id=number)
+    async def add(self, new: Permit) -> Permit | None:
+        """Writes a permit with its epochs; its id is the next number. None where the caller used the key before."""
+        query = insert_or_ignore(self._connection, permit, [_columns(new)]).returning(permit.c.id)
+        number = (await self._connection.execute(query)).scalar_one_or_none()
+        if number is None:
+            return None
+        added = replace(new, id=PermitId(number))
+        await self._connection.execute(insert(permit_server), _servers(added))
+        return added
 
-    async def servers_of(self, number: PermitId) -> Sequence[ServerId]:
-        """The servers that a permit names: their rows are locked before its own."""
-        query = select(permit_server.c.server_id).where(permit_server.c.permit_id == number)
-        return [ServerId(found) for found in (await self._connection.execute(query)).scalars()]
+    async def get(self, number: PermitId) -> Permit | None:
+        """By its number, as it is now; nothing is locked."""
+        return next(iter(await self._some(permit.c.id == number, lock=False)), None)
 
     async def lock(self, number: PermitId) -> Permit | None:
         """By its number, and nobody else changes it until this transaction ends."""
@@ -54,36 +57,74 @@ class PermitRows:
         touching = select(permit_server.c.permit_id).where(permit_server.c.server_id.in_(ids))
         return await self._some(permit.c.id.in_(touching), or_(_RUNS, _WAITS & (permit.c.expires_at > now)))
 
+    async def touching(self, ids: Sequence[ServerId]) -> Sequence[Permit]:
+        """Every permit that ever named any of these servers; nothing is locked."""
+        named = select(permit_server.c.permit_id).where(permit_server.c.server_id.in_(ids))
+        return await self._some(permit.c.id.in_(named), lock=False)
+
+    async def unstarted(self) -> Sequence[Permit]:
+        """Every permit that was given and has not begun."""
+        return await self._some(_WAITS)
+
+    async def of_state(self, states: Iterable[PermitState]) -> Sequence[Permit]:
+        """Those in one of these states, oldest first."""
+        return await self._some(permit.c.state.in_([state.value for state in states]), lock=False)
+
+    async def late(self, *, now: datetime, limit: int) -> Sequence[PermitId]:
+        """Those that run although their lease or their longest time is over; nothing is locked."""
+        over = or_(permit.c.ends_by <= now, permit.c.lease_until <= now)
+        query = select(permit.c.id).where(_RUNS, over).order_by(permit.c.id).limit(limit)
+        return [PermitId(found) for found in (await self._connection.execute(query)).scalars()]
+
     async def save(self, changed: Permit) -> None:
-        """Writes the state."""
-        await self._connection.execute(
-            update(permit).where(permit.c.id == changed.id).values(state=changed.state.value)
-        )
+        """Writes everything but who asked for what."""
+        await self._connection.execute(update(permit).where(permit.c.id == changed.id).values(_columns(changed)))
 
-    async def add_token(self, token_hash: str, name: str, made_at: Any) -> None:
-        """Keeps the hash of a caller's token, never the token."""
-        await self._connection.execute(insert(token).values(hash=token_hash, name=name, made_at=made_at))
+    async def save_epochs(self, changed: Permit) -> None:
+        """Writes the servers and epochs anew."""
+        await self._connection.execute(delete(permit_server).where(permit_server.c.permit_id == changed.id))
+        await self._connection.execute(insert(permit_server), _servers(changed))
 
-    async def callers(self) -> Sequence[str]:
-        """The names of all callers."""
-        return list((await self._connection.execute(select(token.c.name))).scalars())
-
-    async def caller_of(self, token_hash: str) -> str | None:
-        """The name of the caller whose token this is."""
-        query = select(token.c.name).where(token.c.hash == token_hash)
-        return (await self._connection.execute(query)).scalar_one_or_none()
-
-    async def _some(self, *conditions: Any) -> list[Permit]:
-        query = select(permit).where(*conditions).order_by(permit.c.id).with_for_update(key_share=True)
+    async def _some(self, *conditions: Any, lock: bool = True) -> list[Permit]:
+        query = select(permit).where(*conditions).order_by(permit.c.id)
+        query = query.with_for_update(key_share=True) if lock else query
         rows = (await self._connection.execute(query)).all()
         if not rows:
             return []
         epochs: dict[int, dict[ServerId, int]] = {row.id: {} for row in rows}
+        targets: dict[int, set[ServerId]] = {row.id: set() for row in rows}
         pairs = select(permit_server).where(permit_server.c.permit_id.in_(list(epochs)))
         for pair in await self._connection.execute(pairs):
             epochs[pair.permit_id][ServerId(pair.server_id)] = pair.epoch
-        return [_permit(row, epochs[row.id]) for row in rows]
+            if pair.target:
+                targets[pair.permit_id].add(ServerId(pair.server_id))
+        return [_permit(row, epochs[row.id], targets[row.id]) for row in rows]
 
 
-def _permit(row: Any, epochs: dict[ServerId, int]) -> Permit:
-    return Permit(**{**row._mapping, "state": PermitState(row.state), "epochs": epochs})
+def _columns(item: Permit) -> dict[str, Any]:
+    approvals = [{**asdict(one), "at": one.at.isoformat()} for one in item.approvals]
+    return {**values(item, without=_APART), "approvals": approvals}
+
+
+def _servers(item: Permit) -> list[dict[str, Any]]:
+    return [
+        dict(permit_id=item.id, server_id=number, epoch=epoch, target=number in item.targets)
+        for number, epoch in item.epochs.items()
+    ]
+
+
+def _permit(row: Any, epochs: dict[ServerId, int], targets: set[ServerId]) -> Permit:
+    approvals = tuple(
+        Approval(IncidentId(one["incident_id"]), SlackUserId(one["by"]), datetime.fromisoformat(one["at"]))
+        for one in row.approvals
+    )
+    read = {
+        "state": PermitState(row.state),
+        "kind": PermitKind(row.kind),
+        "door": Door(row.door),
+        "directive": Directive(row.directive),
+        "approvals": approvals,
+        "epochs": epochs,
+        "targets": frozenset(targets),
+    }
+    return Permit(**{**row._mapping, **read})

@@ -1,44 +1,99 @@
-"""Servers, and the row locks that order a freeze against a permit."""
+"""Servers and what connects them, and the row locks that order a freeze against a permit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ServerId, ServerName
-from bot.domain.server import Server
-from storage.dialect import insert_or_update
-from storage.tables import server
+from bot.domain.server import Catalogue, Edge, EdgeKind, Server
+from bot.ports.gate_rows import Line
+from storage.dialect import insert_or_ignore, insert_or_update
+from storage.rows import values
+from storage.tables import edge, line, server
+
+
+class CatalogueMemory:
+    """The catalogue as it was last read in this process: the version in the row `line` says whether it still is."""
+
+    def __init__(self) -> None:
+        self.latest = Catalogue(servers=(), version=0)
 
 
 class ServerRows:
-    """The table `server`."""
+    """The tables `server`, `edge` and `line`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, memory: CatalogueMemory) -> None:
         self._connection = connection
+        self._memory = memory
+        self._changed = False
+
+    async def line(self) -> Line:
+        """The version of the catalogue, and whether everything is quarantined."""
+        row = (await self._connection.execute(_LINE)).one()
+        return Line(row.version, row.quarantined_at, row.quarantine_reason)
+
+    async def quarantine(self, since: datetime | None, reason: str) -> None:
+        """Begins or ends a quarantine (`since` is None)."""
+        await self._connection.execute(update(line).values(quarantined_at=since, quarantine_reason=reason))
+
+    def remembered(self) -> Catalogue:
+        """The catalogue as this process knows it, without asking the database: whoever uses it compares its version.
+
+        A transaction that changed the catalogue itself asks for `catalogue` in place of this.
+        """
+        return self._memory.latest
+
+    async def catalogue(self) -> Catalogue:
+        """Every server and edge, as they are in this transaction."""
+        version = (await self.line()).version
+        if self._memory.latest.version == version and not self._changed:
+            return self._memory.latest
+        read = Catalogue(servers=tuple(await self.all()), edges=await self._edges(), version=version)
+        if not self._changed:
+            self._memory.latest = read
+        return read
 
     async def all(self) -> Sequence[Server]:
         """Every server, by name."""
         return [_server(row) for row in await self._connection.execute(select(server).order_by(server.c.name))]
 
-    async def add(self, name: ServerName, *, role: str = "", service: str = "", pool: str = "") -> Server:
-        """A server that was not known before."""
-        row = dict(name=name, epoch=0, role=role, service=service, pool=pool, aliases=[])
+    async def _edges(self) -> frozenset[Edge]:
+        one, other = server.alias("a"), server.alias("b")
+        query = select(one.c.name, other.c.name, edge.c.kind).select_from(edge)
+        query = query.join(one, one.c.id == edge.c.one).join(other, other.c.id == edge.c.other)
+        rows = await self._connection.execute(query)
+        return frozenset(Edge(ServerName(a), ServerName(b), EdgeKind(kind)) for a, b, kind in rows)
+
+    async def add(self, name: ServerName, **labels: str) -> Server:
+        """A server that was not known before, with its labels (role, service, pool, image)."""
+        row = {"role": "", "service": "", "pool": "", "image": "", **labels, "name": name, "epoch": 0, "aliases": []}
         result = await self._connection.execute(insert(server).values(row).returning(server))
+        await self._widen()
         return _server(result.one())
 
     async def describe(self, described: Server) -> None:
-        """Writes role, service, pool and aliases by name; the epoch stays."""
-        row: dict[str, Any] = dict(
-            name=described.name,
-            epoch=0,
-            role=described.role,
-            service=described.service,
-            pool=described.pool,
-            aliases=list(described.aliases),
-        )
+        """Writes labels and aliases by name; the epoch stays."""
+        row = values(described)
         await self._connection.execute(insert_or_update(self._connection, server, row, "name", keep=("epoch",)))
+        await self._widen()
+
+    async def connect(self, added: Iterable[Edge], removed: Iterable[Edge] = ()) -> None:
+        """Adds and removes edges between known servers."""
+        ids = {s.name: s.id for s in await self.all()}
+        for gone in removed:
+            same = (edge.c.one == ids[gone.one], edge.c.other == ids[gone.other], edge.c.kind == gone.kind.value)
+            await self._connection.execute(delete(edge).where(*same))
+        rows = [dict(one=ids[new.one], other=ids[new.other], kind=new.kind.value) for new in added]
+        if rows:
+            await self._connection.execute(insert_or_ignore(self._connection, edge, rows))
+        await self._widen()
+
+    async def _widen(self) -> None:
+        self._changed = True
+        await self._connection.execute(update(line).values(version=line.c.version + 1))
 
     async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:
         """Their rows, shared: a freeze waits until this transaction ends. In id order, so that none waits for ever."""
@@ -53,6 +108,9 @@ class ServerRows:
     async def raise_epochs(self, ids: Sequence[ServerId]) -> None:
         """Every permit given before is stale now."""
         await self._connection.execute(update(server).where(server.c.id.in_(ids)).values(epoch=server.c.epoch + 1))
+
+
+_LINE = select(line)
 
 
 def _server(row: Any) -> Server:

@@ -17,6 +17,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -52,12 +54,16 @@ metadata = MetaData(
 )
 
 
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""The type of every number that counts rows."""
+
+
 def _id() -> Column[int]:
-    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    return Column("id", _NUMBER, primary_key=True, autoincrement=True)
 
 
 def _ref(name: str, target: str, **options: Any) -> Column[int]:
-    return Column(name, BigInteger().with_variant(Integer, "sqlite"), ForeignKey(f"{target}.id"), **options)
+    return Column(name, _NUMBER, ForeignKey(f"{target}.id"), **options)
 
 
 incident = Table(
@@ -120,6 +126,24 @@ server = Table(
     Column("service", String(63), nullable=False),
     Column("pool", String(63), nullable=False),
     Column("aliases", JSON, nullable=False),
+    Column("image", String(128), nullable=False, server_default=""),
+)
+
+edge = Table(
+    "edge",
+    metadata,
+    _ref("one", "server", primary_key=True),
+    _ref("other", "server", primary_key=True, index=True),
+    Column("kind", String(16), primary_key=True),
+)
+
+line = Table(
+    "line",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("quarantined_at", UtcTime),
+    Column("quarantine_reason", Text, nullable=False),
 )
 
 hold = Table(
@@ -138,6 +162,8 @@ hold = Table(
     Column("claimed_at", UtcTime),
     Column("verified_by", String(32)),
     Column("released_at", UtcTime),
+    Column("reached_from", String(253)),
+    Column("mistaken", Boolean, nullable=False, server_default=false()),
 )
 
 change = Table(
@@ -161,6 +187,8 @@ change = Table(
     Column("started_at", UtcTime),
     Column("finished_at", UtcTime),
     _ref("refused_by_incident", "incident"),
+    Column("second_look", String(32)),
+    Column("fix_for", _NUMBER),
 )
 
 permit = Table(
@@ -175,27 +203,71 @@ permit = Table(
     Column("expires_at", UtcTime, nullable=False),
     _ref("change_id", "change", index=True),
     Column("shadow", Boolean, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="normal"),
+    Column("door", String(16), nullable=False, server_default="http"),
+    Column("purpose", Text, nullable=False, server_default=""),
+    Column("person", String(32)),
+    Column("incident_id", _NUMBER),
+    Column("override_id", _NUMBER),
+    Column("approvals", JSON, nullable=False, server_default="[]"),
+    Column("directive", String(16), nullable=False, server_default="go"),
+    Column("started_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("ends_by", UtcTime),
     UniqueConstraint("caller", "key"),
 )
 
 permit_server = Table(
     "permit_server",
     metadata,
-    Column("permit_id", BigInteger().with_variant(Integer, "sqlite"), ForeignKey("permit.id"), primary_key=True),
+    Column("permit_id", _NUMBER, ForeignKey("permit.id"), primary_key=True),
     Column(
         "server_id",
-        BigInteger().with_variant(Integer, "sqlite"),
+        _NUMBER,
         ForeignKey("server.id"),
         primary_key=True,
         index=True,
     ),
     Column("epoch", BigInteger, nullable=False),
+    Column("target", Boolean, nullable=False, server_default=true()),
+)
+
+override = Table(
+    "override",
+    metadata,
+    _id(),
+    Column("servers", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", String(32), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("confirmed_by", String(32)),
+    Column("confirmed_at", UtcTime),
+    Column("used_at", UtcTime),
+    _ref("permit_id", "permit"),
+)
+
+held_back = Table(
+    "held_back",
+    metadata,
+    _id(),
+    Column("caller", String(128), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("door", String(16), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("servers", JSON, nullable=False),
+    Column("incident_ids", JSON, nullable=False),
+    Column("decision", String(32), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("asked", Integer, nullable=False),
+    _ref("change_id", "change", index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("decided_by", String(32)),
 )
 
 audit = Table(
     "audit",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("seq", _NUMBER, primary_key=True, autoincrement=True),
     Column("at", UtcTime, nullable=False),
     Column("act", String(32), nullable=False, index=True),
     Column("actor", String(128), nullable=False),
@@ -262,7 +334,7 @@ follow_up = Table(
 job = Table(
     "job",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("seq", _NUMBER, primary_key=True, autoincrement=True),
     Column("id", String(160), unique=True, nullable=False),
     Column("key", String(160), nullable=False),
     Column("kind", String(40), nullable=False),
@@ -289,6 +361,9 @@ token = Table(
     Column("hash", String(64), primary_key=True),
     Column("name", String(64), unique=True, nullable=False),
     Column("made_at", UtcTime, nullable=False),
+    Column("scope", JSON, nullable=False, server_default="[]"),
+    Column("expires_at", UtcTime),
+    Column("revoked_at", UtcTime),
 )
 
 fact = Table(
@@ -301,7 +376,7 @@ fact = Table(
 search_document = Table(
     "search_document",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
     _ref("incident_id", "incident", nullable=False, index=True),
     Column("source", String(96), nullable=False),
     Column("text", Text, nullable=False),

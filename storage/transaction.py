@@ -7,26 +7,30 @@ from storage.change import ChangeRows
 from storage.draft import DraftRows
 from storage.facts import FactRows
 from storage.freeze import HoldRows
+from storage.gate import HeldBackRows, OverrideRows, TokenRows
 from storage.incident import IncidentRows
 from storage.job import JobRows
 from storage.message import MessageRows
 from storage.permit import PermitRows
 from storage.person import PersonRows
 from storage.search import SearchRows
-from storage.server import ServerRows
+from storage.server import CatalogueMemory, ServerRows
 from storage.timeline import EntryRows
 
 
 class Transaction:
     """Implements `bot.ports.storage.Transaction`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, memory: CatalogueMemory) -> None:
         self.incidents = IncidentRows(connection)
         self.entries = EntryRows(connection)
-        self.servers = ServerRows(connection)
+        self.servers = ServerRows(connection, memory)
         self.holds = HoldRows(connection)
         self.changes = ChangeRows(connection)
         self.permits = PermitRows(connection)
+        self.overrides = OverrideRows(connection)
+        self.held_back = HeldBackRows(connection)
+        self.tokens = TokenRows(connection)
         self.audit = AuditRows(connection)
         self.people = PersonRows(connection)
         self.messages = MessageRows(connection)

@@ -13,7 +13,7 @@ from bot.domain.permit import Permit
 from bot.ports.outside import Outside
 from bot.use_cases.change import ChangeAnswer, ChangeWords, request_change
 from bot.use_cases.freeze import find_hold
-from bot.use_cases.gate import GateAnswer, ask_permit
+from bot.use_cases.gate import Ask, GateAnswer, ask_permit
 from bot.use_cases.incident import Declared, declare
 
 ANN, BEN, CHO, DAN = (SlackUserId(name) for name in ("U0ANN", "U0BEN", "U0CHO", "U0DAN"))
@@ -39,11 +39,11 @@ async def hold_on(outside: Outside, server: str, incident_id: IncidentId | None 
 
 
 async def ask(
-    outside: Outside, *servers: str, key: str = "", caller: str = "pipeline", purpose: str = "deploy"
+    outside: Outside, *servers: str, key: str = "", caller: str = "pipeline", purpose: str = "deploy", **more: Any
 ) -> GateAnswer:
     """A machine asks for a permit, with a key of its own unless one is given."""
     key = key or f"key-{next(_numbers)}"
-    return await ask_permit(outside, caller=caller, key=key, server_names=servers, purpose=purpose)
+    return await ask_permit(outside, Ask(caller=caller, key=key, servers=servers, purpose=purpose, **more))
 
 
 async def permit_for(outside: Outside, *servers: str, **more: str) -> Permit:

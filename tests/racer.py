@@ -16,7 +16,7 @@ from bot.domain.errors import PermitStale
 from bot.ports.outside import Outside, Policy
 from bot.ports.storage import StoreCollision, StoreUnavailable
 from bot.use_cases.change import finish_change, start_change
-from bot.use_cases.gate import start_permit
+from bot.use_cases.permit import start_permit
 from storage.database import Database
 from tests.acts import ANN, ask, request, stop_the_line
 

@@ -4,8 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.errors import ApprovalMissing, ChangeImpossible, PreTestMissing, RequesterApproves
-from bot.domain.ids import ChangeId, ChannelId, IncidentId, ServerName, SlackUserId
+from bot.domain.errors import (
+    ApprovalMissing,
+    ApproverTwice,
+    ChangeImpossible,
+    PreTestMissing,
+    RequesterApproves,
+    SecondLookMissing,
+)
+from bot.domain.ids import ChangeId, ChannelId, IncidentId, ServerName, SlackUserId, change_label
 
 
 class ChangeKind(StrEnum):
@@ -23,6 +30,8 @@ class ChangeState(StrEnum):
     REFUSED = "refused"
     STARTED = "started"
     DRAINING = "draining"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
     DONE = "done"
     FAILED = "failed"
     ABORTED = "aborted"
@@ -31,6 +40,26 @@ class ChangeState(StrEnum):
 
 ENDS = frozenset({ChangeState.DONE, ChangeState.FAILED, ChangeState.ABORTED, ChangeState.ROLLED_BACK})
 RUNNING = frozenset({ChangeState.STARTED, ChangeState.DRAINING})
+ENDABLE = RUNNING | {ChangeState.UNKNOWN}
+WAITING = frozenset({ChangeState.REQUESTED, ChangeState.APPROVED, ChangeState.REFUSED})
+
+NO_DIFFERENCE = frozenset(
+    {
+        "none",
+        "no",
+        "no difference",
+        "no differences",
+        "nothing",
+        "n/a",
+        "-",
+        "없음",
+        "없다",
+        "없습니다",
+        "차이 없음",
+        "차이 없다",
+    }
+)
+"""What people write where the test environment is like production: an empty difference is said to be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +80,24 @@ class Change:
     channel: ChannelId | None = None
     approver: SlackUserId | None = None
     approved_at: datetime | None = None
+    second_look: SlackUserId | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     refused_by_incident: IncidentId | None = None
+    fix_for: IncidentId | None = None
+
+    @property
+    def needs_second_look(self) -> bool:
+        """Major work that was tested somewhere unlike production: two people look at what differs."""
+        word = self.differences.strip().rstrip(".").lower()
+        return self.kind is ChangeKind.MAJOR and word not in NO_DIFFERENCE
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether everybody who has to agreed."""
+        if self.kind is not ChangeKind.MAJOR:
+            return True
+        return self.approver is not None and (self.second_look is not None or not self.needs_second_look)
 
     def check_request(self) -> None:
         """Raises PreTestMissing where major work shows no test, no link, or no word on the difference."""
@@ -63,24 +107,37 @@ class Change:
             raise PreTestMissing
 
     def approve(self, *, by: SlackUserId, at: datetime) -> "Change":
-        """Somebody else agrees. Raises ChangeImpossible, RequesterApproves."""
-        if self.state not in (ChangeState.REQUESTED, ChangeState.REFUSED) or self.approver is not None:
+        """Somebody else agrees; where the tests were unlike production, two of them.
+
+        Raises ChangeImpossible, RequesterApproves, ApproverTwice.
+        """
+        done = self.approver is not None and (self.second_look is not None or not self.needs_second_look)
+        if self.state not in (ChangeState.REQUESTED, ChangeState.REFUSED) or done:
             raise ChangeImpossible(now=self.state, to=ChangeState.APPROVED)
         if by == self.requester:
             raise RequesterApproves
+        if by == self.approver:
+            raise ApproverTwice
+        agreed = replace(self, approver=by) if self.approver is None else replace(self, second_look=by)
+        if not agreed.is_approved:
+            return agreed
         state = ChangeState.APPROVED if self.state is ChangeState.REQUESTED else self.state
-        return replace(self, state=state, approver=by, approved_at=at)
+        return replace(agreed, state=state, approved_at=at)
 
     def check_not_running(self) -> None:
         """Raises ChangeImpossible where it ran or ended already."""
-        if self.state in RUNNING | ENDS:
-            raise ChangeImpossible(now=self.state, to=ChangeState.STARTED)
+        self.check_not_running_to(ChangeState.STARTED)
+
+    def check_not_running_to(self, to: ChangeState) -> None:
+        """As `check_not_running`, on the way to `to`."""
+        if self.state not in WAITING:
+            raise ChangeImpossible(now=self.state, to=to)
 
     def check_start(self) -> None:
         """Raises ChangeImpossible where it ran or ended already, ApprovalMissing where major work has none."""
         self.check_not_running()
-        if self.kind is ChangeKind.MAJOR and self.approver is None:
-            raise ApprovalMissing(change=self.id)
+        if not self.is_approved:
+            raise (ApprovalMissing if self.approver is None else SecondLookMissing)(change=change_label(self.id))
 
     def start(self, *, at: datetime) -> "Change":
         """Work begins. Raises as `check_start`; whether its servers are free is the gate's word."""
@@ -95,8 +152,17 @@ class Change:
         """A freeze came while it ran."""
         return replace(self, state=ChangeState.DRAINING)
 
+    def lose(self) -> "Change":
+        """I12: nobody knows whether it still runs; only a person says how it ended."""
+        return replace(self, state=ChangeState.UNKNOWN) if self.state in RUNNING else self
+
+    def withdraw(self) -> "Change":
+        """It was held back and is not wanted any more. Raises ChangeImpossible."""
+        self.check_not_running_to(ChangeState.WITHDRAWN)
+        return replace(self, state=ChangeState.WITHDRAWN)
+
     def finish(self, outcome: ChangeState, *, at: datetime) -> "Change":
         """A person says how it ended. Raises ChangeImpossible."""
-        if self.state not in RUNNING or outcome not in ENDS:
+        if self.state not in ENDABLE or outcome not in ENDS:
             raise ChangeImpossible(now=self.state, to=outcome)
         return replace(self, state=outcome, finished_at=at)

@@ -1,4 +1,4 @@
-"""The doors at which machines ask, as the operator wrote them down in `doors.yaml`: who may ask there, for which servers.
+"""The doors at which machines ask, as `doors.yaml` writes them down: who may ask there, for which servers.
 
 Servers are written as people write them: names, aliases or selectors (`role:relay`). Secrets stand in files, read at
 start. Every part has its reader in `bot/adapters/doors_file.py` and its door in `handlers/http/`.

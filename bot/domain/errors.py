@@ -214,8 +214,14 @@ class PreTestMissing(Refused):
     field = "tested"
 
 
+class ApproverTwice(Refused):
+    """The second look at the differences from production is somebody else's."""
+
+    key = "refused.approver_twice"
+
+
 class RequesterApproves(Refused):
-    """Whoever asks for a change does not approve it."""
+    """Whoever asks for a change or a fix does not approve it."""
 
     key = "refused.requester_approves"
 
@@ -232,10 +238,117 @@ class ApprovalMissing(Refused):
     key = "refused.approval_missing"
 
 
+class SecondLookMissing(Refused):
+    """Major work that was tested unlike production starts after a second person looked at the differences."""
+
+    key = "refused.second_look_missing"
+
+
 class PermitStale(Refused):
     """A permit starts once, in its time, and only while its servers are as they were when it was given."""
 
     key = "refused.permit_stale"
+
+
+class PermitNotRunning(Refused):
+    """Only work that runs is told how to go on."""
+
+    key = "refused.permit_not_running"
+
+
+class UnknownPermit(Refused):
+    """The number names no permit."""
+
+    key = "refused.unknown_permit"
+
+
+class FixNotApproved(Refused):
+    """An incident said no to the fix: another one is asked for."""
+
+    key = "refused.fix_not_approved"
+
+
+class AlreadyApproved(Refused):
+    """An incident agrees to a fix once."""
+
+    key = "refused.already_approved"
+
+
+class NotTheCommander(Refused):
+    """A fix on what an incident holds is agreed to by its commander."""
+
+    key = "refused.not_the_commander"
+
+
+class FixNotHeld(Refused):
+    """A fix permit names servers that its incident holds."""
+
+    key = "refused.fix_not_held"
+    field = "servers"
+
+
+class OutOfScope(Refused):
+    """A caller asks for the servers that were given into its hands."""
+
+    key = "refused.out_of_scope"
+
+
+class Quarantined(Refused):
+    """After a restore nothing starts until somebody has looked at what is frozen."""
+
+    key = "refused.quarantined"
+
+
+class UnknownOverride(Refused):
+    """The number names no override."""
+
+    key = "refused.unknown_override"
+
+
+class RequesterConfirms(Refused):
+    """An override takes two people."""
+
+    key = "refused.requester_confirms"
+
+
+class OverrideSpent(Refused):
+    """An override works once, within a quarter of an hour, after a second person confirmed it."""
+
+    key = "refused.override_spent"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(why=why)
+        self.sentence = f"{self.key}.{why}"
+
+
+class OverrideElsewhere(Refused):
+    """An override is for the servers that it names."""
+
+    key = "refused.override_elsewhere"
+
+
+class NothingHeld(Refused):
+    """An override and a fix are for frozen servers."""
+
+    key = "refused.nothing_held"
+
+
+class TooManyServers(Refused):
+    """A freeze that reaches very many servers is asked for twice."""
+
+    key = "refused.too_many_servers"
+
+
+class MergeImpossible(Refused):
+    """An open incident is merged into another open one."""
+
+    key = "refused.merge_impossible"
+
+
+class HeldBackDecided(Refused):
+    """What was held back is resumed or withdrawn once, after the thaw."""
+
+    key = "refused.held_back_decided"
 
 
 class KeyConflict(Refused):

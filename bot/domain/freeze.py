@@ -25,19 +25,37 @@ class HoldState(StrEnum):
     RELEASED = "released"
 
 
+class HoldCause(StrEnum):
+    """How a server came to be held: named at the declaration, added later, or reached over a `shared_fate` edge."""
+
+    DECLARED = "declared"
+    ADDED = "added"
+    PROPAGATED = "propagated"
+
+
+class ReleaseReason(StrEnum):
+    """Why a hold was let go; a mistaken one goes the same way, with two people."""
+
+    VERIFIED = "verified"
+    MISTAKE = "mistake"
+
+
 FREEZING = frozenset({HoldState.ACTIVE, HoldState.CLAIMED})
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One incident holds one server. `fixers` is everybody who ever claimed or worked on the fix: it only grows."""
+    """One incident holds one server. `fixers` is everybody who ever claimed or worked on the fix: it only grows.
+
+    `reached_from`: the named server whose fate this one shares; `mistaken`: the claim says that it never was at fault.
+    """
 
     id: HoldId
     incident_id: IncidentId
     server_id: ServerId
     server: ServerName
     state: HoldState
-    cause: str
+    cause: HoldCause
     held_by: SlackUserId
     held_at: datetime
     fixers: frozenset[SlackUserId] = frozenset()
@@ -46,6 +64,8 @@ class Hold:
     claimed_at: datetime | None = None
     verified_by: SlackUserId | None = None
     released_at: datetime | None = None
+    reached_from: ServerName | None = None
+    mistaken: bool = False
 
     @property
     def freezes(self) -> bool:
@@ -55,11 +75,14 @@ class Hold:
     @property
     def digest(self) -> str:
         """What a verifier approves: changes with the evidence, the claimer and the moment of the claim."""
-        seen = f"{self.id}\n{self.claimed_by}\n{self.claimed_at}\n{self.evidence}"
+        seen = f"{self.id}\n{self.claimed_by}\n{self.claimed_at}\n{self.mistaken}\n{self.evidence}"
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
-    def claim(self, *, by: SlackUserId, evidence: str, at: datetime) -> "Hold":
-        """Somebody says that the fault is fixed here, and shows it. Raises NotHeld, EvidenceMissing."""
+    def claim(self, *, by: SlackUserId, evidence: str, at: datetime, mistaken: bool = False) -> "Hold":
+        """Somebody says that the fault is fixed here (or never was here), and shows it.
+
+        Raises NotHeld, EvidenceMissing.
+        """
         self._must_freeze()
         if not evidence.strip():
             raise EvidenceMissing(server=self.server)
@@ -69,15 +92,41 @@ class Hold:
             evidence=evidence.strip(),
             claimed_by=by,
             claimed_at=at,
+            mistaken=mistaken,
             fixers=self.fixers | {by},
         )
+
+    def worked_on(self, by: Iterable[SlackUserId]) -> "Hold":
+        """People work on this server now: none of them verifies it, and what was claimed before no longer shows it."""
+        touched = replace(self, fixers=self.fixers | set(by))
+        return touched.void() if self.state is HoldState.CLAIMED else touched
+
+    def void(self) -> "Hold":
+        """The claim no longer holds: work came after it, or a check turned red. Raises NotHeld, NotClaimed."""
+        self._must_be_claimed()
+        return self._active_again()
+
+    def move_to(self, incident_id: IncidentId) -> "Hold":
+        """The incident was merged into another, which takes over the hold. Raises NotHeld."""
+        self._must_freeze()
+        return replace(self, incident_id=incident_id)
 
     def reject(self, *, reason: str) -> "Hold":
         """The evidence does not convince: the hold is active again. Raises NotHeld, NotClaimed, ReasonMissing."""
         self._must_be_claimed()
         if not reason.strip():
             raise ReasonMissing
-        return replace(self, state=HoldState.ACTIVE, evidence="", claimed_by=None, claimed_at=None)
+        return self._active_again()
+
+    def _active_again(self) -> "Hold":
+        return replace(self, state=HoldState.ACTIVE, evidence="", claimed_by=None, claimed_at=None, mistaken=False)
+
+    @property
+    def release_reason(self) -> ReleaseReason | None:
+        """Why it was let go, once it was."""
+        if self.state is not HoldState.RELEASED:
+            return None
+        return ReleaseReason.MISTAKE if self.mistaken else ReleaseReason.VERIFIED
 
     def verify(self, *, by: SlackUserId, at: datetime, digest: str | None = None) -> "Hold":
         """Releases the hold. Raises NotHeld, NotClaimed, VerifierFixed, EvidenceChanged."""

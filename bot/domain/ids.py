@@ -7,6 +7,8 @@ ServerId = NewType("ServerId", int)
 HoldId = NewType("HoldId", int)
 ChangeId = NewType("ChangeId", int)
 PermitId = NewType("PermitId", int)
+OverrideId = NewType("OverrideId", int)
+HeldBackId = NewType("HeldBackId", int)
 DraftId = NewType("DraftId", int)
 EntryId = NewType("EntryId", int)
 FollowUpId = NewType("FollowUpId", int)
@@ -31,3 +33,13 @@ def incident_label(number: int) -> str:
 def change_label(number: int) -> str:
     """How people write a change: CHG-7."""
     return f"CHG-{number}"
+
+
+def override_label(number: int) -> str:
+    """How people and pipelines write an override: O-3."""
+    return f"O-{number}"
+
+
+def permit_label(number: int) -> str:
+    """How people write a permit: P-12."""
+    return f"P-{number}"

@@ -25,6 +25,14 @@ class JobKind(StrEnum):
     SEND_DRAFT = "send_draft"
     ANSWER_QUESTION = "answer_question"
     INDEX_INCIDENT = "index_incident"
+    ASK_APPROVAL = "ask_approval"
+    ASK_DIRECTION = "ask_direction"
+    ASK_CONFIRMATION = "ask_confirmation"
+    TELL_THAW = "tell_thaw"
+    TELL_UNKNOWN = "tell_unknown"
+    NAG = "nag"
+    OFFER_SUSPECTS = "offer_suspects"
+    TELL_ALARM = "tell_alarm"
 
 
 @dataclass(frozen=True, slots=True)

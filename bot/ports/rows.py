@@ -17,18 +17,14 @@ from bot.domain.ids import (
     HoldId,
     IncidentId,
     MessageTs,
-    PermitId,
     ServerId,
-    ServerName,
     SlackUserId,
 )
 from bot.domain.incident import Incident, TimeName
 from bot.domain.job import Job, JobKind
 from bot.domain.message import Message
-from bot.domain.permit import Permit
 from bot.domain.person import Person
 from bot.domain.question import Hit, Term
-from bot.domain.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,34 +113,6 @@ class Entries(Protocol):
         ...
 
 
-class Servers(Protocol):
-    """See `storage/server.py`."""
-
-    async def all(self) -> Sequence[Server]:
-        """Every server, by name."""
-        ...
-
-    async def add(self, name: ServerName, *, role: str = "", service: str = "", pool: str = "") -> Server:
-        """A server that was not known before."""
-        ...
-
-    async def describe(self, described: Server) -> None:
-        """Writes role, service, pool and aliases by name; the epoch stays."""
-        ...
-
-    async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:
-        """Their rows, shared: a freeze waits until this transaction ends. In id order, so that none waits for ever."""
-        ...
-
-    async def lock_for_freeze(self, ids: Sequence[ServerId]) -> Sequence[Server]:
-        """Their rows, alone: a permit waits until this transaction ends."""
-        ...
-
-    async def raise_epochs(self, ids: Sequence[ServerId]) -> None:
-        """Every permit given before is stale now."""
-        ...
-
-
 class Holds(Protocol):
     """See `storage/freeze.py`."""
 
@@ -162,6 +130,10 @@ class Holds(Protocol):
 
     async def open_on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
         """Those that freeze these servers."""
+        ...
+
+    async def on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
+        """All that ever held these servers, released ones too."""
         ...
 
     async def open(self) -> Sequence[Hold]:
@@ -196,52 +168,12 @@ class Changes(Protocol):
         """The newest first."""
         ...
 
+    async def ended_since(self, since: datetime) -> Sequence[Change]:
+        """Those that ended since then, newest first."""
+        ...
+
     async def save(self, changed: Change) -> None:
         """Writes everything but the id and the key."""
-        ...
-
-
-class Permits(Protocol):
-    """See `storage/permit.py`."""
-
-    async def add(self, new: Permit) -> Permit:
-        """Writes a permit with its epochs; its id is the next number."""
-        ...
-
-    async def servers_of(self, number: PermitId) -> Sequence[ServerId]:
-        """The servers that a permit names: their rows are locked before its own."""
-        ...
-
-    async def lock(self, number: PermitId) -> Permit | None:
-        """By its number, and nobody else changes it until this transaction ends."""
-        ...
-
-    async def by_key(self, caller: str, key: str) -> Permit | None:
-        """The answer that this caller already got for this key."""
-        ...
-
-    async def of_change(self, number: ChangeId) -> Permit | None:
-        """The newest permit of a change."""
-        ...
-
-    async def live_on(self, ids: Sequence[ServerId], *, now: datetime) -> Sequence[Permit]:
-        """Those that run on any of these servers, or may still start there."""
-        ...
-
-    async def save(self, changed: Permit) -> None:
-        """Writes the state."""
-        ...
-
-    async def add_token(self, token_hash: str, name: str, made_at: Any) -> None:
-        """Keeps the hash of a caller's token, never the token."""
-        ...
-
-    async def callers(self) -> Sequence[str]:
-        """The names of all callers."""
-        ...
-
-    async def caller_of(self, token_hash: str) -> str | None:
-        """The name of the caller whose token this is."""
         ...
 
 
@@ -262,7 +194,14 @@ class Audit(Protocol):
         """Writes one row and returns its number."""
         ...
 
-    async def rows(self, *, acts: Sequence[Act] = (), subject: str = "", request_key: str = "") -> Sequence[AuditRow]:
+    async def rows(
+        self,
+        *,
+        acts: Sequence[Act] = (),
+        subject: str = "",
+        request_key: str = "",
+        since: datetime | None = None,
+    ) -> Sequence[AuditRow]:
         """In the order of their numbers."""
         ...
 

@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.ports.gate_rows import HeldBacks, Overrides, Permits, Servers, Tokens
 from bot.ports.rows import (
     Audit,
     Changes,
@@ -15,9 +16,7 @@ from bot.ports.rows import (
     Messages,
     NewJob,
     People,
-    Permits,
     Search,
-    Servers,
 )
 
 __all__ = ["Intake", "NewJob", "Store", "StoreCollision", "StoreUnavailable", "Transaction"]
@@ -38,6 +37,12 @@ class Transaction(Protocol):
     def changes(self) -> Changes: ...
     @property
     def permits(self) -> Permits: ...
+    @property
+    def overrides(self) -> Overrides: ...
+    @property
+    def held_back(self) -> HeldBacks: ...
+    @property
+    def tokens(self) -> Tokens: ...
     @property
     def audit(self) -> Audit: ...
     @property

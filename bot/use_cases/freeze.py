@@ -1,42 +1,126 @@
-"""The freeze: hold servers, claim a fix, verify or reject it."""
+"""The freeze: servers held for an incident, with all that share their fate; what is frozen now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.change import RUNNING
-from bot.domain.errors import HeldByMany, IncidentEnded, NotHeld, ServersMissing, SeveralServers, UnknownIncident
-from bot.domain.freeze import Hold, HoldState, check_release
-from bot.domain.ids import HoldId, IncidentId, SlackUserId, change_label, incident_label
+from bot.domain.errors import (
+    HeldByMany,
+    IncidentEnded,
+    NotHeld,
+    ServersMissing,
+    SeveralServers,
+    TooManyServers,
+    UnknownIncident,
+)
+from bot.domain.freeze import Hold, HoldCause, HoldState
+from bot.domain.ids import (
+    HoldId,
+    IncidentId,
+    ServerId,
+    ServerName,
+    SlackUserId,
+    change_label,
+    incident_label,
+    permit_label,
+)
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
 from bot.domain.permit import Permit, PermitState
-from bot.domain.server import Server
+from bot.domain.server import ASK_ABOVE, Catalogue, Server
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
-from bot.use_cases.person import must_be_member, must_not_be_guest
-from bot.use_cases.record import done_before, incident_key, record
+from bot.use_cases.line import touch
+from bot.use_cases.person import must_not_be_guest
+from bot.use_cases.record import incident_key, record
 from bot.use_cases.server import Named, named_or_new_servers, named_servers
 
 
 async def hold_servers(
-    tx: Transaction, incident: Incident, servers: Sequence[Server], *, by: SlackUserId, at: datetime, announce: bool
+    tx: Transaction,
+    incident: Incident,
+    servers: Sequence[Server],
+    *,
+    by: SlackUserId,
+    at: datetime,
+    announce: bool,
+    cause: HoldCause = HoldCause.ADDED,
+    wide: bool = False,
 ) -> tuple[Hold, ...]:
-    """Freezes servers for an incident, in the caller's transaction.
+    """Freezes servers and all that share their fate for an incident, in the caller's transaction.
 
     I2, I3: their epochs grow first, then every permit given before is revoked or drained and named in the incident.
+    A reach of more than ASK_ABOVE servers is not followed unless it was asked for (`wide`): the servers that were
+    named are frozen, and the incident is told of the rest. Raises TooManyServers where so many were named.
     """
-    ids = [server.id for server in servers]
-    if not ids:
+    if not servers:
         return ()
-    await tx.servers.lock_for_freeze(ids)
-    held = {hold.server_id for hold in await tx.holds.open_on(ids) if hold.incident_id == incident.id}
-    fresh = [server for server in servers if server.id not in held]
+    if len(servers) > ASK_ABOVE and not wide:
+        raise TooManyServers(count=len(servers), limit=ASK_ABOVE)
+    names = [server.name for server in servers]
+    touched = await touch(tx, names, lock=tx.servers.lock_for_freeze)
+    follow = wide or len(touched.blast) <= ASK_ABOVE
+    reached = touched.blast if follow else touched.targets
+    holds = await _hold_all(tx, incident, touched.targets, reached, by=by, at=at, cause=cause)
+    if holds:
+        await _announce(tx, incident, holds, by=by, at=at, announce=announce)
+    if not follow:
+        await _say_too_wide(tx, incident, names, len(touched.blast), by=by, at=at)
+    return holds
+
+
+async def _hold_all(
+    tx: Transaction,
+    incident: Incident,
+    named: Sequence[Server],
+    reached: Sequence[Server],
+    *,
+    by: SlackUserId,
+    at: datetime,
+    cause: HoldCause,
+) -> tuple[Hold, ...]:
+    """A hold on each server that this incident does not hold yet; permits on those are stopped."""
+    held = {h.server_id for h in await tx.holds.open_on([s.id for s in reached]) if h.incident_id == incident.id}
+    fresh = [server for server in reached if server.id not in held]
     if not fresh:
         return ()
     await tx.servers.raise_epochs([server.id for server in fresh])
-    holds = tuple([await _hold(tx, incident, server, by=by, at=at) for server in fresh])
+    roots = _roots(await tx.servers.catalogue(), named)
+    own = {server.id for server in named}
+    holds = []
+    for server in fresh:
+        new = Hold(
+            id=HoldId(0),
+            incident_id=incident.id,
+            server_id=server.id,
+            server=server.name,
+            state=HoldState.ACTIVE,
+            cause=cause if server.id in own else HoldCause.PROPAGATED,
+            held_by=by,
+            held_at=at,
+            reached_from=None if server.id in own else roots.get(server.name),
+        )
+        holds.append(await tx.holds.add(new))
+    for permit in await tx.permits.live_on([server.id for server in fresh], now=at):
+        await _stop_permit(tx, permit, incident, by=by, at=at)
+    return tuple(holds)
+
+
+def _roots(catalogue: Catalogue, named: Sequence[Server]) -> Mapping[ServerName, ServerName]:
+    """For each server that is reached: the named one whose fate it shares (the first, in the order of ids)."""
+    roots: dict[ServerName, ServerName] = {}
+    for root in sorted(named, key=lambda server: server.id):
+        for server in catalogue.closure([root.name]):
+            roots.setdefault(server.name, root.name)
+    return roots
+
+
+async def _announce(
+    tx: Transaction, incident: Incident, holds: Sequence[Hold], *, by: SlackUserId, at: datetime, announce: bool
+) -> None:
+    reached = [hold.server for hold in holds if hold.cause is HoldCause.PROPAGATED]
     await record(
         tx,
         at=at,
@@ -44,50 +128,47 @@ async def hold_servers(
         actor=by,
         subject=incident_label(incident.id),
         incident_id=incident.id,
-        detail={"servers": [hold.server for hold in holds]},
-        tell_channel=announce,
+        detail={"servers": [hold.server for hold in holds], **({"reached": reached} if reached else {})},
+        tell_channel=announce or bool(reached),
     )
-    for permit in await tx.permits.live_on([server.id for server in fresh], now=at):
-        await _stop_permit(tx, permit, incident, by=by, at=at)
-    return holds
 
 
-async def _hold(tx: Transaction, incident: Incident, server: Server, *, by: SlackUserId, at: datetime) -> Hold:
-    return await tx.holds.add(
-        Hold(
-            id=HoldId(0),
-            incident_id=incident.id,
-            server_id=server.id,
-            server=server.name,
-            state=HoldState.ACTIVE,
-            cause="declared",
-            held_by=by,
-            held_at=at,
-        )
-    )
+async def _say_too_wide(
+    tx: Transaction, incident: Incident, names: Sequence[str], count: int, *, by: SlackUserId, at: datetime
+) -> None:
+    detail = {"servers": list(names), "count": count, "limit": ASK_ABOVE}
+    label = incident_label(incident.id)
+    await record(tx, at=at, act=Act.FREEZE_TOO_WIDE, actor=by, subject=label, incident_id=incident.id, detail=detail)
+
+
+async def hold_reached(tx: Transaction, ids: Sequence[ServerId], *, by: SlackUserId, at: datetime) -> None:
+    """The reach of these servers grew: the incidents that hold any of them hold what is reached now as well."""
+    by_incident: dict[IncidentId, set[ServerName]] = {}
+    for hold in await tx.holds.open_on(ids):
+        by_incident.setdefault(hold.incident_id, set()).add(hold.reached_from or hold.server)
+    for incident in await tx.incidents.named(sorted(by_incident)):
+        roots = await named_servers(tx, sorted(by_incident[incident.id]))
+        await hold_servers(tx, incident, roots, by=by, at=at, announce=True)
 
 
 async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, by: SlackUserId, at: datetime) -> None:
     stopped = permit.freeze()
+    if stopped == permit:
+        return
     await tx.permits.save(stopped)
+    if stopped.state is PermitState.DRAINING:
+        about = {"permit_id": permit.id, "incident_id": incident.id}
+        asked = NewJob(f"direct:{permit.id}:{incident.id}", incident_key(incident.id), JobKind.ASK_DIRECTION, at, about)
+        await tx.jobs.put([asked])
     if permit.change_id is None:
-        revoked = stopped.state is PermitState.REVOKED
-        await record(
-            tx,
-            at=at,
-            act=Act.PERMIT_REVOKED if revoked else Act.PERMIT_DRAINING,
-            actor=by,
-            subject=f"permit-{permit.id}",
-            incident_id=incident.id,
-            detail={"caller": permit.caller},
-        )
+        await _note_stopped(tx, stopped, incident, by=by, at=at)
         return
     change = await tx.changes.lock(permit.change_id)
     if change is None or change.state not in RUNNING:
         return
     await tx.changes.save(change.drain())
-    about = {"incident_id": incident.id, "people": [change.requester]}
-    invited = NewJob(f"invite:{change.id}:{incident.id}", incident_key(incident.id), JobKind.INVITE, at, about)
+    people = {"incident_id": incident.id, "people": [change.requester]}
+    invited = NewJob(f"invite:{change.id}:{incident.id}", incident_key(incident.id), JobKind.INVITE, at, people)
     await tx.jobs.put([invited])
     await record(
         tx,
@@ -96,19 +177,45 @@ async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, b
         actor=by,
         subject=change_label(change.id),
         incident_id=incident.id,
-        detail={"change": change_label(change.id), "title": change.title, "who": change.requester},
+        detail={
+            "change": change_label(change.id),
+            "title": change.title,
+            "who": change.requester,
+            "permit_id": permit.id,
+        },
     )
 
 
-async def add_servers(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, names: Sequence[str]) -> Named:
+async def _note_stopped(tx: Transaction, permit: Permit, incident: Incident, *, by: SlackUserId, at: datetime) -> None:
+    revoked = permit.state is PermitState.REVOKED
+    await record(
+        tx,
+        at=at,
+        act=Act.PERMIT_REVOKED if revoked else Act.PERMIT_DRAINING,
+        actor=by,
+        subject=f"permit-{permit.id}",
+        incident_id=incident.id,
+        detail={
+            "caller": permit.caller,
+            "permit": permit_label(permit.id),
+            "permit_id": permit.id,
+            "purpose": permit.purpose[:200],
+        },
+    )
+
+
+async def add_servers(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, names: Sequence[str], wide: bool = False
+) -> Named:
     """Freezes more servers for an open incident.
 
-    Raises ServersMissing, UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority.
+    Raises ServersMissing, UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority,
+    TooManyServers.
     """
     if not names:
         raise ServersMissing
     at = outside.clock.now()
-    async with outside.store.write() as tx:
+    async with outside.store.write(urgent=True) as tx:
         await must_not_be_guest(tx, by)
         incident = await tx.incidents.lock(incident_id)
         if incident is None:
@@ -116,17 +223,14 @@ async def add_servers(outside: Outside, *, by: SlackUserId, incident_id: Inciden
         if not incident.is_open:
             raise IncidentEnded(incident=incident_label(incident_id))
         named = await named_or_new_servers(tx, names, by=by, at=at)
-        await hold_servers(tx, incident, named.servers, by=by, at=at, announce=True)
+        await hold_servers(tx, incident, named.servers, by=by, at=at, announce=True, wide=wide)
     return named
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What happened to a hold, and what of its incident is still frozen."""
-
-    hold: Hold
-    incident: Incident
-    remaining: tuple[str, ...]
+async def server_ids_of(tx: Transaction, names: Iterable[str]) -> list[ServerId]:
+    """The ids of servers by their canonical names; names that no server has any more are left out."""
+    catalogue = await tx.servers.catalogue()
+    return [server.id for name in names if (server := catalogue.find(name))]
 
 
 async def find_hold(outside: Outside, *, server: str, incident_id: IncidentId | None) -> Hold:
@@ -136,103 +240,18 @@ async def find_hold(outside: Outside, *, server: str, incident_id: IncidentId | 
 
 
 async def _find_hold(tx: Transaction, server: str, incident_id: IncidentId | None) -> Hold:
-    named = await named_servers(tx, [server])
-    if len(named.servers) != 1:
-        raise SeveralServers(text=server, servers=[s.name for s in named.servers])
-    holds = list(await tx.holds.open_on([named.servers[0].id]))
+    servers = await named_servers(tx, [server])
+    if len(servers) != 1:
+        raise SeveralServers(text=server, servers=[s.name for s in servers])
+    holds = list(await tx.holds.open_on([servers[0].id]))
     if incident_id is not None and any(h.incident_id == incident_id for h in holds):
         holds = [h for h in holds if h.incident_id == incident_id]
     if not holds:
-        raise NotHeld(server=named.servers[0].name)
-    if len(holds) > 1:
-        incidents = [incident_label(h.incident_id) for h in holds]
-        raise HeldByMany(server=named.servers[0].name, incidents=incidents, first=incidents[0])
-    return holds[0]
-
-
-async def claim_fix(
-    outside: Outside, *, by: SlackUserId, hold_id: HoldId, evidence: str, request_key: str = ""
-) -> Moved:
-    """Somebody says that the fault is fixed on a server, once for a request.
-
-    Raises NoAuthority, NotHeld, EvidenceMissing.
-    """
-    at = outside.clock.now()
-    async with outside.store.write() as tx:
-        await must_be_member(tx, by)
-        hold = await _locked(tx, hold_id)
-        if await done_before(tx, request_key):
-            return await _stands(tx, hold)
-        claimed = hold.claim(by=by, evidence=evidence, at=at)
-        detail = {"evidence": claimed.evidence}
-        return await _move(tx, claimed, Act.FIX_CLAIMED, by=by, at=at, detail=detail, request_key=request_key)
-
-
-async def reject_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, reason: str) -> Moved:
-    """The evidence does not convince somebody. Raises NoAuthority, NotClaimed, ReasonMissing."""
-    at = outside.clock.now()
-    async with outside.store.write() as tx:
-        await must_be_member(tx, by)
-        hold = await _locked(tx, hold_id)
-        return await _move(
-            tx, hold.reject(reason=reason), Act.FIX_REJECTED, by=by, at=at, detail={"reason": reason.strip()}
-        )
-
-
-async def verify_server(outside: Outside, *, by: SlackUserId, hold_id: HoldId, digest: str | None = None) -> Moved:
-    """Somebody else checked the fix: the server is released.
-
-    Raises NoAuthority, NotClaimed, VerifierFixed, EvidenceChanged.
-    """
-    at = outside.clock.now()
-    async with outside.store.write() as tx:
-        await must_be_member(tx, by)
-        hold = await _locked(tx, hold_id)
-        released = hold.verify(by=by, at=at, digest=digest)
-        check_release(hold, released)
-        detail = {"evidence": hold.evidence, "fixers": sorted(hold.fixers)}
-        return await _move(tx, released, Act.SERVER_VERIFIED, by=by, at=at, detail=detail)
-
-
-async def _locked(tx: Transaction, hold_id: HoldId) -> Hold:
-    hold = await tx.holds.get(hold_id)
-    if hold is None:
-        raise NotHeld(server="?")
-    await tx.servers.lock_for_freeze([hold.server_id])
-    again = await tx.holds.get(hold_id)
-    assert again is not None
-    return again
-
-
-async def _move(
-    tx: Transaction,
-    hold: Hold,
-    act: Act,
-    *,
-    by: SlackUserId,
-    at: datetime,
-    detail: Mapping[str, object],
-    request_key: str = "",
-) -> Moved:
-    await tx.holds.save(hold)
-    await record(
-        tx,
-        at=at,
-        act=act,
-        actor=by,
-        subject=hold.server,
-        incident_id=hold.incident_id,
-        detail={"server": hold.server, "hold_id": hold.id, **detail},
-        request_key=request_key,
-    )
-    return await _stands(tx, hold)
-
-
-async def _stands(tx: Transaction, hold: Hold) -> Moved:
-    incident = await tx.incidents.get(hold.incident_id)
-    assert incident is not None
-    holds = await tx.holds.of_incident(hold.incident_id)
-    return Moved(hold, incident, tuple(sorted(h.server for h in holds if h.freezes)))
+        raise NotHeld(server=servers[0].name)
+    incidents = list(dict.fromkeys(incident_label(h.incident_id) for h in holds))
+    if len(incidents) > 1:
+        raise HeldByMany(server=servers[0].name, incidents=incidents, first=incidents[0])
+    return next((h for h in holds if h.state is HoldState.ACTIVE), holds[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +286,7 @@ async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
 async def servers_state(outside: Outside, *, name: str) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
     """One server, or those of a group, and what freezes them. Raises UnknownServer, NameUnusable."""
     async with outside.store.read() as tx:
-        servers = (await named_servers(tx, [name])).servers
+        servers = await named_servers(tx, [name])
         ids = {server.id for server in servers}
         return servers, tuple(f for f in await frozen_now(tx) if f.hold.server_id in ids)
 

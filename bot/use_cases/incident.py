@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.audit import Act
 from bot.domain.draft import DraftKind, DraftState
 from bot.domain.errors import FollowUpsLoose, NotAnIncidentChannel, PostmortemMissing, UnknownIncident
-from bot.domain.freeze import Hold, server_names
+from bot.domain.freeze import Hold, HoldCause, server_names
 from bot.domain.ids import ChannelId, IncidentId, ServerName, SlackUserId, incident_label
 from bot.domain.incident import (
     TIME_OF_STATUS,
@@ -73,7 +73,7 @@ async def declare(
         about = {"incident_id": incident.id}
         opening = NewJob(f"open:{incident.id}", incident_key(incident.id), JobKind.OPEN_CHANNEL, at, about)
         await tx.jobs.put([opening])  # before the freeze: what that tells the channel waits for its turn
-        holds = await hold_servers(tx, incident, named.servers, by=by, at=at, announce=False)
+        holds = await hold_servers(tx, incident, named.servers, by=by, at=at, announce=False, cause=HoldCause.DECLARED)
     return Declared(incident, server_names(holds), named.added, named.near)
 
 

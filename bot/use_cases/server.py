@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.errors import NameUnusable, UnknownServer
-from bot.domain.ids import THE_BOT, ServerName, SlackUserId
+from bot.domain.ids import ServerName, SlackUserId
 from bot.domain.names import NameInvalid, canonical_server_name, nearest_names
-from bot.domain.server import Server, check_aliases, find, is_selector, select
+from bot.domain.server import Catalogue, Server, is_selector
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.record import record
@@ -31,19 +31,19 @@ def canonical(raw: str) -> ServerName:
         raise NameUnusable(server=raw) from error
 
 
-async def named_servers(tx: Transaction, raw: Sequence[str]) -> Named:
+def known_servers(catalogue: Catalogue, raw: Sequence[str]) -> tuple[Server, ...]:
+    """The known servers of these names and groups, each once. Raises UnknownServer, NameUnusable."""
+    return tuple({server.name: server for text in raw for server in _known(catalogue, text)}.values())
+
+
+async def named_servers(tx: Transaction, raw: Sequence[str]) -> tuple[Server, ...]:
     """The known servers of these names and groups. Raises UnknownServer with the nearest names."""
-    known = await tx.servers.all()
-    found: dict[str, Server] = {}
-    for text in raw:
-        for server in _known(known, text):
-            found[server.name] = server
-    return Named(tuple(found.values()))
+    return known_servers(await tx.servers.catalogue(), raw)
 
 
 async def named_or_new_servers(tx: Transaction, raw: Sequence[str], *, by: SlackUserId, at: datetime) -> Named:
     """As `named_servers`, but a single name that nobody knows becomes a server: an incident must not wait for it."""
-    known = await tx.servers.all()
+    known = await tx.servers.catalogue()
     found: dict[str, Server] = {}
     added: list[ServerName] = []
     near: list[ServerName] = []
@@ -54,6 +54,8 @@ async def named_or_new_servers(tx: Transaction, raw: Sequence[str], *, by: Slack
             if is_selector(text):
                 raise
             name = canonical(text)
+            if name in found:
+                continue
             servers = (await tx.servers.add(name),)
             await record(tx, at=at, act=Act.SERVER_ADDED, actor=by, subject=name)
             added.append(name)
@@ -63,46 +65,26 @@ async def named_or_new_servers(tx: Transaction, raw: Sequence[str], *, by: Slack
     return Named(tuple(found.values()), tuple(added), tuple(dict.fromkeys(near)))
 
 
-def _known(known: Sequence[Server], text: str) -> tuple[Server, ...]:
+def _known(known: Catalogue, text: str) -> tuple[Server, ...]:
     if is_selector(text):
-        group = select(known, text.lower())
+        group = known.select(text.lower())
         if not group:
             raise UnknownServer(server=text)
         return group
     name = canonical(text)
-    server = find(known, name)
+    server = known.find(name)
     if server is None:
-        raise UnknownServer(server=name, nearest=nearest_names(name, _all_names(known)))
+        raise UnknownServer(server=name, nearest=nearest_names(name, known.names))
     return (server,)
-
-
-def _all_names(known: Sequence[Server]) -> list[str]:
-    return [name for server in known for name in (server.name, *server.aliases)]
-
-
-async def describe_servers(outside: Outside, servers: Sequence[Server]) -> None:
-    """Takes over the catalogue: new servers are added, known ones get their role, service, pool and aliases.
-
-    I2: other aliases mean another reach, so the epoch grows with them. Raises AliasTaken; then nothing is taken over.
-    """
-    at = outside.clock.now()
-    async with outside.store.write() as tx:
-        known = {server.name: server for server in await tx.servers.all()}
-        check_aliases({**known, **{server.name: server for server in servers}}.values())
-        changed = [server for server in servers if server.name not in known or not _same(known[server.name], server)]
-        for server in changed:
-            await tx.servers.describe(server)
-            await record(tx, at=at, act=Act.SERVER_ADDED, actor=THE_BOT, subject=server.name)
-        renamed = [k.id for s in changed if (k := known.get(s.name)) and k.aliases != s.aliases]
-        if renamed:
-            await tx.servers.raise_epochs(renamed)
-
-
-def _same(one: Server, other: Server) -> bool:
-    return (one.role, one.service, one.pool, one.aliases) == (other.role, other.service, other.pool, other.aliases)
 
 
 async def known_names(outside: Outside) -> frozenset[str]:
     """Every name and alias."""
     async with outside.store.read() as tx:
-        return frozenset(_all_names(await tx.servers.all()))
+        return frozenset((await tx.servers.catalogue()).names)
+
+
+async def known_catalogue(outside: Outside) -> Catalogue:
+    """Every server and what connects them."""
+    async with outside.store.read() as tx:
+        return await tx.servers.catalogue()

@@ -9,7 +9,7 @@ from bot.domain.errors import NotHeld, ServersMissing
 from bot.domain.freeze import Hold
 from bot.domain.ids import HoldId, incident_label
 from bot.domain.incident import Incident
-from bot.use_cases import freeze, incident
+from bot.use_cases import fix, freeze, incident
 from handlers.blocks import ids
 from handlers.blocks.freeze import claim_modal, count_servers, frozen_list, reject_modal, verify_modal
 from handlers.blocks.help import help_blocks
@@ -68,17 +68,17 @@ def _on_submit(desk: Desk, act: Any) -> Callable[..., Awaitable[None]]:
 
 
 async def _claimed(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
-    await freeze.claim_fix(
+    await fix.claim_fix(
         desk.outside, by=by, hold_id=hold_id, evidence=typed(view)["evidence"], request_key=f"view:{view['id']}"
     )
 
 
 async def _verified(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
-    await freeze.verify_server(desk.outside, by=by, hold_id=hold_id, digest=about(view)["digest"])
+    await fix.verify_server(desk.outside, by=by, hold_id=hold_id, digest=about(view)["digest"])
 
 
 async def _rejected(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
-    await freeze.reject_fix(desk.outside, by=by, hold_id=hold_id, reason=typed(view)["reason"])
+    await fix.reject_fix(desk.outside, by=by, hold_id=hold_id, reason=typed(view)["reason"])
 
 
 def _on_server(act: OnHold) -> Verb:
@@ -103,7 +103,7 @@ async def _fixed(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) 
     if not words:
         await call.open(claim_modal(call.texts, hold, one))
         return
-    await freeze.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, request_key=call.key)
+    await fix.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, request_key=call.key)
     await call.say(call.texts("freeze.claimed", server=hold.server, incident=incident_label(one.id)))
 
 
@@ -117,7 +117,7 @@ async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str)
     if not words:
         await call.open(reject_modal(call.texts, hold))
         return
-    await freeze.reject_fix(desk.outside, by=call.by, hold_id=hold.id, reason=words)
+    await fix.reject_fix(desk.outside, by=call.by, hold_id=hold.id, reason=words)
     await call.say(call.texts("freeze.rejected", server=hold.server, incident=incident_label(one.id)))
 
 

@@ -15,8 +15,8 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 
 from bot.ports.outside import Outside, Policy
 from bot.ports.storage import StoreCollision, StoreUnavailable
-from bot.use_cases.freeze import claim_fix, verify_server
-from bot.use_cases.gate import make_token
+from bot.use_cases.fix import claim_fix, verify_server
+from bot.use_cases.token import make_token
 from handlers.http import gate as gate_door
 from handlers.http.gate import BODY_LIMIT, add_gate
 from tests.acts import ANN, BEN, EVERYBODY, add_server, hold_on, stop_the_line

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.domain.audit import Act
 from bot.ports.outside import Outside
-from bot.use_cases.gate import make_token
+from bot.use_cases.token import make_token
 from handlers.http.gate import add_gate
 from tests.acts import EVERYBODY, add_server, audit, stop_the_line
 from tests.conftest import AddPeople

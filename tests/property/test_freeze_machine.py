@@ -26,9 +26,10 @@ from bot.domain.incident import Severity, Status
 from bot.domain.person import Person
 from bot.ports.outside import Outside, Policy
 from bot.use_cases.change import finish_change, start_change
-from bot.use_cases.freeze import add_servers, claim_fix, reject_fix, verify_server
-from bot.use_cases.gate import finish_permit, start_permit
+from bot.use_cases.fix import claim_fix, reject_fix, verify_server
+from bot.use_cases.freeze import add_servers
 from bot.use_cases.incident import set_severity, set_status
+from bot.use_cases.permit import finish_permit, start_permit
 from storage.database import Database
 from storage.tables import change, hold, permit, server
 from tests.acts import ANN, EVERYBODY, add_server, ask, request, stop_the_line

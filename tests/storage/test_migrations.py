@@ -53,7 +53,7 @@ async def test_a_table_that_only_the_code_knows_would_be_seen(store: Database) -
     """The comparison above is able to fail."""
     async with store.engine.begin() as connection:
         await connection.exec_driver_sql("DROP TABLE fact")
-        await connection.exec_driver_sql("DROP INDEX uq_open_hold")
+        await connection.exec_driver_sql("DROP INDEX ix_open_hold")
         assert {difference[0] for difference in await connection.run_sync(differences)} == {"add_table", "add_index"}
 
 

@@ -11,9 +11,11 @@ from bot.domain.errors import Refused
 from bot.domain.incident import Role, Severity, Status, TimeName
 from bot.ports.outside import Outside
 from bot.use_cases.change import approve_change, finish_change, start_change
-from bot.use_cases.freeze import add_servers, claim_fix, reject_fix, verify_server
-from bot.use_cases.gate import finish_permit, make_token, start_permit
+from bot.use_cases.fix import claim_fix, reject_fix, verify_server
+from bot.use_cases.freeze import add_servers
 from bot.use_cases.incident import assign_role, set_severity, set_status, set_time
+from bot.use_cases.permit import finish_permit, start_permit
+from bot.use_cases.token import make_token
 from tests.acts import ANN, BEN, CHO, EVERYBODY, add_server, ask, audit, hold_on, permit_for, request, stop_the_line
 from tests.clocks import START, FrozenClock
 from tests.conftest import AddPeople

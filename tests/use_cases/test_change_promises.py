@@ -19,7 +19,7 @@ from bot.domain.ids import ChangeId
 from bot.domain.permit import PermitState
 from bot.ports.outside import Outside
 from bot.use_cases.change import approve_change, finish_change, list_changes, start_change
-from bot.use_cases.freeze import claim_fix, verify_server
+from bot.use_cases.fix import claim_fix, verify_server
 from storage.database import Database
 from tests.acts import ANN, BEN, EVERYBODY, add_server, hold_on, request, stop_the_line
 from tests.clocks import FrozenClock

@@ -21,10 +21,11 @@ from bot.domain.ids import HoldId, ServerId, ServerName
 from bot.domain.permit import PermitState
 from bot.domain.server import Server
 from bot.ports.outside import Outside
+from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.change import approve_change, start_change
-from bot.use_cases.freeze import add_servers, claim_fix, find_hold, frozen_servers, reject_fix, verify_server
-from bot.use_cases.gate import start_permit
-from bot.use_cases.server import describe_servers
+from bot.use_cases.fix import claim_fix, reject_fix, verify_server
+from bot.use_cases.freeze import add_servers, find_hold, frozen_servers
+from bot.use_cases.permit import start_permit
 from storage.database import Database
 from tests.acts import (
     ANN,

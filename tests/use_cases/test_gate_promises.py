@@ -13,8 +13,9 @@ from bot.domain.ids import PermitId
 from bot.domain.permit import TIME_TO_START, PermitState
 from bot.ports.outside import Outside, Policy
 from bot.ports.storage import StoreCollision
-from bot.use_cases.freeze import claim_fix, verify_server
-from bot.use_cases.gate import caller_of, finish_permit, make_token, start_permit
+from bot.use_cases.fix import claim_fix, verify_server
+from bot.use_cases.permit import finish_permit, start_permit
+from bot.use_cases.token import caller_of, make_token
 from storage.database import Database
 from tests.acts import ANN, BEN, EVERYBODY, add_server, ask, audit, hold_on, permit_for, permit_now, stop_the_line
 from tests.clocks import START, FrozenClock

@@ -22,7 +22,8 @@ from bot.domain.ids import DraftId, IncidentId, SlackUserId
 from bot.domain.incident import Role, Severity, Status, TimeName
 from bot.domain.job import JobKind
 from bot.ports.outside import Outside
-from bot.use_cases.freeze import add_servers, claim_fix, frozen_servers, reject_fix, verify_server
+from bot.use_cases.fix import claim_fix, reject_fix, verify_server
+from bot.use_cases.freeze import add_servers, frozen_servers
 from bot.use_cases.incident import assign_role, find_incident, list_incidents, set_severity, set_status, set_time
 from storage.database import Database
 from tests.acts import ANN, BEN, EVERYBODY, ask, hold_on, request, stop_the_line

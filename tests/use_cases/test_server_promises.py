@@ -7,8 +7,8 @@ from bot.domain.gate import Verdict
 from bot.domain.ids import ServerId, ServerName
 from bot.domain.server import Server, find
 from bot.ports.outside import Outside
+from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.gate import ask_permit
-from bot.use_cases.server import describe_servers
 from tests.acts import stop_the_line
 
 

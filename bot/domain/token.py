@@ -1,0 +1,33 @@
+"""Rules of a bearer token: whose it is, what it may ask for, until when."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+LONGEST_LIFE = timedelta(days=90)
+"""A token is made anew at least as often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Lets `name` ask for the servers of `scope` (names or selectors; empty: any). Only the secret's hash is kept."""
+
+    hash: str
+    name: str
+    made_at: datetime
+    scope: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it still lets anybody in."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def revoke(self, *, at: datetime) -> "Token":
+        """It lets nobody in any more."""
+        return replace(self, revoked_at=self.revoked_at or at)
+
+
+def token_hash(secret: str) -> str:
+    """SHA-256: the secret is 32 random bytes, it needs no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,99 @@
+"""The line itself: which servers work touches, their rows locked in one order, what holds them, the gate's word."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import Quarantined, UnknownServer
+from bot.domain.freeze import Hold
+from bot.domain.gate import Decision, Fix, decide
+from bot.domain.ids import ServerId
+from bot.domain.incident import Incident
+from bot.domain.server import Catalogue, Server
+from bot.ports.gate_rows import Line
+from bot.ports.storage import StoreCollision, Transaction
+from bot.use_cases.server import known_servers
+
+LOOKS = 3
+"""How often a catalogue that changes under our eyes is read anew."""
+
+Lock = Callable[[Sequence[ServerId]], Awaitable[Sequence[Server]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What one piece of work touches: `targets` as named, `blast` with all that share their fate, `served` beside it.
+
+    Targets and blast carry the epochs that they have now.
+    """
+
+    targets: tuple[Server, ...]
+    blast: tuple[Server, ...]
+    served: tuple[Server, ...] = ()
+    line: Line | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the targets, sorted."""
+        return tuple(sorted(server.name for server in self.targets))
+
+
+async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched:
+    """The servers of these names, their rows locked; whoever changes what connects them locks the same rows.
+
+    The catalogue's version is read after the locks: where it moved, the reach is looked up again.
+    Raises UnknownServer, NameUnusable.
+    """
+    catalogue = tx.servers.remembered()
+    for _ in range(LOOKS):
+        try:
+            touched = reach(catalogue, names)
+        except UnknownServer:
+            if (await tx.servers.line()).version == catalogue.version:
+                raise
+            catalogue = await tx.servers.catalogue()
+            touched = reach(catalogue, names)
+        locked = {server.id: server for server in await lock([server.id for server in touched.blast])}
+        line = await tx.servers.line()
+        if line.version == catalogue.version:
+            return Touched(_fresh(touched.targets, locked), _fresh(touched.blast, locked), touched.served, line)
+        catalogue = await tx.servers.catalogue()
+    raise StoreCollision("the catalogue changes")
+
+
+def reach(catalogue: Catalogue, names: Sequence[str]) -> Touched:
+    """What work on these names, aliases and selectors touches. Raises UnknownServer, NameUnusable."""
+    targets = known_servers(catalogue, names)
+    blast = catalogue.closure(server.name for server in targets)
+    return Touched(targets, blast, catalogue.served(server.name for server in blast))
+
+
+def _fresh(servers: Iterable[Server], locked: dict[ServerId, Server]) -> tuple[Server, ...]:
+    return tuple(locked[server.id] for server in servers)
+
+
+async def holds_around(tx: Transaction, touched: Touched) -> Sequence[Hold]:
+    """The open holds on what work touches; read in a later statement than the locks."""
+    return await tx.holds.open_on([server.id for server in (*touched.blast, *touched.served)])
+
+
+async def judge(
+    tx: Transaction, touched: Touched, *, shadow: bool, fix: Fix | None = None, overridden: bool = False
+) -> Decision:
+    """I1, I4: the gate's word on locked servers; a freeze waits or was before. Raises FixNotHeld, Quarantined."""
+    if touched.line and touched.line.quarantined_at:
+        raise Quarantined(since=touched.line.quarantined_at, why=touched.line.quarantine_reason)
+    return decide(
+        touched.targets,
+        await holds_around(tx, touched),
+        shadow=shadow,
+        blast=touched.blast,
+        served=touched.served,
+        fix=fix,
+        overridden=overridden,
+    )
+
+
+async def incidents_of(tx: Transaction, decision: Decision) -> tuple[Incident, ...]:
+    """The incidents that a decision names, in its order."""
+    found = {incident.id: incident for incident in await tx.incidents.named(decision.incident_ids)}
+    return tuple(found[number] for number in decision.incident_ids)

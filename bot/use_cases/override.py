@@ -1,0 +1,110 @@
+"""Overrides (break-glass): asked for by one person, confirmed by another, announced loudly, used once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.audit import Act
+from bot.domain.errors import NothingHeld, UnknownOverride
+from bot.domain.freeze import Hold
+from bot.domain.ids import IncidentId, OverrideId, ServerName, SlackUserId, override_label
+from bot.domain.job import JobKind
+from bot.domain.override import Override
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.freeze import server_ids_of
+from bot.use_cases.person import must_be_member
+from bot.use_cases.record import done_before, incident_key, record
+from bot.use_cases.server import named_servers
+
+
+async def ask_override(
+    outside: Outside, *, by: SlackUserId, servers: Sequence[str], reason: str, request_key: str
+) -> Override | None:
+    """Asks a second person; None when this very request was asked before.
+
+    Raises ServersMissing, ReasonMissing, NothingHeld, UnknownServer, NameUnusable, NoAuthority.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        if await done_before(tx, request_key):
+            return None
+        named = await named_servers(tx, servers)
+        new = Override(
+            id=OverrideId(0),
+            servers=tuple(ServerName(server.name) for server in named),
+            reason=reason.strip(),
+            asked_by=by,
+            asked_at=at,
+        )
+        new.check()
+        holds = await tx.holds.open_on([server.id for server in named])
+        if not holds:
+            raise NothingHeld(servers=list(new.servers))
+        override = await tx.overrides.add(new)
+        await _note(tx, override, Act.OVERRIDE_ASKED, holds, by=by, at=at, request_key=request_key)
+    return override
+
+
+async def confirm_override(outside: Outside, *, by: SlackUserId, number: OverrideId) -> Override:
+    """I9: a second person agrees; it lasts a quarter of an hour and changes no hold.
+
+    Raises UnknownOverride, RequesterConfirms, OverrideSpent, NoAuthority.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        found = await tx.overrides.lock(number)
+        if found is None:
+            raise UnknownOverride(override=override_label(number))
+        confirmed = found.confirm(by=by, at=at)
+        await tx.overrides.save(confirmed)
+        holds = await tx.holds.open_on(await server_ids_of(tx, confirmed.servers))
+        await _note(tx, confirmed, Act.OVERRIDE_CONFIRMED, holds, by=by, at=at)
+    return confirmed
+
+
+async def _note(
+    tx: Transaction,
+    override: Override,
+    act: Act,
+    holds: Sequence[Hold],
+    *,
+    by: SlackUserId,
+    at: datetime,
+    request_key: str = "",
+) -> None:
+    """One audit row, an entry in the first incident that holds there, and loud words in the channels of all."""
+    incidents = list(dict.fromkeys(hold.incident_id for hold in holds))
+    await record(
+        tx,
+        at=at,
+        act=act,
+        actor=by,
+        subject=override_label(override.id),
+        incident_id=incidents[0] if incidents else None,
+        detail={
+            "override": override_label(override.id),
+            "servers": list(override.servers),
+            "reason": override.reason,
+            "who": override.asked_by,
+        },
+        tell_channel=False,
+        request_key=request_key,
+    )
+    await tx.jobs.put([_loud(override, act, number, at) for number in incidents])
+
+
+def _loud(override: Override, act: Act, incident_id: IncidentId, at: datetime) -> NewJob:
+    about = {"override_id": override.id, "incident_id": incident_id}
+    key = f"{act.value}:{override.id}:{incident_id}"
+    return NewJob(key, incident_key(incident_id), JobKind.ASK_CONFIRMATION, at, about)
+
+
+async def find_override(outside: Outside, number: OverrideId) -> Override:
+    """As it stands. Raises UnknownOverride."""
+    async with outside.store.write() as tx:
+        found = await tx.overrides.lock(number)
+    if found is None:
+        raise UnknownOverride(override=override_label(number))
+    return found

@@ -1,0 +1,301 @@
+"""What becomes of a permit: a fix is agreed to, the work starts, beats, is directed, gets lost, ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.audit import Act
+from bot.domain.change import ChangeState
+from bot.domain.errors import NotTheCommander, PermitStale, UnknownIncident, UnknownPermit
+from bot.domain.gate import Decision, Fix, check_started, decide
+from bot.domain.ids import (
+    THE_BOT,
+    IncidentId,
+    PermitId,
+    SlackUserId,
+    change_label,
+    incident_label,
+    permit_label,
+)
+from bot.domain.incident import Incident
+from bot.domain.job import JobKind
+from bot.domain.permit import RUNNING, Directive, Permit, PermitKind, PermitState
+from bot.domain.server import Server
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.fix import work_on
+from bot.use_cases.gate import GateAnswer, answer_waiting
+from bot.use_cases.line import touch
+from bot.use_cases.person import must_be_member
+from bot.use_cases.record import record
+
+
+async def poll_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> GateAnswer:
+    """What became of a fix permit that waits for approval. Raises PermitStale, FixNotHeld, Quarantined."""
+    async with outside.store.write() as tx:
+        seen = await _own(await tx.permits.get(permit_id), caller)
+        names = await _names(tx, seen)
+        touched = await touch(tx, names, lock=tx.servers.lock_for_permit)
+        permit = await _own(await tx.permits.lock(permit_id), caller)
+        return await answer_waiting(tx, outside, permit, touched)
+
+
+async def _names(tx: Transaction, permit: Permit) -> list[str]:
+    servers = (await tx.servers.catalogue()).servers
+    return [server.name for server in servers if server.id in permit.targets]
+
+
+async def start_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> Permit:
+    """The work begins now. I1, I2, I11 hold at this commit. Raises PermitStale.
+
+    The servers' rows are locked before the permit's, as a freeze does: neither waits for the other in a circle. A fix
+    and work under an override lock them alone: they write who works there into the holds.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        seen = await _own(await tx.permits.get(permit_id), caller)
+        normal = seen.kind is PermitKind.NORMAL
+        lock = tx.servers.lock_for_permit if normal else tx.servers.lock_for_freeze
+        locked = await lock(list(seen.epochs))
+        permit = await _own(await tx.permits.lock(permit_id), caller)
+        started, _ = await begin(tx, outside, permit, locked, at=at)
+        await record(
+            tx,
+            at=at,
+            act=Act.PERMIT_STARTED,
+            actor=SlackUserId(caller),
+            subject=f"permit-{permit.id}",
+            incident_id=permit.incident_id,
+            detail={
+                "servers": [server.name for server in locked if server.id in permit.targets],
+                "caller": caller,
+                "purpose": permit.purpose[:200],
+                "permit": permit_label(permit.id),
+            },
+        )
+    return started
+
+
+async def begin(
+    tx: Transaction, outside: Outside, permit: Permit, locked: Sequence[Server], *, at: datetime
+) -> tuple[Permit, Decision]:
+    """A granted permit starts, in the caller's transaction, on locked servers. Raises PermitStale."""
+    permit.check_start(now=at, epochs={server.id: server.epoch for server in locked})
+    holds = await tx.holds.open_on(list(permit.epochs))
+    fix = (
+        Fix(permit.incident_id, permit.approved_by(at))
+        if permit.kind is PermitKind.FIX and permit.incident_id
+        else None
+    )
+    decision = decide(
+        [server for server in locked if server.id in permit.targets],
+        holds,
+        shadow=permit.shadow and outside.policy.shadow,
+        blast=locked,
+        fix=fix,
+        overridden=permit.kind is PermitKind.OVERRIDE,
+    )
+    if not decision.allows:
+        raise PermitStale(why="frozen" if fix is None else PermitState.WAITING)
+    check_started(decision, fix)
+    started = permit.start(at=at)
+    await tx.permits.save(started)
+    if permit.kind is not PermitKind.NORMAL:
+        people = [permit.person] if permit.person else []
+        await work_on(tx, list(permit.epochs), people=people, at=at)
+    return started, decision
+
+
+def _fix(permit: Permit, at: datetime) -> Fix | None:
+    if permit.kind is not PermitKind.FIX or permit.incident_id is None:
+        return None
+    return Fix(permit.incident_id, permit.approved_by(at))
+
+
+async def beat_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> tuple[Permit, Directive]:
+    """The work still runs; the answer says how it goes on. Raises PermitStale."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        permit = await _own(await tx.permits.lock(permit_id), caller)
+        beaten = permit.beat(at=at)
+        await tx.permits.save(beaten)
+        holding = {hold.incident_id for hold in await tx.holds.open_on(list(permit.epochs))}
+    return beaten, beaten.told(holding)
+
+
+async def finish_permit(outside: Outside, *, caller: str, permit_id: PermitId, outcome: str) -> Permit:
+    """The work ended; `outcome` is the caller's word. Raises PermitStale."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        seen = await _own(await tx.permits.get(permit_id), caller)
+        return await _finish(tx, seen, by=SlackUserId(caller), outcome=outcome, at=at)
+
+
+async def end_permit(outside: Outside, *, by: SlackUserId, permit_id: PermitId, outcome: ChangeState) -> Permit:
+    """I12: a person says how a machine's work ended. Raises UnknownPermit, PermitStale, NoAuthority."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        seen = await tx.permits.get(permit_id)
+        if seen is None:
+            raise UnknownPermit(permit=permit_label(permit_id))
+        return await _finish(tx, seen, by=by, outcome=outcome.value, at=at)
+
+
+async def _finish(tx: Transaction, seen: Permit, *, by: SlackUserId, outcome: str, at: datetime) -> Permit:
+    await tx.servers.lock_for_freeze(list(seen.epochs))
+    permit = await tx.permits.lock(seen.id)
+    assert permit is not None
+    finished = permit.finish()
+    await tx.permits.save(finished)
+    await work_on(tx, list(permit.epochs), people=(), at=at)
+    await record(
+        tx,
+        at=at,
+        act=Act.PERMIT_FINISHED,
+        actor=by,
+        subject=f"permit-{permit.id}",
+        incident_id=permit.incident_id,
+        detail={"outcome": outcome[:100], "caller": permit.caller, "permit": permit_label(permit.id)},
+    )
+    return finished
+
+
+async def _own(permit: Permit | None, caller: str) -> Permit:
+    if permit is None or permit.caller != caller:
+        raise PermitStale(why="unknown")
+    return permit
+
+
+async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId) -> Permit:
+    """I11: an incident agrees to a fix on what it holds, by its commander's word.
+
+    Raises UnknownPermit, UnknownIncident, NotTheCommander, RequesterApproves, AlreadyApproved, PermitStale,
+    NoAuthority.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        permit, _ = await _asked(tx, by, permit_id, incident_id)
+        agreed = permit.approve(incident_id=incident_id, by=by, at=at)
+        await tx.permits.save(agreed)
+        await _note(tx, agreed, Act.FIX_APPROVED, by=by, incident_id=incident_id, at=at)
+    return agreed
+
+
+async def refuse_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId) -> Permit:
+    """An incident does not agree. Raises as `approve_fix`."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        permit, _ = await _asked(tx, by, permit_id, incident_id)
+        refused = permit.refuse()
+        await tx.permits.save(refused)
+        await _note(tx, refused, Act.FIX_REFUSED, by=by, incident_id=incident_id, at=at)
+    return refused
+
+
+async def direct_run(
+    outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId, directive: Directive
+) -> tuple[Permit, Directive]:
+    """An incident says how drained work goes on; the answer is what the work is told now.
+
+    Going on and rolling back are work on a frozen server: every incident that holds there has to agree (I11), and a
+    claim made before is void. Raises as `approve_fix`, and PermitNotRunning.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await must_be_member(tx, by)
+        seen = await tx.permits.get(permit_id)
+        if seen is None:
+            raise UnknownPermit(permit=permit_label(permit_id))
+        await tx.servers.lock_for_freeze(list(seen.epochs))
+        permit, _ = await _asked(tx, by, permit_id, incident_id)
+        directed = permit.direct(directive, incident_id=incident_id, by=by, at=at)
+        await tx.permits.save(directed)
+        holding = {hold.incident_id for hold in await tx.holds.open_on(list(permit.epochs))}
+        told = directed.told(holding)
+        if told in (Directive.CONTINUE, Directive.ROLL_BACK):
+            people = [permit.person] if permit.person else []
+            await work_on(tx, list(permit.epochs), people=people, at=at)
+        await _note(tx, directed, Act.RUN_DIRECTED, by=by, incident_id=incident_id, at=at, directive=directive.value)
+    return directed, told
+
+
+async def _asked(
+    tx: Transaction, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId
+) -> tuple[Permit, Incident]:
+    """The permit, locked, and the incident whose word it is, spoken by who may speak for it."""
+    await must_be_member(tx, by)
+    permit = await tx.permits.lock(permit_id)
+    incident = await tx.incidents.get(incident_id)
+    if permit is None:
+        raise UnknownPermit(permit=permit_label(permit_id))
+    if incident is None:
+        raise UnknownIncident(incident=incident_label(incident_id))
+    speaker = incident.commander if incident.commander != permit.person else None
+    if speaker and by != speaker:
+        raise NotTheCommander(incident=incident_label(incident_id), who=speaker)
+    return permit, incident
+
+
+async def _note(
+    tx: Transaction,
+    permit: Permit,
+    act: Act,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId | None,
+    at: datetime,
+    **more: str,
+) -> None:
+    await record(
+        tx,
+        at=at,
+        act=act,
+        actor=by,
+        subject=f"permit-{permit.id}",
+        incident_id=incident_id,
+        detail={
+            "permit": permit_label(permit.id),
+            "permit_id": permit.id,
+            "caller": permit.caller,
+            "purpose": permit.purpose[:200],
+            **more,
+        },
+    )
+
+
+async def lose_late_runs(outside: Outside, *, limit: int = 100) -> Sequence[Permit]:
+    """I12: work whose lease or longest time ran out is unknown until somebody says how it ended."""
+    now = outside.clock.now()
+    async with outside.store.read() as tx:
+        late = await tx.permits.late(now=now, limit=limit)
+    return [lost for number in late if (lost := await _lose(outside, number, now))]
+
+
+async def _lose(outside: Outside, number: PermitId, now: datetime) -> Permit | None:
+    async with outside.store.write() as tx:
+        permit = await tx.permits.lock(number)
+        lost = permit.lose(now=now) if permit else None
+        if permit is None or lost is None or lost == permit:
+            return None
+        await tx.permits.save(lost)
+        holds = await tx.holds.open_on(list(lost.epochs))
+        against = holds[0].incident_id if holds else lost.incident_id
+        change = await tx.changes.lock(lost.change_id) if lost.change_id is not None else None
+        if change is None:
+            await _note(tx, lost, Act.PERMIT_UNKNOWN, by=THE_BOT, incident_id=against, at=now)
+            return lost
+        await tx.changes.save(change.lose())
+        label = change_label(change.id)
+        detail = {"change": label, "title": change.title, "who": change.requester}
+        await record(
+            tx, at=now, act=Act.CHANGE_UNKNOWN, actor=THE_BOT, subject=label, incident_id=against, detail=detail
+        )
+        told = NewJob(f"unknown:{lost.id}", f"change:{change.id}", JobKind.TELL_UNKNOWN, now, {"change_id": change.id})
+        await tx.jobs.put([told])
+    return lost
+
+
+async def runs(outside: Outside) -> Sequence[Permit]:
+    """What runs now, or ran and nobody knows how it ended."""
+    async with outside.store.read() as tx:
+        return await tx.permits.of_state([*RUNNING, PermitState.UNKNOWN])
