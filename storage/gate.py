@@ -134,4 +134,4 @@ class TokenRows:
 
     async def _some(self, *conditions: Any) -> Sequence[Token]:
         rows = await self._connection.execute(select(token).where(*conditions).order_by(token.c.name))
-        return [Token(**{**row._mapping, "scope": tuple(row.scope)}) for row in rows]
+        return [Token(**{**row._mapping, "scope": tuple(row.scope or ())}) for row in rows]

@@ -116,12 +116,13 @@ def _servers(item: Permit) -> list[dict[str, Any]]:
 def _permit(row: Any, epochs: dict[ServerId, int], targets: set[ServerId]) -> Permit:
     approvals = tuple(
         Approval(IncidentId(one["incident_id"]), SlackUserId(one["by"]), datetime.fromisoformat(one["at"]))
-        for one in row.approvals
+        for one in row.approvals or ()
     )
     read = {
         "state": PermitState(row.state),
         "kind": PermitKind(row.kind),
         "door": Door(row.door),
+        "purpose": row.purpose or "",
         "directive": Directive(row.directive),
         "approvals": approvals,
         "epochs": epochs,

@@ -39,6 +39,7 @@ class ServerRows:
         """Begins or ends a quarantine (`since` is None)."""
         await self._connection.execute(update(line).values(quarantined_at=since, quarantine_reason=reason))
 
+    @property
     def remembered(self) -> Catalogue:
         """The catalogue as this process knows it, without asking the database: whoever uses it compares its version.
 
@@ -114,4 +115,4 @@ _LINE = select(line)
 
 
 def _server(row: Any) -> Server:
-    return Server(**{**row._mapping, "aliases": tuple(row.aliases)})
+    return Server(**{**row._mapping, "image": row.image or "", "aliases": tuple(row.aliases)})

@@ -126,7 +126,7 @@ server = Table(
     Column("service", String(63), nullable=False),
     Column("pool", String(63), nullable=False),
     Column("aliases", JSON, nullable=False),
-    Column("image", String(128), nullable=False, server_default=""),
+    Column("image", String(128)),
 )
 
 edge = Table(
@@ -205,11 +205,11 @@ permit = Table(
     Column("shadow", Boolean, nullable=False),
     Column("kind", String(16), nullable=False, server_default="normal"),
     Column("door", String(16), nullable=False, server_default="http"),
-    Column("purpose", Text, nullable=False, server_default=""),
+    Column("purpose", Text),
     Column("person", String(32)),
     Column("incident_id", _NUMBER),
     Column("override_id", _NUMBER),
-    Column("approvals", JSON, nullable=False, server_default="[]"),
+    Column("approvals", JSON),
     Column("directive", String(16), nullable=False, server_default="go"),
     Column("started_at", UtcTime),
     Column("lease_until", UtcTime),
@@ -361,7 +361,7 @@ token = Table(
     Column("hash", String(64), primary_key=True),
     Column("name", String(64), unique=True, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("scope", JSON, nullable=False, server_default="[]"),
+    Column("scope", JSON),
     Column("expires_at", UtcTime),
     Column("revoked_at", UtcTime),
 )

@@ -10,6 +10,8 @@ from bot.domain.freeze import Hold
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
 from bot.domain.incident import Severity
 from bot.domain.permit import Permit
+from bot.domain.server import Edge, Server
+from bot.ports.catalogue import Described
 from bot.ports.outside import Outside
 from bot.use_cases.change import ChangeAnswer, ChangeWords, request_change
 from bot.use_cases.freeze import find_hold
@@ -92,3 +94,8 @@ async def epochs(outside: Outside) -> dict[str, int]:
     """The epoch of every server."""
     async with outside.store.read() as tx:
         return {str(server.name): server.epoch for server in await tx.servers.all()}
+
+
+def described(*servers: Server, edges: frozenset[Edge] = frozenset()) -> Described:
+    """What a catalogue file would say."""
+    return Described(servers, edges)

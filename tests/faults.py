@@ -52,6 +52,8 @@ class _Rows:
 
     def __getattr__(self, name: str) -> Any:
         act = getattr(self._rows, name)
+        if not callable(act):
+            return act
 
         async def counted(*args: Any, **kwargs: Any) -> Any:
             result = await act(*args, **kwargs)

@@ -33,6 +33,7 @@ class Servers(Protocol):
         """Begins or ends a quarantine (`since` is None)."""
         ...
 
+    @property
     def remembered(self) -> Catalogue:
         """The catalogue as this process knows it, without asking the database: whoever uses it compares its version."""
         ...

@@ -153,7 +153,7 @@ async def hold_reached(tx: Transaction, ids: Sequence[ServerId], *, by: SlackUse
 
 async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, by: SlackUserId, at: datetime) -> None:
     stopped = permit.freeze()
-    if stopped == permit:
+    if stopped.state not in (PermitState.REVOKED, PermitState.DRAINING):
         return
     await tx.permits.save(stopped)
     if stopped.state is PermitState.DRAINING:

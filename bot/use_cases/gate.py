@@ -109,7 +109,7 @@ async def ask_permit(outside: Outside, ask: Ask) -> GateAnswer:
     async with outside.store.write() as tx:
         alone = ask.override_id is not None or ask.fix_for is not None
         touched = await touch(tx, ask.servers, lock=tx.servers.lock_for_freeze if alone else tx.servers.lock_for_permit)
-        check_scope(tx.servers.remembered(), touched, ask.scope)
+        check_scope(tx.servers.remembered, touched, ask.scope)
         if ask.fix_for is not None:
             return await _ask_fix(tx, outside, ask, touched)
         override = await _override(tx, ask, touched, at=outside.clock.now())

@@ -53,11 +53,13 @@ async def declare(
     request_key: str,
     language: str,
     started_at: datetime | None = None,
+    wide: bool = False,
 ) -> Declared:
     """Opens an incident and freezes its servers, all in one transaction; the channel follows as a job.
 
+    More than ASK_ABOVE servers only where that was asked for (`wide`).
     Raises TitleMissing, TitleTooLong, TimeCannotBe, UnknownServer (for a group that has no server), NameUnusable,
-    NoAuthority.
+    NoAuthority, TooManyServers.
     """
     at = outside.clock.now()
     title = check_title(title)
@@ -73,7 +75,10 @@ async def declare(
         about = {"incident_id": incident.id}
         opening = NewJob(f"open:{incident.id}", incident_key(incident.id), JobKind.OPEN_CHANNEL, at, about)
         await tx.jobs.put([opening])  # before the freeze: what that tells the channel waits for its turn
-        holds = await hold_servers(tx, incident, named.servers, by=by, at=at, announce=False, cause=HoldCause.DECLARED)
+        holds = await hold_servers(
+            tx, incident, named.servers, by=by, at=at, announce=False, cause=HoldCause.DECLARED, wide=wide
+        )
+        await offer_changed(tx, incident, at=at)
     return Declared(incident, server_names(holds), named.added, named.near)
 
 

@@ -43,7 +43,7 @@ async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched
     The catalogue's version is read after the locks: where it moved, the reach is looked up again.
     Raises UnknownServer, NameUnusable.
     """
-    catalogue = tx.servers.remembered()
+    catalogue = tx.servers.remembered
     for _ in range(LOOKS):
         try:
             touched = reach(catalogue, names)

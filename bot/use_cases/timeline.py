@@ -12,6 +12,7 @@ from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import done_before, record
+from bot.use_cases.watch import offer_named
 
 
 async def add_note(
@@ -105,6 +106,10 @@ async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
         return
     async with outside.store.write() as tx:
         await tx.messages.put(kept)
+        for message in kept:
+            incident = await tx.incidents.by_channel(message.channel)
+            if incident is not None and not message.is_bot and not message.deleted:
+                await offer_named(tx, incident, message.text, at=outside.clock.now())
 
 
 async def read_timeline(outside: Outside, *, incident_id: IncidentId) -> Sequence[Entry]:

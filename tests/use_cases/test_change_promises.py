@@ -8,9 +8,11 @@ from bot.domain.audit import Act
 from bot.domain.change import ENDS, ChangeKind, ChangeState
 from bot.domain.errors import (
     ApprovalMissing,
+    ApproverTwice,
     ChangeImpossible,
     PreTestMissing,
     RequesterApproves,
+    SecondLookMissing,
     ServersMissing,
     UnknownChange,
     UnknownServer,
@@ -21,7 +23,7 @@ from bot.ports.outside import Outside
 from bot.use_cases.change import approve_change, finish_change, list_changes, start_change
 from bot.use_cases.fix import claim_fix, verify_server
 from storage.database import Database
-from tests.acts import ANN, BEN, EVERYBODY, add_server, hold_on, request, stop_the_line
+from tests.acts import ANN, BEN, CHO, DAN, EVERYBODY, add_server, hold_on, request, stop_the_line
 from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
 from tests.faults import everything
@@ -53,16 +55,31 @@ async def test_major_work_shows_its_test_with_a_link_and_how_it_differed(
     assert await everything(store) == before
 
 
-async def test_major_work_is_approved_by_somebody_else_before_it_starts(outside: Outside) -> None:
+@pytest.mark.parametrize("word", ["none", "None.", "없음", "차이 없음"])
+async def test_where_the_tests_were_like_production_one_approver_is_enough(outside: Outside, word: str) -> None:
+    told = {**TESTED, "differences": word}
+    change = (await request(outside, "lb-01", by=ANN, kind=ChangeKind.MAJOR, **told)).change
+    approved = await approve_change(outside, by=BEN, change_id=change.id)
+    assert approved.state is ChangeState.APPROVED
+
+
+async def test_major_work_that_was_tested_elsewhere_is_looked_at_by_two_others(
+    outside: Outside,
+) -> None:
     change = (await request(outside, "lb-01", by=ANN, kind=ChangeKind.MAJOR, **TESTED)).change
     with pytest.raises(ApprovalMissing):
         await start_change(outside, by=ANN, change_id=change.id)
     with pytest.raises(RequesterApproves):
         await approve_change(outside, by=ANN, change_id=change.id)
     approved = await approve_change(outside, by=BEN, change_id=change.id)
-    assert approved.approver == BEN
-    with pytest.raises(ChangeImpossible):
+    assert approved.approver == BEN and approved.state is ChangeState.REQUESTED
+    with pytest.raises(SecondLookMissing):
+        await start_change(outside, by=ANN, change_id=change.id)
+    with pytest.raises(ApproverTwice):
         await approve_change(outside, by=BEN, change_id=change.id)
+    assert (await approve_change(outside, by=CHO, change_id=change.id)).state is ChangeState.APPROVED
+    with pytest.raises(ChangeImpossible):
+        await approve_change(outside, by=DAN, change_id=change.id)
     assert (await start_change(outside, by=ANN, change_id=change.id)).change.state is ChangeState.STARTED
 
 

@@ -36,6 +36,7 @@ from tests.acts import (
     add_server,
     ask,
     audit,
+    described,
     epochs,
     hold_on,
     permit_for,
@@ -68,7 +69,7 @@ async def test_every_new_hold_raises_the_epoch_and_nothing_lowers_it(outside: Ou
     hold = await hold_on(outside, "lb-01", first.incident.id)
     await claim_fix(outside, by=ANN, hold_id=hold.id, evidence="rebooted")
     await verify_server(outside, by=BEN, hold_id=hold.id)
-    await describe_servers(outside, [Server(ServerId(0), ServerName("lb-01"), 0, role="balancer")])
+    await describe_servers(outside, described(Server(ServerId(0), ServerName("lb-01"), 0, role="balancer")))
     assert await epochs(outside) == {"lb-01": 2, "lb-02": 1}
 
 
@@ -240,7 +241,7 @@ async def test_a_group_freezes_every_server_of_it(outside: Outside) -> None:
         Server(ServerId(0), ServerName("relay-2"), 0, role="relay"),
         Server(ServerId(0), ServerName("web-1"), 0, role="web", service="shop"),
     ]
-    await describe_servers(outside, known)
+    await describe_servers(outside, described(*known))
     assert (await stop_the_line(outside, "role:relay")).frozen == ("relay-1", "relay-2")
     assert (await stop_the_line(outside, "RELAY-*", "service:shop")).frozen == ("relay-1", "relay-2", "web-1")
     assert not (await ask(outside, "R1")).decision.allows, "an alias is the same server"

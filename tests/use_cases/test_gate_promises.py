@@ -202,6 +202,7 @@ async def test_a_permit_of_shadow_mode_starts_nothing_once_the_freeze_is_enforce
 
 async def test_a_token_lets_its_caller_in_and_is_not_kept(outside: Outside, store: Database) -> None:
     await make_token(outside, name="ci", secret="s3cret-of-ci")
-    assert await caller_of(outside, "s3cret-of-ci") == "ci"
+    known = await caller_of(outside, "s3cret-of-ci")
+    assert known is not None and known.name == "ci" and known.expires_at == START + timedelta(days=90)
     assert await caller_of(outside, "s3cret-of-c") is None and await caller_of(outside, "") is None
     assert "s3cret-of-ci" not in repr(await everything(store))

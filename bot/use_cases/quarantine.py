@@ -1,0 +1,43 @@
+"""Quarantine: after a restore or a failover that may have lost commits, nothing starts until somebody has looked."""
+
+from bot.domain.audit import Act
+from bot.domain.errors import ReasonMissing
+from bot.domain.ids import SlackUserId
+from bot.ports.gate_rows import Line
+from bot.ports.outside import Outside
+from bot.use_cases.record import record
+from bot.use_cases.token import OPERATOR
+
+
+async def begin_quarantine(outside: Outside, *, reason: str, by: SlackUserId = OPERATOR) -> None:
+    """Everything is refused; every epoch grows and every permit that has not begun is revoked (I2, I3).
+
+    Raises ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    at = outside.clock.now()
+    async with outside.store.write(urgent=True) as tx:
+        every = [server.id for server in await tx.servers.all()]
+        await tx.servers.lock_for_freeze(every)
+        await tx.servers.raise_epochs(every)
+        await tx.servers.quarantine(at, reason.strip()[:500])
+        for permit in await tx.permits.unstarted():
+            await tx.permits.save(permit.freeze())
+            await record(tx, at=at, act=Act.PERMIT_REVOKED, actor=by, subject=f"permit-{permit.id}")
+        detail = {"reason": reason.strip()[:500]}
+        await record(tx, at=at, act=Act.QUARANTINE_BEGUN, actor=by, subject="line", detail=detail)
+
+
+async def end_quarantine(outside: Outside, *, by: SlackUserId = OPERATOR) -> None:
+    """Somebody looked at what is frozen: the gate answers again. The holds stay as they are."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await tx.servers.quarantine(None, "")
+        await record(tx, at=at, act=Act.QUARANTINE_ENDED, actor=by, subject="line")
+
+
+async def quarantine_now(outside: Outside) -> Line:
+    """Whether everything is quarantined, since when and why."""
+    async with outside.store.read() as tx:
+        return await tx.servers.line()
