@@ -48,7 +48,7 @@ class ServerRows:
         return self._memory.latest
 
     async def catalogue(self) -> Catalogue:
-        """Every server and edge, as they are in this transaction."""
+        """Every server and edge, as they are in this transaction; the epochs in it may be old (see `now`)."""
         version = (await self.line()).version
         if self._memory.latest.version == version and not self._changed:
             return self._memory.latest
@@ -95,6 +95,11 @@ class ServerRows:
     async def _widen(self) -> None:
         self._changed = True
         await self._connection.execute(update(line).values(version=line.c.version + 1))
+
+    async def now(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+        """Their rows as they are now, with their epochs: those of a catalogue may be old."""
+        rows = await self._connection.execute(select(server).where(server.c.id.in_(ids)).order_by(server.c.name))
+        return [_server(row) for row in rows]
 
     async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:
         """Their rows, shared: a freeze waits until this transaction ends. In id order, so that none waits for ever."""

@@ -39,7 +39,7 @@ class Servers(Protocol):
         ...
 
     async def catalogue(self) -> Catalogue:
-        """Every server and edge, as they are in this transaction."""
+        """Every server and edge, as they are in this transaction; the epochs in it may be old (see `now`)."""
         ...
 
     async def all(self) -> Sequence[Server]:
@@ -56,6 +56,10 @@ class Servers(Protocol):
 
     async def connect(self, added: Iterable[Edge], removed: Iterable[Edge] = ()) -> None:
         """Adds and removes edges between known servers."""
+        ...
+
+    async def now(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+        """Their rows as they are now, with their epochs: those of a catalogue may be old."""
         ...
 
     async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:

@@ -286,8 +286,8 @@ async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
 async def servers_state(outside: Outside, *, name: str) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
     """One server, or those of a group, and what freezes them. Raises UnknownServer, NameUnusable."""
     async with outside.store.read() as tx:
-        servers = await named_servers(tx, [name])
-        ids = {server.id for server in servers}
+        ids = {server.id for server in await named_servers(tx, [name])}
+        servers = tuple(await tx.servers.now(sorted(ids)))
         return servers, tuple(f for f in await frozen_now(tx) if f.hold.server_id in ids)
 
 

@@ -30,6 +30,7 @@ from bot.use_cases.freeze import hold_servers
 from bot.use_cases.person import must_be_member, must_not_be_guest
 from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import named_or_new_servers
+from bot.use_cases.watch import offer_changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from bot.use_cases.token import caller_of
 
 AT_ONCE = 8
 """Questions in the database at the same moment; the rest of its connections are for the freeze and for Slack."""
-WAIT_SECONDS = 0.08
-"""So long a question waits for its turn; then it is told to come back, within 100 ms."""
+IN_LINE = 32
+"""So many more wait for their turn; whoever comes after them is sent away at once, not after a time-out."""
 PER_SECOND = 100.0
 """Questions of one caller, on average; twice as many in a burst."""
 CALLERS = 10_000
@@ -35,26 +35,23 @@ class TooMany(Exception):
 
 
 class Turnstile:
-    """Lets AT_ONCE questions in; the others wait a moment or are sent away. Never a queue that only grows."""
+    """Lets AT_ONCE questions in; IN_LINE others wait, the rest is sent away. Never a queue that only grows."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, in_line: int = IN_LINE) -> None:
         self._free = asyncio.Semaphore(at_once)
+        self._places = at_once + in_line
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Raises Overloaded."""
-        if self._free.locked():
-            try:
-                async with asyncio.timeout(WAIT_SECONDS):
-                    await self._free.acquire()
-            except TimeoutError as late:
-                raise Overloaded from late
-        else:
-            await self._free.acquire()
+        if not self._places:
+            raise Overloaded
+        self._places -= 1
         try:
-            yield
+            async with self._free:
+                yield
         finally:
-            self._free.release()
+            self._places += 1
 
 
 class Rates:

@@ -18,6 +18,7 @@ from bot.ports.storage import StoreCollision, StoreUnavailable
 from bot.use_cases.fix import claim_fix, verify_server
 from bot.use_cases.token import make_token
 from handlers.http import gate as gate_door
+from handlers.http.entrance import Entrance, Rates
 from handlers.http.gate import BODY_LIMIT, add_gate
 from tests.acts import ANN, BEN, EVERYBODY, add_server, hold_on, stop_the_line
 from tests.clocks import FrozenClock
@@ -51,7 +52,7 @@ class Door:
 @asynccontextmanager
 async def opened(outside: Outside) -> AsyncIterator[Door]:
     app = web.Application()
-    add_gate(app, outside)
+    add_gate(app, Entrance(outside, rates=Rates(10_000)))
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         yield Door(server, session)
 
