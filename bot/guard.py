@@ -38,8 +38,6 @@ ANSWER_LIMIT = 1024 * 1024
 LINE_LIMIT = 4095
 """Bytes of a line of the log: with its end it is one write, which other guards' writes do not cut."""
 READ_LIMIT = 4 * 1024 * 1024
-BATCH = 5
-"""Entries told at once: each is 8 KiB at most as JSON, and the gate reads 64 KiB."""
 URL, TOKEN, LOG = "STOPLINE_GATE_URL", "STOPLINE_GATE_TOKEN", "STOPLINE_GUARD_LOG"
 
 TEXTS = {
@@ -60,7 +58,7 @@ Runs a command only with the gate's leave.
         "unknown": "{0} is not one of the options.",
         "no_value": "{0} needs a value (one that begins with -- is written {0}=VALUE).",
         "twice": "{0} is given twice.",
-        "no_server": "Name at least one --server.",
+        "no_server": "Name 1 to 100 servers with --server.",
         "no_command": "The command follows after --",
         "one_of": "Give --fix-for or --override, not both.",
         "bad_wait": "--wait takes whole seconds, 86400 at most.",
@@ -108,7 +106,7 @@ stopline guard --report
         "unknown": "{0}: 없는 옵션입니다.",
         "no_value": "{0}: 값이 필요합니다(--로 시작하는 값은 {0}=값 형태로 쓰세요).",
         "twice": "{0}: 한 번만 쓸 수 있습니다.",
-        "no_server": "--server를 하나 이상 지정하세요.",
+        "no_server": "--server로 서버를 1~100개 지정하세요.",
         "no_command": "실행할 명령을 -- 뒤에 쓰세요.",
         "one_of": "--fix-for와 --override는 함께 쓸 수 없습니다.",
         "bad_wait": "--wait에는 86400 이하의 정수(초)를 쓰세요.",
@@ -185,7 +183,7 @@ def read(argv: Sequence[str]) -> tuple[Mapping[str, list[str]], Sequence[str]]:
 
 def checked(given: Mapping[str, list[str]], command: Sequence[str]) -> Options:
     """The same, making sense. The command's arguments are not for the record: they may be secret. Raises Misuse."""
-    if "--server" not in given:
+    if not 1 <= len(given.get("--server", ())) <= 100:
         raise Misuse("no_server")
     if not command:
         raise Misuse("no_command")
@@ -535,7 +533,7 @@ def _who() -> str:
 def break_glass(options: Options, doubt: Doubt) -> int:
     """Runs the command without leave, after the record of it is on the disk; without one nothing runs."""
     log, number = Log(), uuid.uuid4().hex
-    names = [_clean(name)[:253] for name in options.servers]
+    names = [_clean(name)[:253] or "?" for name in options.servers]
     fields = {
         **{"servers": names, "reason": options.glass, "purpose": options.purpose[:200], "who": _who()},
         **{"host": _clean(socket.gethostname())[:253], "command": _clean(os.path.basename(options.command[0]))[:255]},
@@ -565,18 +563,24 @@ def _to_syslog(fields: Mapping[str, Any]) -> None:
 
 
 def tell_bypasses(gate: Gate) -> int:
-    """Tells the gate what it has not heard of yet; returns how many. Raises Doubt, No, Stale, OSError, ValueError."""
-    log = Log()
+    """Tells the gate what it has not heard of yet; returns how many. Raises Doubt, No, Stale, OSError, ValueError.
+
+    One at a time: an entry that the gate refuses keeps no other from being told.
+    """
+    log, refused = Log(), None
     entries = log.untold()
-    for first in range(0, len(entries), BATCH):
-        batch = entries[first : first + BATCH]
-        answer = gate.call("/v1/bypasses", {"entries": batch}, deadline=time.monotonic() + ANSWER_SECONDS)
+    for entry in entries:
+        try:
+            answer = gate.call("/v1/bypasses", {"entries": [entry]}, deadline=time.monotonic() + ANSWER_SECONDS)
+        except No as no:
+            refused = no
+            continue
         known = answer.get("known")
-        told = [entry for entry in batch if isinstance(known, list) and entry["id"] in known]
-        for entry in told:
-            log.append("told", entry["id"], ended=entry["ended_at"] is not None)
-        if told != batch:
-            raise Doubt("an answer that does not know them all")
+        if not isinstance(known, list) or entry["id"] not in known:
+            raise Doubt("an answer that does not know it")
+        log.append("told", entry["id"], ended=entry["ended_at"] is not None)
+    if refused:
+        raise refused
     return len(entries)
 
 

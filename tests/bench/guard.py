@@ -45,6 +45,7 @@ async def gate(folder: Path) -> AsyncIterator[tuple[str, str]]:
 async def _real(folder: Path) -> AsyncIterator[str]:
     from bot.ports.outside import Outside, Policy
     from bot.use_cases.token import make_token
+    from handlers.http.entrance import Entrance
     from handlers.http.gate import add_gate
     from storage.database import Database
     from tests.acts import add_server
@@ -58,7 +59,7 @@ async def _real(folder: Path) -> AsyncIterator[str]:
     await add_server(outside, "lb-01")
     await make_token(outside, name="bench", secret=SECRET)
     app = web.Application()
-    add_gate(app, outside)
+    add_gate(app, Entrance(outside))
     async with TestServer(app) as server:
         yield str(server.make_url("/"))
     await database.close()

@@ -98,8 +98,8 @@ async def test_a_word_of_the_gate_is_not_outweighed_by_its_silence_afterwards(lo
     assert ended.code == 75 and not ended.out and not is_there(log)
     for answers, known, code in (({"start": [(409, STALE)]}, 2, 75), ({"ask": [(202, WAITING)]}, 1, 77)):
         async with opened(**answers) as gate:
-            tuned = {"DNS": known, "PATIENCE_SECONDS": 6}
-            ended = await guard(gate.url, "--wait", "3", *GLASS, *RAN, tuned=tuned, STOPLINE_GUARD_LOG=str(log))
+            tuned = {"DNS": known, "PATIENCE_SECONDS": 2, "ANSWER_SECONDS": 1}
+            ended = await guard(gate.url, "--wait", "1", *GLASS, *RAN, tuned=tuned, STOPLINE_GUARD_LOG=str(log))
         assert ended.code == code and not ended.out and not is_there(log)
 
 
@@ -123,7 +123,7 @@ async def test_without_a_record_nothing_runs(tmp_path: Path) -> None:
         ended = await run(NOBODY, path, *GLASS, *RAN)
         assert ended.code == 75 and not ended.out and "cannot be recorded" in ended.err, path
         assert ended.seconds < 5
-    names = [word for n in range(200) for word in ("--server", f"a-rather-long-name-of-a-server-{n}")]
+    names = [word for n in range(99) for word in ("--server", f"a-rather-long-name-of-a-server-{n}-in-the-cellar")]
     ended = await run(NOBODY, tmp_path / "log", *names, *GLASS, *RAN)
     assert ended.code == 75 and not ended.out and "too long" in ended.err and not is_there(tmp_path / "log")
 
@@ -205,15 +205,15 @@ async def test_report_tells_only_and_says_whether_it_could(log: Path) -> None:
     ended = await run(NOBODY, log, "--report")
     assert ended.code == 75 and "could not be told" in ended.err
     ids = [line["id"] for line in lines(log) if line["event"] == "began"]
-    async with opened(bypasses=[(200, {"known": ids[:2]}), (422, {"error": "malformed"}), (200, {"known": 7})]) as gate:
-        for _ in range(3):
+    known = (200, {"known": ids})
+    async with opened(bypasses=[known, (422, {"error": "malformed"}), known, (200, {"known": 7}), (503, {})]) as gate:
+        for _ in range(2):
             assert (await run(gate.url, log, "--report")).code == 75
-        assert [line["id"] for line in lines(log) if line["event"] == "told"] == ids[:2]
+        assert [line["id"] for line in lines(log) if line["event"] == "told"] == [ids[0], ids[2]]
         gate.bypasses.clear()
         ended = await run(gate.url, log, "--report")
         assert ended.code == 0 and ended.err.endswith("told of: 5\n") and not gate.bodies("ask")
         assert (await run(gate.url, log, "--report")).err.endswith("told of: 0\n")
-    assert all(len(body["entries"]) <= 5 for body in gate.bodies("bypasses"))
 
 
 async def test_a_log_that_cannot_be_read_is_no_success(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ async def test_junk_in_the_log_hides_nothing(log: Path) -> None:
     await run(NOBODY, log, *GLASS, *RAN)
     async with opened() as gate:
         assert (await run(gate.url, log, "--report")).code == 0
-    assert len(gate.bodies("bypasses")[0]["entries"]) == 2
+    assert len(gate.bodies("bypasses")) == 2
 
 
 async def test_what_is_recorded_is_one_line_without_control_characters(log: Path) -> None:

@@ -45,6 +45,7 @@ async def test_what_the_work_is_for_is_asked(words: tuple[str, ...], fields: dic
         ("--report=yes", *RAN),
         ("echo", "ran"),
         ("--",),
+        (*["--server", "x"] * 100, *RAN),
     ],
 )
 async def test_what_makes_no_sense_asks_nothing_and_runs_nothing(words: tuple[str, ...]) -> None:

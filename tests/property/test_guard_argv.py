@@ -162,7 +162,7 @@ def test_ten_thousand_hostile_argv(gate: LoopbackGate, log: Path, monkeypatch: p
     dice, counts = random.Random(SEED), Counter[str]()
     monkeypatch.setattr(subprocess, "Popen", Recorder)
     for number in range(MANY):
-        typed = noise(dice) if dice.random() < 0.5 else sound(dice)
+        typed = noise(dice) if dice.random() < 0.65 else sound(dice)
         gate.mode = dice.choices(list(ANSWERS), (25, 55, 5, 5, 5, 5))[0] if typed.sound else "no"
         gate.asked, Recorder.ran, out = [], [], io.StringIO()
         monkeypatch.setattr(sys, "stderr", out)
