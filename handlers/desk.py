@@ -189,7 +189,7 @@ def refusal_sentence(texts: Texts, refused: Refused, *, plain: bool = False) -> 
     params = dict(refused.params)
     for name in PLACES:
         value = params.get(name)
-        for family in ("status", "time", "state", "draft_state"):
+        for family in ("status", "time", "state", "draft_state", "permit_state", "held_state"):
             if isinstance(value, str) and texts.has(f"{family}.{value}"):
                 params[name] = texts.plain(f"{family}.{value}")
                 break

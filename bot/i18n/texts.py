@@ -17,6 +17,8 @@ LANGUAGES = ("en", "ko")
 FOLDER = Path(__file__).parent / "texts"
 
 
+SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
+"""Who has such an id is a person of the workspace; every other caller is a machine, known by its name."""
 MARKS = re.compile(r":[a-z_]+: ?|\*")
 """What a sentence has for Slack's eyes only: emoji codes and bold."""
 
@@ -96,7 +98,7 @@ class Texts:
 
 
 class _Filler(string.Formatter):
-    """Fills `{name}`, `{name:person}`, `{name:name}`, `{name:moment}`, `{name:code}`, `{name:code,은/는}`."""
+    """Fills `{name}`, `{name:person}`, `{name:name}`, `{name:caller}`, `{name:moment}`, `{name:code,은/는}`."""
 
     def __init__(self, texts: Texts, *, markup: bool) -> None:
         self._texts = texts
@@ -106,9 +108,11 @@ class _Filler(string.Formatter):
         return kwargs[str(key)]
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec == "person":
+        if format_spec == "caller" and not SLACK_ID.fullmatch(str(value)):
+            return self._safe(value, "code")
+        if format_spec == "person" and SLACK_ID.fullmatch(str(value)):
             return f"<@{value}>" if self._escapes else f"@{self._texts.names.get(str(value), value)}"
-        if format_spec == "name":
+        if format_spec in ("name", "caller", "person"):
             return self._name(str(value))
         if isinstance(value, datetime):
             return self._moment(value, format_spec or "moment")
@@ -120,6 +124,8 @@ class _Filler(string.Formatter):
         """Who, without calling them: a mention in a channel rings their phone."""
         if who in self._texts.names:
             return self._safe(self._texts.names[who], "")
+        if not SLACK_ID.fullmatch(who):
+            return self._safe(who, "")
         return f"<@{who}>" if self._escapes else f"@{who}"
 
     def _moment(self, at: datetime, pattern: str) -> str:

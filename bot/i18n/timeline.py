@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.audit import Act, Entry
 from bot.i18n.texts import Texts
 
-WORDS = ("status", "severity", "role", "time", "outcome", "draft")
+WORDS = ("status", "severity", "role", "time", "outcome", "draft", "directive")
 """Parameters whose value is itself a word of the catalogue: `status.mitigated`."""
 MOMENTS = ("value",)
 
@@ -19,8 +19,15 @@ def entry_text(texts: Texts, entry: Entry, *, plain: bool = False) -> str:
 
 
 def _key(entry: Entry) -> str:
-    if entry.kind is Act.STATUS_CHANGED and entry.params.get("reason"):
-        return "timeline.status_changed_why"
+    match entry.kind:
+        case Act.STATUS_CHANGED if entry.params.get("reason"):
+            return "timeline.status_changed_why"
+        case Act.SERVER_HELD if entry.params.get("reached"):
+            return "timeline.server_held_reached"
+        case Act.OVERRIDE_USED if "change" in entry.params:
+            return "timeline.override_used_change"
+        case Act.CLAIM_VOIDED if entry.params.get("why") == "check":
+            return "timeline.claim_voided.check"
     return f"timeline.{entry.kind.value}"
 
 
@@ -29,6 +36,8 @@ def _readable(texts: Texts, params: Mapping[str, Any]) -> dict[str, Any]:
     for name in WORDS:
         if isinstance(shown.get(name), str) and texts.has(f"{name}.{shown[name]}"):
             shown[name] = texts.plain(f"{name}.{shown[name]}")
+    if isinstance(shown.get("kind"), str) and texts.has(f"edge.{shown['kind']}"):
+        shown["kind"] = texts.plain(f"edge.{shown['kind']}")
     for name in MOMENTS:
         if isinstance(shown.get(name), str):
             shown[name] = datetime.fromisoformat(shown[name])

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.audit import Act
+from bot.domain.audit import Act, Entry
 from bot.domain.ids import ChannelId, EntryId, IncidentId, SlackUserId
 from bot.domain.incident import Incident, TimeName
 from bot.domain.names import channel_name, nearest_names, shorten
+from bot.i18n.texts import SLACK_ID
 from bot.i18n.timeline import entry_text
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent
@@ -22,6 +23,8 @@ from handlers.desk import Desk
 log = logging.getLogger(__name__)
 
 TOPIC_LIMIT = 250
+TOPIC_CHANGES = frozenset({Act.SERVER_HELD, Act.SERVER_VERIFIED, Act.MISTAKE_VERIFIED, Act.SEVERITY_CHANGED})
+"""Acts after which the channel's topic says something else."""
 NAMES_TRIED = 9
 """So many incidents of one title a day get a channel name of their own."""
 
@@ -184,14 +187,20 @@ async def post_entry(desk: Desk, run: Run) -> None:
     if one is None or entry is None or one.channel is None:
         return
     channel = one.channel
-    actor = await desk.reader(entry.actor)
-    text = entry_text(desk.house_texts(one, names={entry.actor: actor.person.name}), entry)
+    text = entry_text(desk.house_texts(one, names=await _names(desk, entry)), entry)
     ts = await desk.chat.post(channel, text, blocks=None, key=f"entry:{entry_id}", thread_ts=None, again=run.again)
     async with desk.outside.store.write() as tx:
         await tx.entries.shown_as(entry_id, channel, ts)
-    if entry.kind in (Act.SERVER_HELD, Act.SERVER_VERIFIED, Act.SEVERITY_CHANGED):
+    if entry.kind in TOPIC_CHANGES:
         view = await incidents.overview(desk.outside, incident_id=number)
         await desk.chat.set_topic(channel, topic(desk, view))
+
+
+async def _names(desk: Desk, entry: Entry) -> dict[str, str]:
+    """Who acted, by name: a mention would ring their phone. A machine has no other name than its own."""
+    if not SLACK_ID.fullmatch(entry.actor):
+        return {}
+    return {entry.actor: (await desk.reader(entry.actor)).person.name}
 
 
 async def invite(desk: Desk, run: Run) -> None:

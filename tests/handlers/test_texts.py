@@ -16,6 +16,8 @@ from bot.domain.draft import DraftKind, DraftState
 from bot.domain.errors import Refused
 from bot.domain.incident import Role, Severity, Status, TimeName, durations
 from bot.domain.job import JobKind
+from bot.domain.permit import Directive, PermitState
+from bot.domain.server import EdgeKind
 from bot.i18n.texts import Texts, catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +93,9 @@ WORDS = [
     *(f"time.{one}" for one in TimeName),
     *(f"state.{one}" for one in ChangeState),
     *(f"change.{one}" for one in ChangeState),
-    *(f"outcome.{one}" for one in ENDS),
+    *(f"outcome.{one}" for one in sorted(ENDS)),
+    *(f"directive.{one}" for one in Directive),
+    *(f"edge.{one}" for one in EdgeKind),
     *(f"kind.{one}.long" for one in ChangeKind),
     *(f"draft.{one}" for one in DraftKind),
     *(f"draft_state.{one}" for one in DraftState),
@@ -101,6 +105,11 @@ WORDS = [
     *(f"duration.{one}.unknown" for one in durations({})),
     *(f"refused.time_cannot_be.{why}" for why in ("ahead", "order", "not_reached")),
 ]
+
+
+def test_every_state_of_a_permit_has_a_word() -> None:
+    for state in PermitState:
+        assert Texts("ko").has(f"permit_state.{state}") or Texts("ko").has(f"state.{state}")
 
 
 @pytest.mark.parametrize("key", WORDS)
