@@ -273,3 +273,20 @@ async def test_text_from_the_network_does_not_steer_the_terminal() -> None:
     async with TestServer(app) as server:
         ended = await guard(str(server.make_url("/")), "echo", "ran")
     assert ended.code == 77 and "[2Jno" in ended.err and not set(ended.err) & {"\x1b", "\x07", "\u202e"}
+
+
+async def test_the_real_gate_hears_of_broken_glass_when_it_answers_again(
+    gate: str, outside: Outside, tmp_path: Path
+) -> None:
+    log = {"STOPLINE_GUARD_LOG": str(tmp_path / "guard.jsonl")}
+    told = (*PYTHON, str(GUARD), "--report")
+    away = (*PYTHON, str(GUARD), "--server", "lb-01", "--break-glass", "게이트 점검 중", "--", "true")
+    for words, url in ((away, "http://127.0.0.1:1"), (told, gate), (told, gate)):
+        process = await asyncio.create_subprocess_exec(
+            *words, env=_environment(url, SECRET, log), stderr=asyncio.subprocess.PIPE
+        )
+        _, err = await process.communicate()
+        assert process.returncode == 0, err
+    assert err.endswith(b"told of: 0\n")
+    (row,) = [row for row in await audit(outside) if "게이트 점검 중" in str(row.detail)]
+    assert "lb-01" in str(row.detail)
