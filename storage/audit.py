@@ -31,8 +31,7 @@ class AuditRows:
     ) -> int:
         """Writes one row and returns its number."""
         row = dict(at=at, act=act.value, actor=actor, subject=subject, incident_id=incident_id, detail=dict(detail))
-        query = insert(audit).values(**row, request_key=request_key or None).returning(audit.c.seq)
-        result = await self._connection.execute(query)
+        result = await self._connection.execute(_ADD, {**row, "request_key": request_key or None})
         return int(result.scalar_one())
 
     async def rows(
@@ -59,6 +58,9 @@ class AuditRows:
         """Whether there is a row of this act for this subject in this incident."""
         same = (audit.c.act == act.value, audit.c.subject == subject, audit.c.incident_id == incident_id)
         return (await self._connection.execute(select(audit.c.seq).where(*same).limit(1))).first() is not None
+
+
+_ADD = insert(audit).returning(audit.c.seq)
 
 
 def _row(row: Any) -> AuditRow:

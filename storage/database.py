@@ -5,11 +5,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports.storage import StoreUnavailable
 from storage import dialect
 from storage.server import CatalogueMemory
 from storage.transaction import Transaction
@@ -61,6 +58,7 @@ class Database:
         self.url = url
         self.on_queued: Callable[[], None] = lambda: None
         self.engine = dialect.make_engine(url)
+        self._at_once = dialect.at_once(self.engine)
         self._memory = CatalogueMemory()
         self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
 
@@ -82,19 +80,19 @@ class Database:
             yield Transaction(connection, self._memory)
 
     @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Transaction]:
+        """Statements that only read, each by itself: no BEGIN before and no COMMIT after."""
+        with dialect.told():
+            async with self._at_once.connect() as connection:
+                yield Transaction(connection, self._memory)
+
+    @asynccontextmanager
     async def begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
         """A bare connection in a transaction. Raises StoreUnavailable, StoreCollision."""
-        try:
+        with dialect.told():
             async with self.engine.connect() as connection, connection.begin():
                 await dialect.begin(connection, writing=writing)
                 yield connection
-        except DBAPIError as trouble:
-            told = dialect.meaning(trouble)
-            if told is None:
-                raise
-            raise told from trouble
-        except (PoolTimeout, OSError) as trouble:
-            raise StoreUnavailable(type(trouble).__name__) from trouble
 
     async def close(self) -> None:
         """Closes every connection; without it the process does not end."""

@@ -2,10 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Table, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.ports.storage import StoreCollision, StoreUnavailable
@@ -51,7 +55,10 @@ def make_engine(url: str) -> AsyncEngine:
         raise AddressWrong from wrong
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_size=16, max_overflow=8, pool_timeout=5, **options)
-    engine = create_async_engine(address, connect_args={"timeout": BUSY_SECONDS}, **options)
+    from storage.sqlite_driver import connect
+
+    how = {"timeout": BUSY_SECONDS, "async_creator_fn": connect}
+    engine = create_async_engine(address, connect_args=how, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
@@ -81,6 +88,13 @@ async def begin(connection: AsyncConnection, *, writing: bool) -> None:
         await connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def at_once(engine: AsyncEngine) -> AsyncEngine:
+    """The same connections, each statement by itself; SQLite's begin nothing unless they are told to."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 _AWAY = ("08", "28", "3D", "40", "53", "57", "58")
 """PostgreSQL's classes of errors that say "not now": connection, sign-in, catalogue, rollback, resources, operator."""
 _TWICE = "23505"
@@ -98,6 +112,20 @@ def meaning(trouble: DBAPIError) -> StoreUnavailable | None:
     return StoreUnavailable(state or type(trouble).__name__) if gone or state.startswith(_AWAY) else None
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """What goes wrong with the database, in our own words. Raises StoreUnavailable, StoreCollision."""
+    try:
+        yield
+    except DBAPIError as trouble:
+        said = meaning(trouble)
+        if said is None:
+            raise
+        raise said from trouble
+    except (PoolTimeout, OSError) as trouble:
+        raise StoreUnavailable(type(trouble).__name__) from trouble
+
+
 def is_sqlite(connection: AsyncConnection) -> bool:
     """Whether this connection speaks to SQLite."""
     return connection.dialect.name == "sqlite"
@@ -107,6 +135,16 @@ def insert_or_ignore(connection: AsyncConnection, table: Table, rows: list[dict[
     """INSERT that leaves a row which is already there alone."""
     made: Insert = _insert(connection, table).values(rows).on_conflict_do_nothing()
     return made
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Any:
+    return _insert_of(dialect, table).on_conflict_do_nothing().returning(table.c.id)
+
+
+def insert_once(connection: AsyncConnection, table: Table) -> Any:
+    """INSERT of one row that gives its id, or nothing where a row like it is already there; built once a table."""
+    return _insert_once(connection.dialect.name, table)
 
 
 def insert_or_update(
@@ -120,7 +158,11 @@ def insert_or_update(
 
 def _insert(connection: AsyncConnection, table: Table) -> Any:
     """The INSERT of this database that knows ON CONFLICT; the other one's dialect is not even imported."""
-    if is_sqlite(connection):
+    return _insert_of(connection.dialect.name, table)
+
+
+def _insert_of(dialect: str, table: Table) -> Any:
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
         return sqlite_insert(table)

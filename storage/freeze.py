@@ -1,16 +1,17 @@
 """Holds: the only place that says what is frozen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.freeze import FREEZING, Hold, HoldCause, HoldState
 from bot.domain.ids import HoldId, IncidentId, ServerId
+from bot.ports.gate_rows import Around, Line
 from storage.rows import values
-from storage.tables import hold, server
+from storage.tables import hold, line, server
 
 
 class HoldRows:
@@ -34,7 +35,18 @@ class HoldRows:
 
     async def open_on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
         """Those that freeze these servers."""
-        return await self._some(hold.c.server_id.in_(ids), _FREEZES)
+        return [_hold(dict(row._mapping)) for row in await self._connection.execute(_OPEN_ON, {"ids": list(ids)})]
+
+    async def around(self, ids: Sequence[ServerId]) -> Around:
+        """The line, and of these servers their epochs and open holds: one statement, one moment."""
+        rows = (await self._connection.execute(_AROUND, {"ids": list(ids)})).all()
+        held = [row for row in rows if row.id is not None]
+        first = rows[0]
+        return Around(
+            line=Line(first.version, first.quarantined_at, first.quarantine_reason),
+            epochs={ServerId(row.at): row.epoch for row in rows if row.at is not None},
+            holds=[_hold({name: getattr(row, name) for name in _NAMES}) for row in held],
+        )
 
     async def on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
         """All that ever held these servers, released ones too."""
@@ -49,12 +61,26 @@ class HoldRows:
         await self._connection.execute(update(hold).where(hold.c.id == changed.id).values(_columns(changed)))
 
     async def _some(self, *conditions: Any) -> Sequence[Hold]:
-        query = select(hold, server.c.name.label("server")).join(server, server.c.id == hold.c.server_id)
-        rows = await self._connection.execute(query.where(*conditions).order_by(hold.c.id))
-        return [_hold(row) for row in rows]
+        rows = await self._connection.execute(_HOLDS.where(*conditions))
+        return [_hold(dict(row._mapping)) for row in rows]
 
 
 _FREEZES = hold.c.state.in_([state.value for state in FREEZING])
+_HOLDS = select(hold, server.c.name.label("server")).join(server, server.c.id == hold.c.server_id).order_by(hold.c.id)
+_OPEN_ON = _HOLDS.where(hold.c.server_id.in_(bindparam("ids", expanding=True)), _FREEZES)
+
+
+_HERE = and_(hold.c.server_id == server.c.id, _FREEZES)
+_THESE = server.c.id.in_(bindparam("ids", expanding=True))
+_NAMES = [*hold.c.keys(), "server"]
+_AROUND = (
+    select(
+        *(line.c.version, line.c.quarantined_at, line.c.quarantine_reason),
+        *(server.c.id.label("at"), server.c.epoch, server.c.name.label("server"), hold),
+    )
+    .select_from(line.outerjoin(server, _THESE).outerjoin(hold, _HERE))
+    .order_by(hold.c.id)
+)
 
 
 def _columns(item: Hold) -> dict[str, Any]:
@@ -62,6 +88,10 @@ def _columns(item: Hold) -> dict[str, Any]:
     return values(item, without=("id", "server"))
 
 
-def _hold(row: Any) -> Hold:
-    read = {"state": HoldState(row.state), "cause": HoldCause(row.cause), "fixers": frozenset(row.fixers)}
-    return Hold(**{**row._mapping, **read})
+def _hold(row: Mapping[str, Any]) -> Hold:
+    read = {
+        "state": HoldState(row["state"]),
+        "cause": HoldCause(row["cause"]),
+        "fixers": frozenset(row["fixers"]),
+    }
+    return Hold(**{**row, **read})

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.door import Door
 from bot.domain.ids import ChangeId, IncidentId, PermitId, ServerId, SlackUserId
 from bot.domain.permit import RUNNING, Approval, Directive, Permit, PermitKind, PermitState
-from storage.dialect import insert_or_ignore
+from storage.dialect import insert_once
 from storage.rows import values
 from storage.tables import permit, permit_server
 
@@ -28,12 +28,12 @@ class PermitRows:
 
     async def add(self, new: Permit) -> Permit | None:
         """Writes a permit with its epochs; its id is the next number. None where the caller used the key before."""
-        query = insert_or_ignore(self._connection, permit, [_columns(new)]).returning(permit.c.id)
-        number = (await self._connection.execute(query)).scalar_one_or_none()
+        query = insert_once(self._connection, permit)
+        number = (await self._connection.execute(query, _columns(new))).scalar_one_or_none()
         if number is None:
             return None
         added = replace(new, id=PermitId(number))
-        await self._connection.execute(insert(permit_server), _servers(added))
+        await self._connection.execute(_ADD_SERVERS, _servers(added))
         return added
 
     async def get(self, number: PermitId) -> Permit | None:
@@ -99,6 +99,9 @@ class PermitRows:
             if pair.target:
                 targets[pair.permit_id].add(ServerId(pair.server_id))
         return [_permit(row, epochs[row.id], targets[row.id]) for row in rows]
+
+
+_ADD_SERVERS = insert(permit_server)
 
 
 def _columns(item: Permit) -> dict[str, Any]:

@@ -55,3 +55,11 @@ def key_of(jwk: Mapping[str, Any]) -> Key | None:
         return jwt.PyJWK({name: jwk[name] for name in _PUBLIC if name in jwk}, algorithm)
     except (jwt.PyJWTError, ValueError, TypeError, KeyError):
         return None
+
+
+def signed(claims: Mapping[str, object], pem: str) -> str:
+    """A token of our own, RS256. Raises ValueError for a key that is none."""
+    try:
+        return jwt.encode(dict(claims), pem, "RS256")
+    except (jwt.PyJWTError, TypeError) as wrong:
+        raise ValueError("key") from wrong

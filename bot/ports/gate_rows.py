@@ -1,10 +1,11 @@
 """What the gate needs of each table: servers, permits, overrides, what was held back, tokens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.freeze import Hold
 from bot.domain.held_back import HeldBack, HeldBackState
 from bot.domain.ids import ChangeId, HeldBackId, OverrideId, PermitId, ServerId, ServerName
 from bot.domain.override import Override
@@ -20,6 +21,15 @@ class Line:
     version: int
     quarantined_at: datetime | None
     quarantine_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What one look shows: the line, the epochs of some servers, and the holds that freeze them, oldest first."""
+
+    line: Line
+    epochs: Mapping[ServerId, int]
+    holds: Sequence[Hold]
 
 
 class Servers(Protocol):

@@ -25,6 +25,7 @@ from bot.domain.job import Job, JobKind
 from bot.domain.message import Message
 from bot.domain.person import Person
 from bot.domain.question import Hit, Term
+from bot.ports.gate_rows import Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,10 @@ class Holds(Protocol):
 
     async def open_on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
         """Those that freeze these servers."""
+        ...
+
+    async def around(self, ids: Sequence[ServerId]) -> Around:
+        """The line, and of these servers their epochs and open holds: one statement, one moment."""
         ...
 
     async def on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:

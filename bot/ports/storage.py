@@ -74,6 +74,10 @@ class Store(Protocol):
         """Commits when the block ends; leaves nothing when it raises. `urgent` goes before other writers."""
         ...
 
+    def glance(self) -> AbstractAsyncContextManager[Transaction]:
+        """Reads only, each statement by itself: nothing between two of them is promised to stand still."""
+        ...
+
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """Reads only."""
         ...

@@ -75,7 +75,7 @@ async def request_change(
         touched = await touch(tx, words.servers, lock=tx.servers.lock_for_permit)
         earlier = await tx.changes.by_request_key(request_key)
         fix = await _fix(tx, words.fix_for)
-        decision = await judge(tx, touched, shadow=outside.policy.shadow, fix=fix)
+        decision = judge(touched, shadow=outside.policy.shadow, fix=fix)
         if earlier:
             return ChangeAnswer(earlier, decision, "", await incidents_of(tx, decision), again=True)
         new = Change(
@@ -214,9 +214,7 @@ async def _judge_start(
         if waiting.state is PermitState.REFUSED:
             raise FixNotApproved(incident=incident_label(change.fix_for))
         fix = Fix(change.fix_for, waiting.approved_by(at))
-    decision = await judge(
-        tx, touched, shadow=outside.policy.shadow, fix=fix, overridden=fix is None and override is not None
-    )
+    decision = judge(touched, shadow=outside.policy.shadow, fix=fix, overridden=fix is None and override is not None)
     if decision.allows:
         check_started(decision, fix)
     return decision

@@ -1,7 +1,7 @@
 """The freeze: servers held for an incident, with all that share their fate; what is frozen now."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.audit import Act
@@ -35,7 +35,7 @@ from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.line import touch
 from bot.use_cases.person import must_not_be_guest
 from bot.use_cases.record import incident_key, record
-from bot.use_cases.server import Named, named_or_new_servers, named_servers
+from bot.use_cases.server import Named, canonical, named_or_new_servers, named_servers
 
 
 async def hold_servers(
@@ -275,6 +275,28 @@ async def frozen_now(tx: Transaction) -> tuple[Frozen, ...]:
     return tuple(
         Frozen(hold, incidents[hold.incident_id]) for hold in sorted(holds, key=lambda h: (h.server, h.held_at))
     )
+
+
+async def check_server(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:
+    """One server and what freezes it, as cheaply as can be: it authorises nothing. Raises UnknownServer, NameUnusable.
+
+    The name is looked up in the remembered catalogue, whose version the same statement proves.
+    """
+    async with outside.store.glance() as tx:
+        catalogue = tx.servers.remembered
+        for _ in range(2):
+            server = catalogue.find(canonical(name))
+            around = await tx.holds.around([server.id] if server else [])
+            if around.line.version == catalogue.version:
+                break
+            catalogue = await tx.servers.catalogue()
+        if server is None:
+            server = (await named_servers(tx, [name]))[0]
+        if not around.holds:
+            return replace(server, epoch=around.epochs[server.id]), ()
+        incidents = {i.id: i for i in await tx.incidents.named([hold.incident_id for hold in around.holds])}
+        frozen = tuple(Frozen(hold, incidents[hold.incident_id]) for hold in around.holds)
+        return replace(server, epoch=around.epochs[server.id]), frozen
 
 
 async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:

@@ -113,7 +113,7 @@ async def ask_permit(outside: Outside, ask: Ask) -> GateAnswer:
         if ask.fix_for is not None:
             return await _ask_fix(tx, outside, ask, touched)
         override = await _override(tx, ask, touched, at=outside.clock.now())
-        decision = await judge(tx, touched, shadow=outside.policy.shadow, overridden=override is not None)
+        decision = judge(touched, shadow=outside.policy.shadow, overridden=override is not None)
         if not decision.allows:
             return await _refuse(tx, outside, ask, touched, decision)
         return await _allow(tx, outside, ask, touched, decision, override)
@@ -251,7 +251,7 @@ async def _ask_fix(tx: Transaction, outside: Outside, ask: Ask, touched: Touched
     earlier = await _earlier(tx, ask)
     if earlier is not None:
         return await answer_waiting(tx, outside, earlier, touched)
-    decision = await judge(tx, touched, shadow=False, fix=Fix(ask.fix_for))
+    decision = judge(touched, shadow=False, fix=Fix(ask.fix_for))
     permit = await add_fix(tx, ask, touched, decision, at=at)
     rows = await tx.audit.rows(subject=f"permit-{permit.id}")
     return GateAnswer(decision, decision_label(rows[0].seq), await incidents_of(tx, decision), permit)
@@ -304,7 +304,7 @@ async def answer_waiting(tx: Transaction, outside: Outside, permit: Permit, touc
     if permit.state is not PermitState.WAITING:
         decision = Decision(Verdict.FIX)
         return GateAnswer(decision, await told(tx, permit), (), permit)
-    decision = await judge(tx, touched, shadow=False, fix=fix)
+    decision = judge(touched, shadow=False, fix=fix)
     if not decision.allows:
         return GateAnswer(decision, await told(tx, permit), await incidents_of(tx, decision), permit)
     granted = permit.grant(epochs={server.id: server.epoch for server in touched.blast}, at=now)
@@ -359,7 +359,9 @@ async def look(outside: Outside, ask: Ask) -> GateAnswer:
     """What the gate would say, without any effect and without a decision id. Raises as `ask_permit`."""
     async with outside.store.read() as tx:
         catalogue = await tx.servers.catalogue()
-        touched = replace(reach(catalogue, ask.servers), line=await tx.servers.line())
+        touched = reach(catalogue, ask.servers)
+        around = await tx.holds.around([server.id for server in (*touched.blast, *touched.served)])
+        touched = replace(touched, line=around.line, holds=tuple(around.holds))
         check_scope(catalogue, touched, ask.scope)
-        decision = await judge(tx, touched, shadow=outside.policy.shadow)
+        decision = judge(touched, shadow=outside.policy.shadow)
         return GateAnswer(decision, "", await incidents_of(tx, decision))

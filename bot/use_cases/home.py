@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.change import Change, ChangeKind, ChangeState
+from bot.domain.change import Change, ChangeState
 from bot.domain.draft import Draft, DraftKind
 from bot.domain.freeze import HoldState
 from bot.domain.ids import SlackUserId
@@ -52,7 +52,7 @@ async def read_home(outside: Outside, *, who: SlackUserId) -> Home:
 
 async def _to_approve(tx: Transaction, who: SlackUserId) -> tuple[Change, ...]:
     asked = await tx.changes.recent(50, states=(ChangeState.REQUESTED,))
-    return tuple(c for c in asked if c.kind is ChangeKind.MAJOR and c.requester != who and c.approver is None)
+    return tuple(c for c in asked if not c.is_approved and who not in (c.requester, c.approver))
 
 
 async def _to_decide(tx: Transaction, outside: Outside, who: SlackUserId) -> tuple[tuple[Draft, Incident], ...]:

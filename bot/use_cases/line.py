@@ -30,6 +30,7 @@ class Touched:
     blast: tuple[Server, ...]
     served: tuple[Server, ...] = ()
     line: Line | None = None
+    holds: tuple[Hold, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +41,8 @@ class Touched:
 async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched:
     """The servers of these names, their rows locked; whoever changes what connects them locks the same rows.
 
-    The catalogue's version is read after the locks: where it moved, the reach is looked up again.
+    The catalogue's version and the holds are read after the locks, in a later statement: where the version moved, the
+    reach is looked up again.
     Raises UnknownServer, NameUnusable.
     """
     catalogue = tx.servers.remembered
@@ -53,9 +55,10 @@ async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched
             catalogue = await tx.servers.catalogue()
             touched = reach(catalogue, names)
         locked = {server.id: server for server in await lock([server.id for server in touched.blast])}
-        line = await tx.servers.line()
-        if line.version == catalogue.version:
-            return Touched(_fresh(touched.targets, locked), _fresh(touched.blast, locked), touched.served, line)
+        around = await tx.holds.around([server.id for server in (*touched.blast, *touched.served)])
+        if around.line.version == catalogue.version:
+            own, blast = _fresh(touched.targets, locked), _fresh(touched.blast, locked)
+            return Touched(own, blast, touched.served, around.line, tuple(around.holds))
         catalogue = await tx.servers.catalogue()
     raise StoreCollision("the catalogue changes")
 
@@ -71,20 +74,13 @@ def _fresh(servers: Iterable[Server], locked: dict[ServerId, Server]) -> tuple[S
     return tuple(locked[server.id] for server in servers)
 
 
-async def holds_around(tx: Transaction, touched: Touched) -> Sequence[Hold]:
-    """The open holds on what work touches; read in a later statement than the locks."""
-    return await tx.holds.open_on([server.id for server in (*touched.blast, *touched.served)])
-
-
-async def judge(
-    tx: Transaction, touched: Touched, *, shadow: bool, fix: Fix | None = None, overridden: bool = False
-) -> Decision:
+def judge(touched: Touched, *, shadow: bool, fix: Fix | None = None, overridden: bool = False) -> Decision:
     """I1, I4: the gate's word on locked servers; a freeze waits or was before. Raises FixNotHeld, Quarantined."""
     if touched.line and touched.line.quarantined_at:
         raise Quarantined(since=touched.line.quarantined_at, why=touched.line.quarantine_reason)
     return decide(
         touched.targets,
-        await holds_around(tx, touched),
+        touched.holds,
         shadow=shadow,
         blast=touched.blast,
         served=touched.served,

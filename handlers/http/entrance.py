@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.domain.door import Selectors
+from bot.domain.token import token_hash
 from bot.ports.identity import Identities
 from bot.ports.outside import Outside
 from bot.use_cases.token import caller_of
@@ -20,6 +21,8 @@ IN_LINE = 32
 """So many more wait for their turn; whoever comes after them is sent away at once, not after a time-out."""
 PER_SECOND = 100.0
 """Questions of one caller, on average; twice as many in a burst."""
+BELIEVED_SECONDS = 5.0
+"""So long after it was looked up a token that has been revoked meanwhile still lets in."""
 CALLERS = 10_000
 """Of so many callers and addresses is it remembered how often they asked."""
 
@@ -89,6 +92,7 @@ class Entrance:
     identities: Identities | None = None
     turnstile: Turnstile = field(default_factory=Turnstile)
     rates: Rates = field(default_factory=Rates)
+    _believed: dict[str, tuple[Caller, float]] = field(default_factory=dict)
 
     async def caller(self, request: web.Request) -> Caller | None:
         """Whoever the bearer token belongs to, or nobody. Raises TooMany, StoreUnavailable, IdentityUnavailable."""
@@ -98,7 +102,21 @@ class Entrance:
             identity = await self.identities.identity_of(secret)
             found = Caller(identity.caller, identity.servers) if identity else None
         else:
-            token = await caller_of(self.outside, secret) if secret else None
-            found = Caller(token.name, token.scope) if token else None
+            found = await self._holder(secret) if secret else None
         self.rates.take(f"caller {found.name}" if found else f"address {request.remote}")
+        return found
+
+    async def _holder(self, secret: str) -> Caller | None:
+        """Whose token of ours this is; a good one is believed for BELIEVED_SECONDS without asking again."""
+        now = asyncio.get_running_loop().time()
+        known, until = self._believed.get(token_hash(secret), (None, 0.0))
+        if known is not None and now < until:
+            return known
+        token = await caller_of(self.outside, secret)
+        if token is None:
+            return None
+        found = Caller(token.name, token.scope)
+        if len(self._believed) >= CALLERS:
+            self._believed.clear()
+        self._believed[token.hash] = (found, now + BELIEVED_SECONDS)
         return found

@@ -191,7 +191,7 @@ async def _server(outside: Outside, speaker: Speaker, _: Caller, request: web.Re
     name = request.match_info["name"]
     if is_selector(name):
         raise NameUnusable(server=name)
-    server, holds = await freeze.server_state(outside, name=name)
+    server, holds = await freeze.check_server(outside, name=name)
     return speaker.server(server, holds)
 
 

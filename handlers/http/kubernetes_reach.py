@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.door import Cluster
 from bot.domain.ids import IncidentId
-from handlers.http.asked_fix import fix_in
+from handlers.http.machine_words import fix_in, printable
 
 if TYPE_CHECKING:
     from handlers.http.kubernetes_bodies import Request
@@ -78,7 +78,7 @@ def purpose_of(request: "Request") -> str:
     made = _at(request.object, "metadata").get("generateName")
     name = f"{made}*" if made else request.name
     words = f"{request.userInfo.username[:100]} {request.operation} {resource} {request.namespace}/{name}"
-    return "".join(letter if letter.isprintable() else "?" for letter in words)[:500]
+    return printable(words, 500)
 
 
 def wanted_of(request: "Request") -> str:

@@ -1,4 +1,4 @@
-"""Which incident a machine's words say to mend, where its wire format has no field for it."""
+"""What machines say in free text, made fit for our records; and whose fix they say it is, where no field does."""
 
 import re
 
@@ -16,3 +16,8 @@ def fix_in(*words: str) -> IncidentId | None:
         if found:
             return IncidentId(int(found[1]))
     return None
+
+
+def printable(words: str, limit: int) -> str:
+    """The words without what databases, headers and terminals read in their own ways, cut to the limit."""
+    return "".join(letter if letter.isprintable() else "?" for letter in words[:limit])

@@ -1,0 +1,82 @@
+"""SQLite for asyncio with one trip to its thread a statement, where the driver's own cursor makes four.
+
+A statement takes microseconds and a trip takes fifty: this halves what every transaction costs.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import aiosqlite
+
+
+class OneTripCursor:
+    """What SQLAlchemy's adapter asks of a cursor: the statement runs and its rows come back together."""
+
+    def __init__(self, run: Callable[..., Any]) -> None:
+        self._run = run
+        self._rows: list[Any] = []
+        self.arraysize = 1
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> "OneTripCursor":
+        return self
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Runs one statement and keeps its rows. Raises sqlite3.Error."""
+        await self._keep("execute", sql, parameters)
+
+    async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """Runs one statement for each of the parameters. Raises sqlite3.Error."""
+        await self._keep("executemany", sql, parameters)
+
+    async def _keep(self, how: str, sql: str, parameters: Any) -> None:
+        cursor, self._rows = await self._run(partial(_all_of_it, how, sql, parameters))
+        self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
+
+    async def fetchall(self) -> list[Any]:
+        """The rows of the last statement, once."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """Nothing is open: the rows are here already."""
+
+
+def _all_of_it(how: str, sql: str, parameters: Any, connection: sqlite3.Connection) -> tuple[sqlite3.Cursor, list[Any]]:
+    cursor = connection.cursor()
+    getattr(cursor, how)(sql, parameters)
+    rows = cursor.fetchall() if cursor.description else []
+    cursor.close()
+    return cursor, rows
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """The driver's connection with the cursor above."""
+
+    def cursor(self) -> OneTripCursor:  # type: ignore[override]
+        """A cursor that has run nothing yet."""
+        return OneTripCursor(self._on_its_thread)
+
+    async def commit(self) -> None:
+        """Ends the transaction, where there is one. Raises sqlite3.Error."""
+        if self.in_transaction:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Undoes the transaction, where there is one. Raises sqlite3.Error."""
+        if self.in_transaction:
+            await super().rollback()
+
+    async def _on_its_thread(self, act: Callable[[sqlite3.Connection], Any]) -> Any:
+        return await self._execute(lambda: act(self._conn))  # type: ignore[no-untyped-call]
+
+
+def connect(database: str, **options: Any) -> OneTripConnection:
+    """For SQLAlchemy's `async_creator_fn`: a connection that opens when it is awaited."""
+    connection = OneTripConnection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
+    connection._thread.daemon = True
+    return connection
