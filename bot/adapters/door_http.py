@@ -14,11 +14,12 @@ _PASSING = frozenset({408, 425, 429})
 
 
 class DoorStatus(DoorRefused):
-    """The service said no with this HTTP status."""
+    """The service said no with this HTTP status; `body` is the beginning of its words, which stand in no message."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, body: str = "") -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
+        self.body = body
 
 
 async def exchange(
@@ -41,7 +42,7 @@ async def exchange(
             method, url, headers=headers, data=data, allow_redirects=False, timeout=timeout, ssl=ssl
         ) as answer:
             raw = await _read(answer)
-            _check(answer.status)
+            _check(answer.status, raw)
     except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
         raise DoorAway(type(trouble).__name__) from trouble
     return _json(raw)
@@ -56,12 +57,12 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
     return bytes(raw)
 
 
-def _check(status: int) -> None:
+def _check(status: int, raw: bytes) -> None:
     if 200 <= status < 300:
         return
     if status >= 500 or status in _PASSING:
         raise DoorAway(f"HTTP {status}")
-    raise DoorStatus(status)
+    raise DoorStatus(status, raw[:2_000].decode("utf-8", "replace"))
 
 
 def _json(raw: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""What is promised of HCP Terraform's door: nothing is applied to frozen servers, and its token goes only back to it."""
+"""What is promised of HCP Terraform's door: nothing is applied to frozen servers, its token goes only back to it."""
 
 import hashlib
 import hmac
