@@ -22,7 +22,7 @@ from bot.ports.outside import Outside
 from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.transcript import TEAM_URL
 from handlers.desk import Desk
-from handlers.jobs import buried, channel, paper
+from handlers.jobs import buried, channel, gate, paper, watch
 from handlers.slack_app import SlackApp
 from storage.database import Database
 from storage.dialect import AddressWrong
@@ -136,4 +136,12 @@ def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
         JobKind.SEND_DRAFT: partial(paper.send_draft, desk),
         JobKind.ANSWER_QUESTION: partial(paper.answer_question, desk),
         JobKind.INDEX_INCIDENT: partial(paper.index_incident, desk),
+        JobKind.ASK_APPROVAL: partial(gate.ask_approval, desk),
+        JobKind.ASK_DIRECTION: partial(gate.ask_direction, desk),
+        JobKind.ASK_CONFIRMATION: partial(gate.ask_confirmation, desk),
+        JobKind.TELL_THAW: partial(gate.tell_thaw, desk),
+        JobKind.TELL_UNKNOWN: partial(watch.tell_unknown, desk),
+        JobKind.NAG: partial(watch.nag, desk),
+        JobKind.OFFER_SUSPECTS: partial(watch.offer_suspects, desk),
+        JobKind.TELL_ALARM: partial(watch.tell_alarm, desk),
     }

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import Refused, TimeCannotBe
-from bot.domain.ids import ChangeId, IncidentId, SlackUserId
+from bot.domain.ids import ChangeId, IncidentId, PermitId, SlackUserId
 from bot.domain.incident import Severity, TimeName
 from bot.domain.message import readable
 from bot.domain.moments import TimeAmbiguous, TimeUnreadable, read_moment
@@ -41,15 +41,27 @@ FREEZE_VERBS = {
     "list": ("list", "목록"),
     "show": ("show", "보기"),
     "fixed": ("fixed", "fix", "조치", "수정"),
+    "mistake": ("mistake", "실수", "오동결"),
     "verify": ("verify", "검증", "확인"),
     "reject": ("reject", "반려"),
+    "override": ("override", "긴급", "예외"),
+    "held": ("held", "보류", "미뤄진"),
+    "peers": ("peers", "peer", "비슷한", "같은"),
+    "server": ("server", "서버"),
+    "shadow": ("shadow", "관찰"),
     "help": ("help", "도움말", "도움"),
+}
+SERVER_VERBS = {
+    "add": ("add", "추가", "등록"),
+    "connect": ("connect", "연결"),
+    "disconnect": ("disconnect", "해제", "연결해제"),
 }
 CHANGE_VERBS = {
     "request": ("request", "new", "요청", "신청"),
     "approve": ("approve", "승인"),
     "start": ("start", "시작"),
     "finish": ("finish", "done", "완료", "끝"),
+    "withdraw": ("withdraw", "철회", "취소"),
     "list": ("list", "목록"),
     "help": ("help", "도움말", "도움"),
 }
@@ -60,6 +72,7 @@ SEVERITY = re.compile(r"(?i)\bsev-?([1-4])\b|\b심각도\s*([1-4])\b|\b([1-4])\s
 SERVERS = re.compile(r"(?i)(?:^|\s)(?:on|서버|대상)[:\s]\s*")
 SINCE = re.compile(r"(?i)(?:^|\s)since\s+(?P<en>[^,]+?)$|(?:^|\s)(?P<ko>(?:\S+\s+){0,3}?\S*(?:시|분|:\d\d))부터\b")
 INCIDENT_LABEL = re.compile(r"(?i)^(?:inc-?)?#?(\d{1,18})$")
+PERMIT_LABEL = re.compile(r"(?i)^p-(\d{1,18})$")
 CHANGE_LABEL = re.compile(r"(?i)^(?:chg-?)?#?(\d{1,18})$")
 LINK = re.compile(r"<(https?://[^<>|]+|mailto:[^<>|]+)(?:\|([^<>]*))?>")
 MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
@@ -110,6 +123,7 @@ SEVERITY_WORDS = _and_labels(
     {level: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}, "severity"
 )
 ADD_WORDS = ("add", "추가")
+WIDE_WORDS = ("wide", "전체")
 ALL_WORDS = ("all", "전체", "모두")
 ROLE_WORDS = _and_labels(
     {
@@ -126,6 +140,13 @@ DRAFT_WORDS = _and_labels(
         "follow_ups": ("follow_ups", "follow-ups", "followups", "후속", "후속조치", "재발방지"),
     },
     "draft",
+)
+EDGE_WORDS = _and_labels(
+    {
+        "shared_fate": ("shared_fate", "shared-fate", "fate", "공유", ""),
+        "serves": ("serves", "serve", "서비스"),
+    },
+    "edge",
 )
 OUTCOME_WORDS = _and_labels(
     {
@@ -283,6 +304,14 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in re.split(r"[,\s]+", text.strip()) if part))
 
 
+def take_wide(text: str) -> tuple[tuple[str, ...], bool]:
+    """The names, and whether the last word says that all that share their fate are meant, however many."""
+    names = split_names(text)
+    if names and names[-1].lower() in WIDE_WORDS:
+        return names[:-1], True
+    return names, False
+
+
 def parse_incident(text: str) -> IncidentId | None:
     """7 of INC-7, #7 or 7; None where the text is no incident's number."""
     found = INCIDENT_LABEL.match(text.strip())
@@ -300,6 +329,12 @@ def parse_change(text: str) -> ChangeId | None:
     """7 of CHG-7, #7 or 7; None where the text is no change's number."""
     found = CHANGE_LABEL.match(text.strip())
     return ChangeId(int(found[1])) if found else None
+
+
+def parse_permit(text: str) -> PermitId | None:
+    """12 of P-12; None where the text is no permit's number."""
+    found = PERMIT_LABEL.match(text.strip())
+    return PermitId(int(found[1])) if found else None
 
 
 def parse_person(text: str) -> SlackUserId:

@@ -18,7 +18,21 @@ from bot.ports.chat import Identity
 from bot.ports.storage import NewJob, StoreCollision, StoreUnavailable
 from handlers.blocks.parts import section
 from handlers.desk import Desk, answer, first_field, refusal_sentence, to_direct
-from handlers.slack import ask, change, draft, freeze, home, incident, incident_card, incident_modals, timeline
+from handlers.slack import (
+    ask,
+    change,
+    draft,
+    freeze,
+    gate,
+    home,
+    incident,
+    incident_card,
+    incident_modals,
+    override,
+    server,
+    thaw,
+    timeline,
+)
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -34,6 +48,8 @@ DELIVERED = "stopline_delivered"
 """In the context of a request that comes from the record, not from Slack."""
 AGAIN = "stopline_again"
 """In the context of a submission that is looked at a second time."""
+PARTS = (incident, incident_card, incident_modals, change, gate, override, thaw, server, draft, ask, timeline, home)
+"""What listens; `/freeze` is one command of several of them."""
 AT_ONCE = frozenset({"view_submission", "block_suggestion", "url_verification", "ssl_check"})
 """What is answered within its acknowledgement, and so is not recorded first: it commits before it is acknowledged."""
 
@@ -67,7 +83,8 @@ class SlackApp:
             before_authorize=record_first,
         )
         self.bolt.error(sorry)
-        for part in (incident, incident_card, incident_modals, freeze, change, draft, ask, timeline, home):
+        freeze.register(self.bolt, desk, {**override.VERBS, **thaw.VERBS, **server.VERBS})
+        for part in PARTS:
             part.register(self.bolt, desk)
 
     def knows(self, identity: Identity) -> None:

@@ -29,11 +29,12 @@ EVIDENCE_SHOWN = 1500
 def hold_blocks(texts: Texts, hold: Hold) -> list[Block]:
     """One frozen server with what can be done about it."""
     say, number = texts.plain, str(hold.id)
+    shared = f"\n{texts('freeze.reached_from', server=hold.reached_from)}" if hold.reached_from else ""
     if hold.state is HoldState.CLAIMED:
-        line = texts("freeze.claimed_line", server=hold.server, who=hold.claimed_by, at=hold.claimed_at)
+        line = texts(_claim_key(hold), server=hold.server, who=hold.claimed_by, at=hold.claimed_at)
         quoted = texts("freeze.evidence_line", evidence=shorten(hold.evidence, EVIDENCE_SHOWN))
         return [
-            section(f"{line}\n{quoted}"),
+            section(f"{line}{shared}\n{quoted}"),
             actions(
                 button(say("button.verify"), ids.FREEZE_VERIFY, number, style="primary"),
                 button(say("button.reject"), ids.FREEZE_REJECT, number, style="danger"),
@@ -41,7 +42,11 @@ def hold_blocks(texts: Texts, hold: Hold) -> list[Block]:
             ),
         ]
     line = texts("freeze.active_line", server=hold.server, who=hold.held_by, at=hold.held_at)
-    return [section(line, button(say("button.fixed"), ids.FREEZE_FIXED, number))]
+    return [section(f"{line}{shared}", button(say("button.fixed"), ids.FREEZE_FIXED, number))]
+
+
+def _claim_key(hold: Hold) -> str:
+    return "freeze.mistake_line" if hold.mistaken else "freeze.claimed_line"
 
 
 def frozen_list(texts: Texts, frozen: Sequence[Frozen]) -> list[Block]:
@@ -68,15 +73,15 @@ def _why(texts: Texts, incident: Incident) -> str:
     return texts("freeze.because", incident=incident_label(incident.id), title=incident.title) + channel
 
 
-def claim_modal(texts: Texts, hold: Hold, incident: Incident) -> Block:
-    """What was done, and how somebody else can check it."""
-    say = texts.plain
+def claim_modal(texts: Texts, hold: Hold, incident: Incident, *, mistaken: bool = False) -> Block:
+    """What was done, or why it was never at fault, and how somebody else can check it."""
+    say, ask = texts.plain, "modal.mistake.why" if mistaken else "modal.evidence"
     return modal(
-        ids.FREEZE_FIXED,
-        say("modal.fixed"),
+        ids.FREEZE_MISTAKE if mistaken else ids.FREEZE_FIXED,
+        say("modal.mistake" if mistaken else "modal.fixed"),
         [
             section(texts("modal.fixed.about", server=hold.server, incident=incident_label(incident.id))),
-            text_input("evidence", say("modal.evidence"), multiline=True, hint=say("modal.evidence.hint")),
+            text_input("evidence", say(ask), multiline=True, hint=say(f"{ask}.hint")),
         ],
         submit=say("button.claim"),
         close=say("button.cancel"),
@@ -92,10 +97,10 @@ def verify_modal(texts: Texts, hold: Hold, incident: Incident) -> Block:
         say("modal.verify"),
         [
             section(texts("modal.verify.about", server=hold.server, incident=incident_label(incident.id))),
-            section(texts("freeze.claimed_line", server=hold.server, who=hold.claimed_by, at=hold.claimed_at)),
+            section(texts(_claim_key(hold), server=hold.server, who=hold.claimed_by, at=hold.claimed_at)),
             section(texts("freeze.evidence_line", evidence="")),
             *in_full(hold.evidence),
-            context(texts("modal.verify.meaning")),
+            context(texts("modal.verify.mistake" if hold.mistaken else "modal.verify.meaning")),
         ],
         submit=say("button.verify"),
         close=say("button.cancel"),

@@ -1,8 +1,12 @@
 """App Home: what is on fire, what is frozen, what waits for me."""
 
-from bot.domain.ids import incident_label
+from collections.abc import Mapping
+
+from bot.domain.ids import ChangeId, incident_label
 from bot.i18n.texts import Texts
 from bot.use_cases.home import Home
+from bot.use_cases.past import Past
+from bot.use_cases.shadow import Shadow
 from handlers.blocks import ids
 from handlers.blocks.change import change_blocks
 from handlers.blocks.draft import decision_blocks
@@ -14,7 +18,9 @@ SHOWN = 12
 """Rows of each part at most: a home has 100 blocks."""
 
 
-def home_view(texts: Texts, home: Home) -> Block:
+def home_view(
+    texts: Texts, home: Home, pasts: Mapping[ChangeId, Past] | None = None, shadow: Shadow | None = None
+) -> Block:
     """The whole view."""
     say = texts.plain
     blocks = [
@@ -26,21 +32,30 @@ def home_view(texts: Texts, home: Home) -> Block:
             button(say("button.help"), ids.INCIDENT_HELP),
             block_id="home.actions",
         ),
-        *_waiting(texts, home),
+        *([context(shadow_line(texts, shadow))] if shadow and shadow.is_on else []),
+        *_waiting(texts, home, pasts or {}),
         *_incidents(texts, home),
         *_frozen(texts, home),
     ]
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
 
-def _waiting(texts: Texts, home: Home) -> list[Block]:
+def shadow_line(texts: Texts, shadow: Shadow) -> str:
+    """What would have been refused this week."""
+    if not shadow.work:
+        return texts("shadow.nothing" if shadow.is_on else "shadow.off")
+    key = "shadow.counted" if shadow.is_on else "shadow.off_counted"
+    return texts(key, work=shadow.work, count=len(shadow.servers), servers=shadow.servers[:SHOWN])
+
+
+def _waiting(texts: Texts, home: Home, pasts: Mapping[ChangeId, Past]) -> list[Block]:
     blocks: list[Block] = [header(texts.plain("home.waiting"))]
     if home.waiting.is_empty:
         return [*blocks, section(texts("home.nothing_waits"))]
     for one in home.waiting.fixes[:SHOWN]:
         blocks += hold_blocks(texts, one.hold)
     for change in home.waiting.changes[:SHOWN]:
-        blocks += change_blocks(texts, change)
+        blocks += change_blocks(texts, change, pasts.get(change.id))
     for draft, incident in home.waiting.drafts[:SHOWN]:
         line = texts("home.draft_waits", incident=incident_label(incident.id), title=incident.title)
         blocks += [section(line), *decision_blocks(texts, draft)]

@@ -23,11 +23,27 @@ FREEZE_LIST = "freeze.list"
 FREEZE_FIXED = "freeze.fixed"
 FREEZE_VERIFY = "freeze.verify"
 FREEZE_REJECT = "freeze.reject"
+FREEZE_MISTAKE = "freeze.mistake"
+FREEZE_ADD = "freeze.add"
+FREEZE_OVERRIDE = "freeze.override"
+
+OVERRIDE_CONFIRM = "override.confirm"
+
+FIX_APPROVE = "fix.approve"
+FIX_REFUSE = "fix.refuse"
+
+RUN_CONTINUE = "run.continue"
+RUN_ROLL_BACK = "run.roll_back"
+RUN_STOP = "run.stop"
+
+HELD_RESUME = "held.resume"
+HELD_WITHDRAW = "held.withdraw"
 
 CHANGE_REQUEST = "change.request"
 CHANGE_APPROVE = "change.approve"
 CHANGE_START = "change.start"
 CHANGE_FINISH = "change.finish"
+CHANGE_WITHDRAW = "change.withdraw"
 CHANGE_LIST = "change.list"
 
 DRAFT_APPROVE = "draft.approve"

@@ -5,10 +5,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.change import ChangeKind, ChangeState
+from bot.domain.change import Change, ChangeKind, ChangeState
 from bot.domain.errors import ChangeMissing, UnknownChange
-from bot.domain.ids import ChangeId, ChannelId, change_label
-from bot.use_cases import change, server
+from bot.domain.gate import Verdict
+from bot.domain.ids import ChangeId, ChannelId, IncidentId, PermitId, change_label, permit_label
+from bot.use_cases import change, incident, past, permit, run, server
 from bot.use_cases.change import ChangeWords
 from handlers.blocks import ids
 from handlers.blocks.change import answer_blocks, answer_modal, change_blocks, change_list, request_modal
@@ -20,6 +21,7 @@ from handlers.parsing import (
     OUTCOME_WORDS,
     choose,
     parse_change,
+    parse_permit,
     split_names,
     split_verb,
     spoken,
@@ -66,6 +68,7 @@ def _on_request(desk: Desk) -> Callable[..., Awaitable[None]]:
                 tested=words["tested"],
                 differences=words["differences"],
                 planned=words["planned"],
+                fix_for=IncidentId(int(words["fix_for"])) if words.get("fix_for") else None,
             ),
             request_key=f"view:{view['id']}",
             channel=ChannelId(about(view)["channel"]) if about(view).get("channel") else None,
@@ -80,7 +83,11 @@ async def _request(desk: Desk, call: Call) -> None:
     text = "" if call.text.isdigit() else call.text
     title, servers = take_servers(text, lambda name: name.lower() in names)
     view = request_modal(
-        call.texts, channel=call.channel or "", title=spoken(title).strip(), servers=", ".join(servers)
+        call.texts,
+        channel=call.channel or "",
+        title=spoken(title).strip(),
+        servers=", ".join(servers),
+        incidents=await incident.list_incidents(desk.outside, only_open=True),
     )
     await call.open(view)
 
@@ -96,29 +103,57 @@ def _number(text: str) -> ChangeId:
 
 async def _approve(desk: Desk, call: Call) -> None:
     approved = await change.approve_change(desk.outside, by=call.by, change_id=_number(call.text))
-    await call.say(_label(call, "change.approved", approved), change_blocks(call.texts, approved))
+    if approved.is_approved:
+        await call.say(_label(call, "change.approved", approved), change_blocks(call.texts, approved))
+    else:
+        await call.say(_label(call, "change.approved_once", approved))
 
 
 async def _start(desk: Desk, call: Call) -> None:
     answer = await change.start_change(desk.outside, by=call.by, change_id=_number(call.text))
-    key = "change.started" if answer.decision.allows else "change.refused"
-    await call.say(_label(call, key, answer.change), answer_blocks(call.texts, answer))
+    await call.say(_label(call, _said(answer.decision.verdict), answer.change), answer_blocks(call.texts, answer))
+
+
+def _said(verdict: Verdict) -> str:
+    match verdict:
+        case Verdict.FROZEN:
+            return "change.refused"
+        case Verdict.WAITING:
+            return "change.waits"
+        case _:
+            return "change.started"
 
 
 async def _finish(desk: Desk, call: Call) -> None:
     first, _, word = call.text.replace(":", " ").partition(" ")
     outcome = ChangeState(choose(word, OUTCOME_WORDS, command="/change finish"))
+    number = parse_permit(first)
+    if number is not None:
+        await _end_run(desk, call, number, outcome)
+        return
     ended = await change.finish_change(desk.outside, by=call.by, change_id=_number(first), outcome=outcome)
     await call.say(_label(call, f"change.{ended.state}", ended))
 
 
-def _label(call: Call, key: str, one: Any) -> str:
+async def _end_run(desk: Desk, call: Call, number: PermitId, outcome: ChangeState) -> None:
+    ended = await permit.end_permit(desk.outside, by=call.by, permit_id=number, outcome=outcome)
+    word = call.texts.plain(f"outcome.{outcome}")
+    await call.say(call.texts("run.ended", permit=permit_label(number), purpose=ended.purpose, outcome=word))
+
+
+async def _withdraw(desk: Desk, call: Call) -> None:
+    gone = await change.withdraw_change(desk.outside, by=call.by, change_id=_number(call.text))
+    await call.say(_label(call, "change.withdrawn", gone))
+
+
+def _label(call: Call, key: str, one: Change) -> str:
     return call.texts(key, change=change_label(one.id), title=one.title, servers=one.servers, who=one.requester)
 
 
 async def _list(desk: Desk, call: Call) -> None:
-    found = await change.list_changes(desk.outside)
-    await call.say(call.texts("change.list"), change_list(call.texts, found))
+    found, runs = await change.list_changes(desk.outside), await run.machine_runs(desk.outside)
+    pasts = await past.pasts_of(desk.outside, found)
+    await call.say(call.texts("change.list"), change_list(call.texts, found, runs, pasts))
 
 
 async def _help(desk: Desk, call: Call) -> None:
@@ -131,6 +166,7 @@ VERBS: dict[str, Verb] = {
     "approve": _approve,
     "start": _start,
     "finish": _finish,
+    "withdraw": _withdraw,
     "list": _list,
     "help": _help,
 }
@@ -139,5 +175,6 @@ PRESSES: dict[str, Verb] = {
     ids.CHANGE_APPROVE: _approve,
     ids.CHANGE_START: _start,
     ids.CHANGE_FINISH: _finish,
+    ids.CHANGE_WITHDRAW: _withdraw,
     ids.CHANGE_LIST: _list,
 }

@@ -1,6 +1,6 @@
 """`/freeze`, its buttons and modals."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -21,20 +21,22 @@ Verb = Callable[[Desk, Call], Awaitable[None]]
 OnHold = Callable[[Desk, Call, Hold, Incident, str], Awaitable[None]]
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    """The command, a button for each of its verbs, and their modals."""
+def register(app: AsyncApp, desk: Desk, more: Mapping[str, Verb]) -> None:
+    """The command, a button for each of its verbs, and their modals. `more`: verbs that other listeners serve."""
+    verbs = {**VERBS, **more}
 
     @app.command("/freeze")
     async def on_freeze(ack: Any, command: dict[str, Any], respond: Any) -> None:
         await ack()
         reader = await desk.reader(command["user_id"])
         verb, rest = split_verb(command.get("text", ""), FREEZE_VERBS, command="/freeze")
-        await VERBS[verb](desk, call_of_command(reader, command, respond, desk.chat, rest))
+        await verbs[verb](desk, call_of_command(reader, command, respond, desk.chat, rest))
 
     for action_id, act in ((ids.FREEZE_FIXED, _fixed), (ids.FREEZE_VERIFY, _verify), (ids.FREEZE_REJECT, _reject)):
         app.action(action_id)(_on_button(desk, act))
     app.action(ids.FREEZE_LIST)(_on_list(desk))
     app.view(ids.FREEZE_FIXED)(_on_submit(desk, _claimed))
+    app.view(ids.FREEZE_MISTAKE)(_on_submit(desk, _called_mistake))
     app.view(ids.FREEZE_VERIFY)(_on_submit(desk, _verified))
     app.view(ids.FREEZE_REJECT)(_on_submit(desk, _rejected))
 
@@ -73,6 +75,11 @@ async def _claimed(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -
     )
 
 
+async def _called_mistake(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
+    words, key = typed(view)["evidence"], f"view:{view['id']}"
+    await fix.claim_fix(desk.outside, by=by, hold_id=hold_id, evidence=words, mistaken=True, request_key=key)
+
+
 async def _verified(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
     await fix.verify_server(desk.outside, by=by, hold_id=hold_id, digest=about(view)["digest"])
 
@@ -105,6 +112,16 @@ async def _fixed(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) 
         return
     await fix.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, request_key=call.key)
     await call.say(call.texts("freeze.claimed", server=hold.server, incident=incident_label(one.id)))
+
+
+async def _mistake(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
+    if not hold.freezes:
+        raise NotHeld(server=hold.server)
+    if not words:
+        await call.open(claim_modal(call.texts, hold, one, mistaken=True))
+        return
+    await fix.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, mistaken=True, request_key=call.key)
+    await call.say(call.texts("freeze.mistake_claimed", server=hold.server, incident=incident_label(one.id)))
 
 
 async def _verify(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
@@ -150,6 +167,7 @@ VERBS: dict[str, Verb] = {
     "list": _list,
     "show": _show,
     "fixed": _on_server(_fixed),
+    "mistake": _on_server(_mistake),
     "verify": _on_server(_verify),
     "reject": _on_server(_reject),
     "help": _help,

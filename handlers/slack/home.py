@@ -7,6 +7,8 @@ from slack_bolt.async_app import AsyncApp
 from bot.domain.ids import SlackUserId
 from bot.use_cases import person
 from bot.use_cases.home import read_home
+from bot.use_cases.past import pasts_of
+from bot.use_cases.shadow import read_shadow
 from handlers.blocks.home import home_view
 from handlers.desk import Desk
 
@@ -20,7 +22,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
             return
         reader = await desk.reader(event["user"])
         home = await read_home(desk.outside, who=reader.id)
-        await desk.chat.publish_home(reader.id, home_view(reader.texts, home))
+        pasts = await pasts_of(desk.outside, home.waiting.changes)
+        seen = await read_shadow(desk.outside)
+        await desk.chat.publish_home(reader.id, home_view(reader.texts, home, pasts, seen))
 
     @app.event("user_change")
     async def on_person(event: dict[str, Any]) -> None:

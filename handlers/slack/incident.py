@@ -43,11 +43,11 @@ from handlers.parsing import (
     parse_incident,
     parse_moment,
     parse_person,
-    split_names,
     split_verb,
     spoken,
     take_choice,
     take_incident,
+    take_wide,
 )
 
 Verb = Callable[[Desk, Call], Awaitable[None]]
@@ -163,7 +163,8 @@ async def _servers(desk: Desk, call: Call) -> None:
     if not typed:
         await call.open(words_modal(call.texts, "incident.servers", one, name="servers", multiline=False))
         return
-    named = await freeze.add_servers(desk.outside, by=call.by, incident_id=one.id, names=split_names(typed))
+    asked, wide = take_wide(typed)
+    named = await freeze.add_servers(desk.outside, by=call.by, incident_id=one.id, names=asked, wide=wide)
     line: str = call.texts("incident.frozen_line", servers=[s.name for s in named.servers])
     await call.say("\n".join([line, *channel_notes(call.texts, named.added, named.near)]))
 

@@ -10,7 +10,7 @@ from bot.use_cases import ask as questions
 from bot.use_cases import freeze, incident, timeline
 from handlers.blocks import ids
 from handlers.desk import Desk, Reader, about, typed
-from handlers.parsing import parse_moment, split_names
+from handlers.parsing import parse_moment, split_names, take_wide
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -63,8 +63,8 @@ async def _note(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
 
 
 async def _servers(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
-    names = split_names(typed(view)["servers"])
-    await freeze.add_servers(desk.outside, by=reader.id, incident_id=_incident(view), names=names)
+    names, wide = take_wide(typed(view)["servers"])
+    await freeze.add_servers(desk.outside, by=reader.id, incident_id=_incident(view), names=names, wide=wide)
 
 
 async def _time(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:

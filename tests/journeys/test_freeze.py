@@ -123,7 +123,11 @@ async def test_looking_and_wrong_words(stage: Stage) -> None:
         (ALEX, "/freeze verify lb-01", "No open incident holds `lb-01`"),
         (MINJI, "/freeze verify wbe-3", "혹시 `web-3`을 말씀하셨나요?"),
         (MINJI, "/freeze vreify web-3", "혹시 `verify`를 말씀하셨나요?"),
-        (ALEX, "/freeze zzz", "It knows: `list`, `show`, `fixed`, `verify`, `reject`, `help`"),
+        (
+            ALEX,
+            "/freeze zzz",
+            "It knows: `list`, `show`, `fixed`, `mistake`, `verify`, `reject`, `override`, `held`, `peers`",
+        ),
         (ALEX, "/freeze help", "what was done and how to check it"),
     ):
         assert wanted in (told := await stage.command(who, line)), (line, told)

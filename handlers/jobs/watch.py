@@ -1,0 +1,101 @@
+"""What Stopline says by itself: reminders of freezes, suspects, work without an end, alarms."""
+
+from functools import partial
+
+from bot.domain.change import ChangeState
+from bot.domain.freeze import open_holds
+from bot.domain.ids import ChangeId, IncidentId, SlackUserId, change_label
+from bot.jobs.worker import Run
+from bot.ports.chat import ChatPermanent
+from bot.use_cases import incident as incidents
+from bot.use_cases.incident import Overview
+from handlers.blocks.change import change_blocks
+from handlers.blocks.watch import nag_blocks, nag_line, suspect_blocks
+from handlers.desk import Desk
+
+ESCALATE_FROM = 2
+"""From this reminder on the managers hear of it in a direct message."""
+
+
+async def offer_suspects(desk: Desk, run: Run) -> None:
+    """Servers that were named in the channel, or changed shortly before: one button each."""
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    held = {hold.server for hold in view.holds if hold.freezes}
+    servers = [name for name in run.payload["servers"] if name not in held]
+    if view.incident.channel is None or not servers or not view.incident.is_open:
+        return
+    texts = desk.house_texts(view.incident)
+    key = "suspects.changed" if run.payload["why"] == "changed" else "suspects.named"
+    line = texts(key, changes=run.payload.get("changes") or [], servers=servers)
+    blocks = suspect_blocks(texts, view.incident, servers, line)
+    await desk.chat.post(view.incident.channel, line, blocks=blocks, key=run.job.id, thread_ts=None, again=run.again)
+
+
+async def nag(desk: Desk, run: Run) -> None:
+    """What is still frozen and what it waits for; later the managers are told, else the commander."""
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    if not open_holds(view.holds):
+        return
+    if view.incident.channel:
+        await run.step("channel", partial(_nag_in, desk, run, view, view.incident.channel, ""))
+    if run.payload["stage"] < ESCALATE_FROM:
+        return
+    commander = [view.incident.commander] if view.incident.commander else []
+    for who in desk.outside.policy.managers or commander:
+        await run.step(f"to {who}", partial(_nag_person, desk, run, view, who))
+
+
+async def _nag_in(desk: Desk, run: Run, view: Overview, channel: str, who: str) -> str:
+    texts = (await desk.reader(who)).texts if who else desk.house_texts(view.incident)
+    holds = open_holds(view.holds)
+    blocks = nag_blocks(texts, view.incident, holds, now=desk.outside.clock.now())
+    return await desk.chat.post(
+        channel,
+        nag_line(texts, view.incident, holds),
+        blocks=blocks,
+        key=f"{run.job.id}:{who}",
+        thread_ts=None,
+        again=run.again,
+    )
+
+
+async def _nag_person(desk: Desk, run: Run, view: Overview, who: SlackUserId) -> str:
+    return await _nag_in(desk, run, view, await desk.chat.open_direct(who), who)
+
+
+async def tell_unknown(desk: Desk, run: Run) -> None:
+    """Only a person says how lost work ended: whoever asked for it is asked."""
+    number = ChangeId(run.payload["change_id"])
+    async with desk.outside.store.read() as tx:
+        one = await tx.changes.get(number)
+    if one is None or one.state is not ChangeState.UNKNOWN:
+        return
+    texts = (await desk.reader(one.requester)).texts
+    text = texts("change.unknown_asked", change=change_label(one.id), title=one.title)
+    channel = await desk.chat.open_direct(one.requester)
+    blocks = change_blocks(texts, one)
+    await desk.chat.post(channel, text, blocks=blocks, key=run.job.id, thread_ts=None, again=run.again)
+
+
+async def tell_alarm(desk: Desk, run: Run) -> None:
+    """Something that everybody should know: in the common channel, or to each manager where there is none."""
+    policy, texts = desk.outside.policy, desk.house_texts()
+    text = texts(run.payload["key"], **run.payload.get("params", {}))
+    for where in (policy.announce_channel,) if policy.announce_channel else policy.managers:
+        await run.step(f"to {where}", partial(_alarm, desk, run, where, text))
+
+
+async def _alarm(desk: Desk, run: Run, where: str, text: str) -> str | None:
+    try:
+        return await desk.chat.post(
+            where, text, blocks=None, key=f"{run.job.id}:{where}", thread_ts=None, again=run.again
+        )
+    except ChatPermanent as refused:
+        for manager in desk.outside.policy.managers:
+            channel = await desk.chat.open_direct(manager)
+            await desk.chat.post(
+                channel, text, blocks=None, key=f"{run.job.id}:{manager}", thread_ts=None, again=run.again
+            )
+        if not desk.outside.policy.managers:
+            raise refused
+        return None
