@@ -1,4 +1,4 @@
-"""The command line: serve, demo, guard, migrate, manifest, token."""
+"""The command line: serve, demo, guard, migrate, manifest, token, quarantine."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 from bot.config import DATABASE, SettingsWrong, read_policy, read_settings
 from bot.ports.outside import Outside
@@ -48,15 +49,22 @@ def _parser() -> argparse.ArgumentParser:
     manifest = commands.add_parser("manifest", help="print the manifest of your Slack app")
     manifest.add_argument("--url", default="", help="for HTTP mode: the public address of this bot")
     manifest.set_defaults(command=_manifest)
-    token = commands.add_parser("token", help="make a token for a pipeline that asks the gate")
-    token.add_argument("name", help="who will use it, for instance ci-messaging")
+    token = commands.add_parser("token", help="make, list or end tokens of pipelines that ask the gate")
+    token.add_argument("name", nargs="?", help="who will use it, for instance ci-messaging; without it: list them")
+    token.add_argument("--scope", action="append", default=[], metavar="SERVER", help="what it may ask for, or role:x")
+    token.add_argument("--days", type=int, default=90, help="how long it lasts, 90 at most")
+    token.add_argument("--revoke", action="store_true", help="end the token of this name at once")
     token.set_defaults(command=_token)
+    quarantine = commands.add_parser("quarantine", help="refuse everything after a restore, until you have looked")
+    quarantine.add_argument("act", choices=("begin", "end", "show"))
+    quarantine.add_argument("reason", nargs="?", default="", help="with begin: why")
+    quarantine.set_defaults(command=_quarantine)
     return parser
 
 
 def _serve(_: argparse.Namespace) -> int:
-    from bot.adapters.servers_file import ServersFileWrong
     from bot.adapters.system_clock import SystemClock
+    from bot.adapters.yaml_lines import FileWrong
     from bot.logs import set_up_logs
     from bot.ports.storage import StoreUnavailable
     from bot.serve import serve
@@ -65,7 +73,7 @@ def _serve(_: argparse.Namespace) -> int:
     set_up_logs()
     try:
         asyncio.run(serve(settings, SystemClock()))
-    except ServersFileWrong as wrong:
+    except FileWrong as wrong:
         reason = _say(wrong.key, **wrong.params)
         raise SettingsWrong("servers_file", file=wrong.file, reason=reason) from wrong
     except StoreUnavailable as lost:
@@ -127,17 +135,81 @@ def _manifest(options: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
+    if options.name is None:
+        return _list_tokens()
+    return _revoke_token(options.name) if options.revoke else _make_token(options)
+
+
+def _make_token(options: argparse.Namespace) -> int:
+    from bot.domain.errors import NameUnusable
     from bot.use_cases.token import TokenNameTaken, make_token
 
     secret = f"sl_{secrets.token_urlsafe(32)}"
+    if options.days < 1:
+        raise SettingsWrong("token_days", value=options.days)
 
     async def act(outside: Outside) -> None:
-        await make_token(outside, name=options.name, secret=secret)
+        lasts = timedelta(days=options.days)
+        await make_token(outside, name=options.name, secret=secret, scope=options.scope, lasts=lasts)
 
     try:
         _with_database(act)
     except TokenNameTaken as taken:
         raise SettingsWrong("token_name", name=options.name) from taken
+    except NameUnusable as unusable:
+        raise SettingsWrong("token_scope", value=unusable.params["server"]) from unusable
     print(secret)
     print(_say("settings.token_made", name=options.name))
+    return 0
+
+
+def _revoke_token(name: str) -> int:
+    from bot.use_cases.token import TokenUnknown, revoke_token
+
+    async def act(outside: Outside) -> None:
+        await revoke_token(outside, name=name)
+
+    try:
+        _with_database(act)
+    except TokenUnknown as unknown:
+        raise SettingsWrong("token_unknown", name=name) from unknown
+    print(_say("settings.token_revoked", name=name))
+    return 0
+
+
+def _list_tokens() -> int:
+    from bot.use_cases.token import list_tokens
+
+    async def act(outside: Outside) -> None:
+        now = outside.clock.now()
+        for token in await list_tokens(outside):
+            key = "token_line" if token.is_good(now) else "token_line_over"
+            scope = ", ".join(token.scope) or "*"
+            print(_say(f"settings.{key}", name=token.name, scope=scope, until=_day(token.expires_at)))
+
+    _with_database(act)
+    return 0
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "-"
+
+
+def _quarantine(options: argparse.Namespace) -> int:
+    from bot.domain.errors import ReasonMissing
+    from bot.use_cases.quarantine import begin_quarantine, end_quarantine, quarantine_now
+
+    async def act(outside: Outside) -> None:
+        if options.act == "begin":
+            await begin_quarantine(outside, reason=options.reason)
+        elif options.act == "end":
+            await end_quarantine(outside)
+        line = await quarantine_now(outside)
+        key = "quarantined" if line.quarantined_at else "not_quarantined"
+        print(_say(f"settings.{key}", why=line.quarantine_reason))
+
+    try:
+        _with_database(act)
+    except ReasonMissing as missing:
+        raise SettingsWrong("quarantine_reason") from missing
     return 0

@@ -36,6 +36,8 @@ class Settings:
     openai_api_key: str
     servers_file: str
     policy: Policy
+    doors_file: str = ""
+    public_url: str = ""
 
     @property
     def socket_mode(self) -> bool:
@@ -57,6 +59,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         llm_model=env.get("STOPLINE_LLM_MODEL", ""),
         openai_api_key=env.get("OPENAI_API_KEY", ""),
         servers_file=env.get("STOPLINE_SERVERS_FILE", ""),
+        public_url=_url(env, "STOPLINE_PUBLIC_URL", ""),
+        doors_file=env.get("STOPLINE_DOORS_FILE", ""),
         policy=read_policy(env),
     )
     if not settings.socket_mode and not (settings.signing_secret and settings.http_port is not None):

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.adapters.slack_socket import connected
 from bot.config import Settings
+from bot.jobs.schedule import keep_doing
 from bot.ports.chat import ChatPermanent, ChatSignedOut, ChatTransient
 from bot.ports.clock import Clock
 from bot.wiring import Product, build
@@ -27,10 +28,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
         async with asyncio.TaskGroup() as tasks:
             identifying = tasks.create_task(_identify(product))
             working = tasks.create_task(product.worker.run())
+            chores = tasks.create_task(keep_doing(product.chores()))
             async with _http(product), _slack(product):
                 yield product
             await product.worker.stop()
             identifying.cancel()
+            chores.cancel()
             await working
     finally:
         await product.close()

@@ -5,23 +5,29 @@ import secrets
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
 
 from bot.adapters.offline_model import OfflineModel
-from bot.adapters.servers_file import read_servers_file
 from bot.adapters.slack_chat import SlackChat, make_client
 from bot.adapters.system_clock import SystemClock
 from bot.config import Settings, SettingsWrong
+from bot.domain.door import Doors
 from bot.domain.job import JobKind
+from bot.jobs.schedule import Chore
 from bot.jobs.worker import Handler, Run, Worker
 from bot.ports.clock import Clock
+from bot.ports.identity import Identities
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
 from bot.use_cases.catalogue import describe_servers
+from bot.use_cases.doors import canary_secret, report_door
 from bot.use_cases.transcript import TEAM_URL
+from bot.use_cases.watch import pass_time
 from handlers.desk import Desk
+from handlers.http.entrance import Entrance
 from handlers.jobs import buried, channel, gate, paper, watch
 from handlers.slack_app import SlackApp
 from storage.database import Database
@@ -29,12 +35,23 @@ from storage.dialect import AddressWrong
 from storage.intake import Intake
 from storage.migrate import current_version, migrate, newest_version
 
+if TYPE_CHECKING:
+    from handlers.jobs.doors import DoorDesk
+
+KNOCK_SECONDS = 300.0
+"""How often the canary asks at each door."""
+TICK_SECONDS = 15.0
+"""How often we look whether a reminder is due or a run is lost."""
+
 
 @dataclass(slots=True)
 class Product:
     """Everything that runs, and how it ends."""
 
     settings: Settings
+    doors: Doors
+    entrance: Entrance
+    door_desk: "DoorDesk | None"
     database: Database
     session: aiohttp.ClientSession
     desk: Desk
@@ -52,18 +69,39 @@ class Product:
                 await tx.facts.put("home_link", home)
 
     async def take_over_servers(self) -> None:
-        """Reads the catalogue file, where one is set. Raises ServersFileWrong."""
+        """Reads the catalogue file, where one is set. Raises FileWrong."""
         if self.settings.servers_file:
-            await describe_servers(self.desk.outside, read_servers_file(Path(self.settings.servers_file)))
+            from bot.adapters.catalogue_file import read_catalogue
+
+            await describe_servers(self.desk.outside, read_catalogue(Path(self.settings.servers_file)))
+
+    def chores(self) -> list[Chore]:
+        """What is done again and again."""
+        outside = self.desk.outside
+        chores = [Chore("time", TICK_SECONDS, partial(pass_time, outside))]
+        if self.settings.http_port:
+            chores.append(Chore("canary", KNOCK_SECONDS, self._knock))
+        return chores
+
+    async def _knock(self) -> None:
+        """A question that must be refused, through each of our doors, at the address that pipelines use."""
+        from bot.adapters.canary import Canary
+
+        settings, outside = self.settings, self.desk.outside
+        address = settings.public_url or f"http://{settings.http_host}:{settings.http_port}"
+        canary = Canary(self.session, address, self.doors)
+        for door, trouble in (await canary.knock(await canary_secret(outside))).items():
+            await report_door(outside, door=door, trouble=trouble)
 
     def web_app(self) -> web.Application:
         """The gate, and in HTTP mode Slack's own door."""
-        from handlers.http.entrance import Entrance
         from handlers.http.gate import add_gate
         from handlers.http.slack import BODY_LIMIT, add_slack
 
         app = web.Application(client_max_size=BODY_LIMIT)
-        add_gate(app, Entrance(self.desk.outside))
+        add_gate(app, self.entrance)
+        if self.door_desk:
+            _open_doors(app, self.doors, self.door_desk)
         if not self.settings.socket_mode:
             add_slack(app, self.slack.bolt, secret=self.settings.signing_secret, now=SystemClock().now)
         return app
@@ -71,6 +109,8 @@ class Product:
     async def close(self) -> None:
         """Lets go of everything."""
         await self.session.close()
+        if self.door_desk:
+            await self.door_desk.callbacks.close()
         await self.database.close()
 
 
@@ -90,7 +130,8 @@ async def open_database(url: str) -> Database:
 
 
 async def build(settings: Settings, clock: Clock) -> Product:
-    """The whole product; nothing of it runs yet."""
+    """The whole product; nothing of it runs yet. Raises SettingsWrong, StoreUnavailable, FileWrong."""
+    doors = _doors(settings.doors_file)
     database = await open_database(settings.database_url)
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
     client = make_client(settings.bot_token, settings.slack_api_url, session)
@@ -103,15 +144,84 @@ async def build(settings: Settings, clock: Clock) -> Product:
         offline=offline,
     )
     slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
+    entrance = Entrance(desk.outside, _identities(doors, session, clock))
+    door_desk = _door_desk(doors, entrance, session, clock)
     worker = Worker(
         database,
         clock,
-        _handlers(desk, slack),
+        {**_handlers(desk, slack), **_door_handlers(door_desk)},
         name=f"{os.getpid()}-{secrets.token_hex(4)}",
         on_buried=partial(buried.tell_of_buried, desk),
     )
     database.on_queued = worker.wake
-    return Product(settings, database, session, desk, slack, worker)
+    return Product(settings, doors, entrance, door_desk, database, session, desk, slack, worker)
+
+
+def _doors(file: str) -> Doors:
+    """What `doors.yaml` says; YAML is loaded only where there is one. Raises DoorsFileWrong."""
+    if not file:
+        return Doors()
+    from bot.adapters.doors_file import read_doors_file
+
+    return read_doors_file(Path(file))
+
+
+def _identities(doors: Doors, session: aiohttp.ClientSession, clock: Clock) -> Identities | None:
+    """Who recognises pipelines by their issuers' tokens, where `doors.yaml` names any."""
+    if not doors.issuers:
+        return None
+    from bot.adapters.oidc import Oidc
+
+    return Oidc(doors.issuers, session, clock)
+
+
+def _door_desk(doors: Doors, entrance: Entrance, session: aiohttp.ClientSession, clock: Clock) -> "DoorDesk | None":
+    """What the doors of other systems answer with, where `doors.yaml` has any."""
+    if doors == Doors(issuers=doors.issuers):
+        return None
+    from bot.adapters.callback_http import CallbackHttp
+    from bot.adapters.github_api import GitHubApi
+    from bot.adapters.seal import SecretSeal
+    from handlers.jobs.doors import DoorDesk
+
+    return DoorDesk(
+        entrance=entrance,
+        callbacks=CallbackHttp(),
+        github=doors.github,
+        github_api=GitHubApi(doors.github, session, clock) if doors.github else None,
+        terraform=doors.terraform,
+        terraform_seal=SecretSeal(doors.terraform.hmac_key, "terraform") if doors.terraform else None,
+        azure=doors.azure,
+        azure_seal=SecretSeal(doors.azure.secret, "azure") if doors.azure else None,
+    )
+
+
+def _open_doors(app: web.Application, doors: Doors, desk: "DoorDesk") -> None:
+    from handlers.http.azure import add_azure
+    from handlers.http.github import add_github
+    from handlers.http.kubernetes import add_kubernetes
+    from handlers.http.terraform import add_terraform
+
+    if doors.clusters:
+        add_kubernetes(app, desk.entrance, doors.clusters)
+    if doors.github:
+        add_github(app, desk.entrance, doors.github)
+    if doors.terraform and desk.terraform_seal:
+        add_terraform(app, desk.entrance, doors.terraform, desk.terraform_seal)
+    if doors.azure and desk.azure_seal:
+        add_azure(app, desk.entrance, doors.azure, desk.azure_seal)
+
+
+def _door_handlers(desk: "DoorDesk | None") -> dict[JobKind, Handler]:
+    if desk is None:
+        return {}
+    from handlers.jobs import doors
+
+    return {
+        JobKind.ANSWER_GITHUB: partial(doors.answer_github, desk),
+        JobKind.ANSWER_TERRAFORM: partial(doors.answer_terraform, desk),
+        JobKind.ANSWER_AZURE: partial(doors.answer_azure, desk),
+    }
 
 
 def _model(settings: Settings) -> LanguageModel | None:

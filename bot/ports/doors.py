@@ -34,6 +34,10 @@ class Callbacks(Protocol):
         """Sends JSON once, to one of `hosts` only. Raises DoorAway, DoorRefused."""
         ...
 
+    async def close(self) -> None:
+        """Lets go of its connections."""
+        ...
+
 
 class GitHub(Protocol):
     """The GitHub App."""

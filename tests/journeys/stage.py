@@ -258,6 +258,7 @@ def _settings(url: str, database_url: str, http_port: int | None, policy: dict[s
         llm_model="",
         openai_api_key="",
         servers_file=decided.pop("servers_file", ""),
+        doors_file=decided.pop("doors_file", ""),
         policy=Policy(**decided),
     )
 

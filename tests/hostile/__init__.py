@@ -1,0 +1,1 @@
+"""Hostile input for the gate, made from its own OpenAPI document."""
