@@ -1,8 +1,8 @@
 """One Argo CD server: its projects, read and written whole, as `GET` and `PUT /api/v1/projects/{name}` take them.
 
 The object's resourceVersion goes back with it, so that a project which somebody else wrote meanwhile is not
-overwritten. That conflict comes as an error of Kubernetes in the words of "the object has been modified", under a
-status that differs between versions (argoproj/argo-cd util/grpc/errors.go; argoproj/argo-cd#155).
+overwritten. That conflict comes as 409 with gRPC's code 10, Aborted (argoproj/argo-cd util/grpc/errors.go,
+`kubeErrToGRPC`); older versions had another status and the same words of Kubernetes (argoproj/argo-cd#155).
 """
 
 import ssl

@@ -47,7 +47,7 @@ class KubernetesApi:
 
 
 def drift_of(found: Mapping[str, Any] | None, cluster: Cluster) -> Sequence[str]:
-    """ "missing", "not_closed", "rule_missing", "label_escape": what is not as in our example; nothing where all is well.
+    """What is not as in our example, if anything: "missing", "not_closed", "rule_missing", "label_escape".
 
     Only webhooks that ask us for this cluster count; another address is another's.
     """

@@ -68,7 +68,8 @@ class Argo:
             found["metadata"]["resourceVersion"] += "0"
         if new["metadata"]["resourceVersion"] != found["metadata"]["resourceVersion"]:
             said = 'Operation cannot be fulfilled on appprojects.argoproj.io "x": the object has been modified; please'
-            return web.json_response({"error": said, "code": 9}, status=400)
+            code, status = (10, 409) if self.meddle % 2 else (9, 400)
+            return web.json_response({"error": said, "code": code, "message": said}, status=status)
         self.writes += 1
         kept = copy.deepcopy(new)
         kept["metadata"]["resourceVersion"] = str(int(found["metadata"]["resourceVersion"]) + 1)
