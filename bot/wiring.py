@@ -38,6 +38,8 @@ from storage.migrate import current_version, migrate, newest_version
 if TYPE_CHECKING:
     from handlers.jobs.doors import DoorDesk
 
+WINDOW_SECONDS = 20.0
+"""How soon after a freeze or a thaw Argo CD's windows follow."""
 KNOCK_SECONDS = 300.0
 """How often the canary asks at each door."""
 TICK_SECONDS = 15.0
@@ -81,7 +83,36 @@ class Product:
         chores = [Chore("time", TICK_SECONDS, partial(pass_time, outside))]
         if self.settings.http_port:
             chores.append(Chore("canary", KNOCK_SECONDS, self._knock))
+        if self.doors.argocd:
+            chores.append(Chore("windows", WINDOW_SECONDS, self._write_windows))
+        if any(cluster.api_url for cluster in self.doors.clusters):
+            chores.append(Chore("webhooks", KNOCK_SECONDS, self._look_at_webhooks))
         return chores
+
+    async def _write_windows(self) -> None:
+        """Argo CD's sync windows follow what is held; one that somebody took away is written again, and told."""
+        from bot.adapters.argocd_api import ArgoApi
+        from bot.use_cases.windows import reconcile_windows
+
+        for server in self.doors.argocd:
+            api, outside = ArgoApi(server, self.session), self.desk.outside
+            for one in await reconcile_windows(outside, api, server.projects, server=server.url):
+                trouble = one.trouble or ("window removed" if one.drifted else "")
+                await report_door(outside, door=f"argocd:{one.project}", trouble=trouble)
+
+    async def _look_at_webhooks(self) -> None:
+        """Whether the clusters still ask us as they were told to."""
+        from bot.adapters.kubernetes_api import KubernetesApi
+        from bot.ports.doors import DoorAway, DoorRefused
+
+        for cluster in self.doors.clusters:
+            if not cluster.api_url:
+                continue
+            try:
+                trouble = ", ".join(await KubernetesApi(cluster, self.session).drift())
+            except (DoorAway, DoorRefused) as away:
+                trouble = f"{type(away).__name__}: {away}"
+            await report_door(self.desk.outside, door=f"kubernetes:{cluster.name}:webhook", trouble=trouble)
 
     async def _knock(self) -> None:
         """A question that must be refused, through each of our doors, at the address that pipelines use."""
