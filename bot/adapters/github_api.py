@@ -42,8 +42,9 @@ class GitHubApi:
         body = {"environment_name": environment, "comment": comment[:COMMENT_CHARACTERS]}
         await self._call("POST", path, installation_id, {**body, **({"state": state} if state else {})})
 
-    async def drift(self, *, repository: str, installation_id: int, environment: str) -> Sequence[str]:
-        """ "admins_bypass", "rule_missing": what lets a deployment go past us. Raises DoorAway, DoorRefused."""
+    async def drift(self, *, repository: str, environment: str) -> Sequence[str]:
+        """What lets a deployment go past us: "admins_bypass", "rule_missing". Raises DoorAway, DoorRefused."""
+        installation_id = await self._installation(repository)
         path = f"/repos/{repository}/environments/{quote(environment, safe='')}"
         shown = await self._call("GET", path, installation_id)
         rules = await self._call("GET", f"{path}/deployment_protection_rules", installation_id)
@@ -54,6 +55,14 @@ class GitHubApi:
         if not any(self._is_ours(rule) for rule in (listed if isinstance(listed, list) else ())):
             found.append("rule_missing")
         return found
+
+    async def _installation(self, repository: str) -> int:
+        """docs.github.com/en/rest/apps/apps, "Get a repository installation for the authenticated app"."""
+        url = f"{self._app.api_url}/repos/{repository}/installation"
+        found = _of(await exchange(self._session, "GET", url, headers=_headers(f"Bearer {await self._proof()}")))
+        if not isinstance(found.get("id"), int):
+            raise DoorRefused("the App is not installed there")
+        return int(found["id"])
 
     def _is_ours(self, rule: Any) -> bool:
         return _of(rule).get("enabled") is True and str(_of(_of(rule).get("app")).get("id")) == self._app.app_id

@@ -48,7 +48,7 @@ class GitHub(Protocol):
         """Approves or rejects a waiting deployment; without a state it only comments. Raises DoorAway, DoorRefused."""
         ...
 
-    async def drift(self, *, repository: str, installation_id: int, environment: str) -> Sequence[str]:
+    async def drift(self, *, repository: str, environment: str) -> Sequence[str]:
         """What is not as it should be with an environment's protection. Raises DoorAway, DoorRefused."""
         ...
 

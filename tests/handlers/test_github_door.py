@@ -321,13 +321,14 @@ async def test_drift_is_seen(stage: Stage, clock: FrozenClock) -> None:
             (None, [{**rule, "enabled": False}], ["admins_bypass", "rule_missing"]),
             (False, [{**rule, "app": {"id": 99}}], ["rule_missing"]),
         ):
-            stage.api.answers += [token] if not stage.api.heard else []
+            first = not stage.api.heard
+            stage.api.answers += [web.json_response({"id": 789, "app_id": 1234}), *([token] if first else [])]
             shown = {"name": "production", "can_admins_bypass": bypass}
             stage.api.answers += [
                 web.json_response(shown),
                 web.json_response({"total_count": 1, "custom_deployment_protection_rules": rules}),
             ]
-            ask = partial(api.drift, repository="example/relay", installation_id=789, environment="a b/c")
+            ask = partial(api.drift, repository="example/relay", environment="a b/c")
             assert list(await ask()) == found
         assert stage.api.heard[-1][1].startswith("/repos/example/relay/environments/a%20b%2Fc/")
         stage.api.answers.append(web.Response(status=403))
