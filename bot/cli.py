@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.config import DATABASE, SettingsWrong, read_policy, read_settings
+from bot.i18n.terminal import say
 from bot.ports.outside import Outside
 
 
@@ -20,44 +21,36 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return command(options)
     except SettingsWrong as wrong:
-        print(f"stopline: {_say(wrong.key, **wrong.params)}", file=sys.stderr)
+        print(f"stopline: {say(wrong.key, **wrong.params)}", file=sys.stderr)
         return 2
 
 
-def _say(key: str, **params: object) -> str:
-    """A sentence in the language of the terminal."""
-    from bot.i18n.texts import Texts
-
-    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return Texts("ko" if locale.startswith("ko") else "en").plain(key, **params)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="stopline", description="Incidents in Slack that stop the line.")
+    parser = argparse.ArgumentParser(prog="stopline", description=say("cli.about"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="run the bot (see the settings table in the README)")
+    serve = commands.add_parser("serve", help=say("cli.serve"))
     serve.set_defaults(command=_serve)
-    demo = commands.add_parser("demo", help="play the story in a pretend workspace")
-    demo.add_argument("--once", action="store_true", help="run it twice without waiting, in shadow mode and enforced")
-    demo.add_argument("--json", action="store_true", help="with --once: end with one JSON object of what happened")
-    demo.add_argument("--language", choices=("ko", "en"), default="ko", help="the story's language")
-    demo.add_argument("--port", type=int, default=8765, help="where the page is shown (0: any free port)")
+    demo = commands.add_parser("demo", help=say("cli.demo"))
+    demo.add_argument("--once", action="store_true", help=say("cli.demo_once"))
+    demo.add_argument("--json", action="store_true", help=say("cli.demo_json"))
+    demo.add_argument("--language", choices=("ko", "en"), default="ko", help=say("cli.demo_language"))
+    demo.add_argument("--port", type=int, default=8765, help=say("cli.demo_port"))
     demo.set_defaults(command=_demo)
-    commands.add_parser("guard", help="run a command only where the gate allows it: stopline guard --help")
-    migrate = commands.add_parser("migrate", help="bring the database to the newest schema")
+    commands.add_parser("guard", help=say("cli.guard"))
+    migrate = commands.add_parser("migrate", help=say("cli.migrate"))
     migrate.set_defaults(command=_migrate)
-    manifest = commands.add_parser("manifest", help="print the manifest of your Slack app")
-    manifest.add_argument("--url", default="", help="for HTTP mode: the public address of this bot")
+    manifest = commands.add_parser("manifest", help=say("cli.manifest"))
+    manifest.add_argument("--url", default="", help=say("cli.manifest_url"))
     manifest.set_defaults(command=_manifest)
-    token = commands.add_parser("token", help="make, list or end tokens of pipelines that ask the gate")
-    token.add_argument("name", nargs="?", help="who will use it, for instance ci-messaging; without it: list them")
-    token.add_argument("--scope", action="append", default=[], metavar="SERVER", help="what it may ask for, or role:x")
-    token.add_argument("--days", type=int, default=90, help="how long it lasts, 90 at most")
-    token.add_argument("--revoke", action="store_true", help="end the token of this name at once")
+    token = commands.add_parser("token", help=say("cli.token"))
+    token.add_argument("name", nargs="?", help=say("cli.token_name"))
+    token.add_argument("--scope", action="append", default=[], metavar="SERVER", help=say("cli.token_scope"))
+    token.add_argument("--days", type=int, default=90, help=say("cli.token_days"))
+    token.add_argument("--revoke", action="store_true", help=say("cli.token_revoke"))
     token.set_defaults(command=_token)
-    quarantine = commands.add_parser("quarantine", help="refuse everything after a restore, until you have looked")
+    quarantine = commands.add_parser("quarantine", help=say("cli.quarantine"))
     quarantine.add_argument("act", choices=("begin", "end", "show"))
-    quarantine.add_argument("reason", nargs="?", default="", help="with begin: why")
+    quarantine.add_argument("reason", nargs="?", default="", help=say("cli.quarantine_reason"))
     quarantine.set_defaults(command=_quarantine)
     return parser
 
@@ -74,7 +67,7 @@ def _serve(_: argparse.Namespace) -> int:
     try:
         asyncio.run(serve(settings, SystemClock()))
     except FileWrong as wrong:
-        reason = _say(wrong.key, **wrong.params)
+        reason = say(wrong.key, **wrong.params)
         raise SettingsWrong("servers_file", file=wrong.file, reason=reason) from wrong
     except StoreUnavailable as lost:
         raise SettingsWrong("database", reason=lost) from lost
@@ -104,7 +97,7 @@ def _migrate(_: argparse.Namespace) -> int:
         return
 
     _with_database(nothing)
-    print(_say("settings.migrated"))
+    print(say("settings.migrated"))
     return 0
 
 
@@ -159,7 +152,7 @@ def _make_token(options: argparse.Namespace) -> int:
     except NameUnusable as unusable:
         raise SettingsWrong("token_scope", value=unusable.params["server"]) from unusable
     print(secret)
-    print(_say("settings.token_made", name=options.name))
+    print(say("settings.token_made", name=options.name))
     return 0
 
 
@@ -173,7 +166,7 @@ def _revoke_token(name: str) -> int:
         _with_database(act)
     except TokenUnknown as unknown:
         raise SettingsWrong("token_unknown", name=name) from unknown
-    print(_say("settings.token_revoked", name=name))
+    print(say("settings.token_revoked", name=name))
     return 0
 
 
@@ -185,7 +178,7 @@ def _list_tokens() -> int:
         for token in await list_tokens(outside):
             key = "token_line" if token.is_good(now) else "token_line_over"
             scope = ", ".join(token.scope) or "*"
-            print(_say(f"settings.{key}", name=token.name, scope=scope, until=_day(token.expires_at)))
+            print(say(f"settings.{key}", name=token.name, scope=scope, until=_day(token.expires_at)))
 
     _with_database(act)
     return 0
@@ -206,7 +199,7 @@ def _quarantine(options: argparse.Namespace) -> int:
             await end_quarantine(outside)
         line = await quarantine_now(outside)
         key = "quarantined" if line.quarantined_at else "not_quarantined"
-        print(_say(f"settings.{key}", why=line.quarantine_reason))
+        print(say(f"settings.{key}", why=line.quarantine_reason))
 
     try:
         _with_database(act)

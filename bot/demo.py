@@ -17,6 +17,7 @@ from bot.config import Settings
 from bot.demo_report import Run, read_run, report
 from bot.domain.change import RUNNING, Change
 from bot.domain.ids import SlackUserId
+from bot.i18n.terminal import say
 from bot.logs import set_up_logs
 from bot.manifest import BOT_EVENTS, COMMANDS, SHORTCUTS
 from bot.ports.outside import Policy
@@ -169,10 +170,11 @@ async def run_once(language: str, *, as_json: bool) -> int:
     set_up_logs("ERROR")
     runs = []
     for shadow in (True, False):
-        print(f"Playing the story {'in shadow mode' if shadow else 'with the freeze enforced'} …", flush=True)
+        print(say("demo.shadow" if shadow else "demo.enforced"), flush=True)
         runs.append(await _play_once(language, shadow=shadow))
     told = report(*runs)
-    print(json.dumps(told, ensure_ascii=False) if as_json else _sentence(told), flush=True)
+    minutes = {"without": told["minutes_without"], "with_it": told["minutes_with"]}
+    print(json.dumps(told, ensure_ascii=False) if as_json else say("demo.told", **minutes), flush=True)
     return 0
 
 
@@ -180,10 +182,6 @@ async def _play_once(language: str, *, shadow: bool) -> Run:
     async with stage(language, shadow=shadow) as ready:
         await ready.player.run_all()
         return await read_run(ready.product.desk.outside)
-
-
-def _sentence(told: dict[str, object]) -> str:
-    return f"{told['minutes_without']} minutes of outage without Stopline, {told['minutes_with']} with it."
 
 
 async def run(language: str, port: int) -> int:
@@ -198,7 +196,7 @@ async def run(language: str, port: int) -> int:
         again.clear()
         async with stage(language, shadow=False, port=port, restart=again.set) as ready:
             if not said:
-                print(f"Stopline's pretend workspace is open at {ready.server.url}/ (Ctrl-C ends it)", flush=True)
+                print(say("demo.open", url=f"{ready.server.url}/"), flush=True)
                 said = True
             ready.player.play(SPEED)
             await _first(stop, again)
