@@ -109,7 +109,7 @@ entry = Table(
     _ref("incident_id", "incident", nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("actor", String(32), nullable=False),
+    Column("actor", String(128).with_variant(String(32), "sqlite"), nullable=False),
     Column("params", JSON, nullable=False),
     Column("channel", String(32)),
     Column("ts", String(32)),
