@@ -94,7 +94,8 @@ class Catalogue:
 
     def closure(self, names: Iterable[ServerName]) -> tuple[Server, ...]:
         """These servers and all that share their fate, at most REACH edges away; in the order of their ids."""
-        reached, edge = set(names), set(names)
+        reached = set(names)
+        edge = set(reached)
         for _ in range(REACH):
             edge = {other for name in edge for other in self._fate.get(name, ())} - reached
             reached |= edge
