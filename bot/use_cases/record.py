@@ -80,6 +80,11 @@ ON_THE_CARD = frozenset(
         Act.FIX_CLAIMED,
         Act.FIX_REJECTED,
         Act.SERVER_VERIFIED,
+        Act.MISTAKE_CLAIMED,
+        Act.MISTAKE_VERIFIED,
+        Act.CLAIM_VOIDED,
+        Act.HOLDS_TAKEN_OVER,
+        Act.INCIDENT_MERGED,
     }
 )
 """Acts that the card shows."""
