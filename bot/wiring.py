@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -87,6 +88,8 @@ class Product:
             chores.append(Chore("windows", WINDOW_SECONDS, self._write_windows))
         if any(cluster.api_url for cluster in self.doors.clusters):
             chores.append(Chore("webhooks", KNOCK_SECONDS, self._look_at_webhooks))
+        if self.doors.github:
+            chores.append(Chore("environments", KNOCK_SECONDS, self._look_at_environments))
         return chores
 
     async def _write_windows(self) -> None:
@@ -97,22 +100,34 @@ class Product:
         for server in self.doors.argocd:
             api, outside = ArgoApi(server, self.session), self.desk.outside
             for one in await reconcile_windows(outside, api, server.projects, server=server.url):
-                trouble = one.trouble or ("window removed" if one.drifted else "")
-                await report_door(outside, door=f"argocd:{one.project}", trouble=trouble)
+                unknown = f"unknown servers: {', '.join(one.unknown)}" if one.unknown else ""
+                trouble = one.trouble or ("window removed" if one.drifted else unknown)
+                await report_door(outside, door=f"argocd:{server.url}:{one.project}", trouble=trouble)
 
     async def _look_at_webhooks(self) -> None:
         """Whether the clusters still ask us as they were told to."""
         from bot.adapters.kubernetes_api import KubernetesApi
-        from bot.ports.doors import DoorAway, DoorRefused
 
         for cluster in self.doors.clusters:
-            if not cluster.api_url:
-                continue
-            try:
-                trouble = ", ".join(await KubernetesApi(cluster, self.session).drift())
-            except (DoorAway, DoorRefused) as away:
-                trouble = f"{type(away).__name__}: {away}"
-            await report_door(self.desk.outside, door=f"kubernetes:{cluster.name}:webhook", trouble=trouble)
+            if cluster.api_url:
+                await self._look(f"kubernetes:{cluster.name}:webhook", KubernetesApi(cluster, self.session).drift())
+
+    async def _look_at_environments(self) -> None:
+        """Whether GitHub's environments still ask us, administrators too."""
+        if not (self.doors.github and self.door_desk and self.door_desk.github_api):
+            return
+        for one in self.doors.github.environments:
+            drift = self.door_desk.github_api.drift(repository=one.repository, environment=one.environment)
+            await self._look(f"github:{one.repository}:{one.environment}", drift)
+
+    async def _look(self, door: str, drift: Awaitable[Sequence[str]]) -> None:
+        from bot.ports.doors import DoorAway, DoorRefused
+
+        try:
+            trouble = ", ".join(await drift)
+        except (DoorAway, DoorRefused) as away:
+            trouble = f"{type(away).__name__}: {away}"
+        await report_door(self.desk.outside, door=door, trouble=trouble)
 
     async def _knock(self) -> None:
         """A question that must be refused, through each of our doors, at the address that pipelines use."""
