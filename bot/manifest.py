@@ -32,8 +32,12 @@ BOT_EVENTS = (
 )
 COMMANDS = (
     ("/incident", "Declare and run an incident", "declare sev2 checkout errors on web-3 | help"),
-    ("/freeze", "What is frozen; claim and verify fixes", "list | fixed web-3 evidence | verify web-3"),
-    ("/change", "Ask for leave to work on servers", "request | start CHG-3 | finish CHG-3 done"),
+    (
+        "/freeze",
+        "What is frozen; claim and verify fixes",
+        "list | fixed web-3 evidence | verify web-3 | override web-3 why",
+    ),
+    ("/change", "Ask for leave to work on servers", "request | start CHG-3 | finish CHG-3 done | withdraw CHG-3"),
 )
 SHORTCUTS = (("timeline.pin", "Put on the timeline", "Put this message on the incident's timeline"),)
 

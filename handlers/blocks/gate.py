@@ -31,7 +31,7 @@ def _value(run: Run, incident: Incident) -> str:
 
 def fix_line(texts: Texts, run: Run) -> str:
     """The question in one line."""
-    return texts("fix.asked", **_about(run))
+    return texts("fix.asked_person" if run.permit.person else "fix.asked", **_about(run))
 
 
 def fix_blocks(texts: Texts, run: Run, incident: Incident) -> list[Block]:

@@ -27,7 +27,7 @@ def thaw_blocks(texts: Texts, work: Sequence[HeldBack], *, heading: str) -> list
 
 def held_line(texts: Texts, one: HeldBack) -> str:
     """Who was refused what, since when, how often."""
-    work = change_label(one.change_id) if one.change_id is not None else one.door.value
+    work = change_label(one.change_id) if one.change_id is not None else texts.plain("thaw.machine")
     return texts(
         "thaw.again" if one.asked > 1 else "thaw.line",
         work=work,

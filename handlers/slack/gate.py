@@ -36,7 +36,7 @@ def _on_button(desk: Desk, answer: Answer) -> Callable[..., Awaitable[None]]:
 
 def _about(one: Permit) -> dict[str, str]:
     label = change_label(one.change_id) if one.change_id is not None else permit_label(one.id)
-    return {"work": label, "caller": str(one.person or one.caller)}
+    return {"work": label}
 
 
 async def _approve(desk: Desk, call: Call, number: PermitId, incident_id: IncidentId) -> None:

@@ -56,7 +56,7 @@ async def test_a_fix_is_agreed_to_by_the_commander_and_then_started(everywhere: 
     told = await ask_fix(stage, DOYUN)
     assert f"*INC-1* 결제 오류 — 지휘자 <@{MINJI}> 님의 승인을 기다립니다" in told
     asked = question(stage, channel, "fix.approve")
-    assert f"<@{DOYUN}> 쪽에서 `web-3` 조치를 요청했습니다: *CHG-1* 릴레이 되돌리기" in shown(asked)
+    assert f"<@{DOYUN}> 님이 `web-3` 조치를 요청했습니다: *CHG-1* 릴레이 되돌리기" in shown(asked)
     assert f"지휘자 <@{MINJI}> 님이 결정합니다" in shown(asked)
     assert "님의 승인을 기다립니다" in await stage.command(DOYUN, "/change start CHG-1")
     assert "leads INC-1 and decides this" in await stage.click(ALEX, asked, "fix.approve", "1:1")
@@ -201,7 +201,7 @@ async def test_what_was_held_back_is_offered_after_the_thaw(everywhere: Stage) -
     await stage.command(SEOYEON, "/freeze verify web-3")
     assert await stage.submit(SEOYEON) == {}
     offered = question(stage, channel, "held.resume")
-    assert "그동안 미뤄진 작업 3건" in shown(offered) and f"*http* relay 4.2 (`web-3`) — `{CI}`" in shown(offered)
+    assert "그동안 미뤄진 작업 3건" in shown(offered) and f"*파이프라인* relay 4.2 (`web-3`) — `{CI}`" in shown(offered)
     assert "진행 중" in await stage.click(DOYUN, offered, "held.resume", "1")
     assert "Withdrawn: new nginx" in await stage.click(ALEX, offered, "held.withdraw", "2")
     assert f"`{CI}` 쪽에서 다시 실행해 주세요: relay 4.2" in await stage.click(MINJI, offered, "held.resume", "3")
