@@ -57,6 +57,13 @@ async def everywhere(request: pytest.FixtureRequest, servers_file: str) -> Async
         yield ready
 
 
+@pytest.fixture(params=["http-sqlite", "http-postgresql"])
+async def http_stage(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[Stage]:
+    """The stage with the gate's port open, on both databases."""
+    async with _any_stage(request, servers_file) as ready:
+        yield ready
+
+
 @pytest.fixture(params=["socket-sqlite", "socket-postgresql", "http-sqlite", "http-postgresql"])
 async def in_every_way(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[Stage]:
     """Each door with each database."""
