@@ -33,6 +33,7 @@ from handlers.parsing import (
     parse_declare,
     parse_incident,
     parse_moment,
+    parse_permit,
     parse_person,
     split_names,
     split_verb,
@@ -40,6 +41,7 @@ from handlers.parsing import (
     squeezed,
     take_choice,
     take_incident,
+    take_wide,
 )
 
 NOW = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
@@ -107,7 +109,7 @@ def test_declare_never_crashes_and_loses_no_word(text: str) -> None:
 
 @given(WORDS)
 def test_nothing_else_crashes(text: str) -> None:
-    for read in (parse_incident, parse_change, split_names, take_incident, spoken):
+    for read in (parse_incident, parse_change, parse_permit, take_wide, split_names, take_incident, spoken):
         read(text)
     for refusing in (
         lambda: split_verb(text, INCIDENT_VERBS, command="/incident"),
@@ -209,3 +211,21 @@ def test_times() -> None:
         parse_moment("tomorrow 13:00", now=NOW, zone=SEOUL)
     with pytest.raises(TimeNotRead):
         parse_moment("whenever", now=NOW, zone=SEOUL)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "wide"),
+    [
+        ("web-3, web-4", ("web-3", "web-4"), False),
+        ("web-3 wide", ("web-3",), True),
+        ("web-3, role:lb 전체", ("web-3", "role:lb"), True),
+        ("wide web-3", ("wide", "web-3"), False),
+    ],
+)
+def test_the_whole_reach_is_asked_for_by_the_last_word(text: str, names: tuple[str, ...], wide: bool) -> None:
+    assert take_wide(text) == (names, wide)
+
+
+@pytest.mark.parametrize(("text", "number"), [("P-12", 12), ("p-1", 1), ("12", None), ("CHG-3", None), ("", None)])
+def test_permits_are_named_by_their_label(text: str, number: int | None) -> None:
+    assert parse_permit(text) == number
