@@ -151,10 +151,14 @@ class Permit:
         return self
 
     def beat(self, *, at: datetime) -> "Permit":
-        """The work still runs; work that nobody knew of comes back as drained. Raises PermitStale."""
+        """The work still runs. Raises PermitStale.
+
+        Work that nobody knew of comes back as drained: who said before that it may go on did not know what froze since.
+        """
         if self.state is PermitState.UNKNOWN:
-            directive = Directive.DRAIN if self.directive is Directive.GO else self.directive
-            return replace(self, state=PermitState.DRAINING, directive=directive, lease_until=at + LEASE)
+            how = Directive.STOP if self.directive is Directive.STOP else Directive.DRAIN
+            back = replace(self, state=PermitState.DRAINING, directive=how, approvals=())
+            return replace(back, lease_until=at + LEASE)
         if self.state not in RUNNING:
             raise PermitStale(why=self.state)
         return replace(self, lease_until=at + LEASE)

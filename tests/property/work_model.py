@@ -201,12 +201,13 @@ class WorkModel(LineModel):
     # ------------------------------------------------------------------ runs (I12)
 
     def beat(self, work: ModelWork) -> str | None:
-        """What the work is told; None where it does not run. Work that was lost comes back as drained."""
+        """What the work is told; None where it does not run. Work that was lost comes back as drained:
+        nobody who let it go on knew what froze meanwhile."""
         if work.word not in (*RUNNING, "unknown"):
             return None
         if work.word == "unknown":
             work.word = "draining"
-            work.directive = "drain" if work.directive == "go" else work.directive
+            work.directive, work.agreed = "stop" if work.directive == "stop" else "drain", set()
         work.lease = self.minute + LEASE_MINUTES
         return self.told(work)
 

@@ -1,0 +1,1 @@
+"""The stopped line as a model whose every state is looked at: `python -m tests.model --all`."""
