@@ -1,6 +1,8 @@
 # Two commands: `make demo` to try it, `make test` to check it. Both set up what they need.
 PYTHON ?= python3
 VENV := .venv
+# tests run side by side: many of them wait more than they work
+WORKERS ?= 3
 # what the operator's environment says must change neither the demo nor the tests
 CLEAN := env $$(env | sed -n 's/^\(STOPLINE_[A-Z_]*\|SLACK_[A-Z_]*\|OPENAI_[A-Z_]*\)=.*/-u \1/p')
 
@@ -20,7 +22,7 @@ lint: $(VENV)/.ready-dev
 	$(VENV)/bin/lint-imports
 
 unit: $(VENV)/.ready-dev browser
-	$(CLEAN) $(VENV)/bin/python -m pytest $(ARGS)
+	$(CLEAN) $(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
 
 bench: $(VENV)/.ready-dev
 	$(CLEAN) $(VENV)/bin/python -m tests.bench $(ARGS)

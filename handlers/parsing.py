@@ -35,6 +35,7 @@ INCIDENT_VERBS = {
     "close": ("close", "종료", "닫기"),
     "reopen": ("reopen", "재개", "다시"),
     "cancel": ("cancel", "취소"),
+    "merge": ("merge", "합치기", "병합"),
     "help": ("help", "도움말", "도움"),
 }
 FREEZE_VERBS = {

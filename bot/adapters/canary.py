@@ -24,12 +24,13 @@ class Canary:
         found = {"http": await self._http(secret)}
         for cluster in self._doors.clusters:
             found[f"kubernetes:{cluster.name}"] = await self._kubernetes(cluster)
-        for name, path, there in (
-            ("github", "/v1/github", self._doors.github),
-            ("terraform", "/v1/terraform", self._doors.terraform),
+        for name, path, there, wanted in (
+            ("github", "/v1/github", self._doors.github, 401),
+            ("terraform", "/v1/terraform", self._doors.terraform, 401),
+            ("azure", f"/v1/azure/{CANARY}", self._doors.azure, 404),
         ):
             if there:
-                found[name] = await self._unsigned(path)
+                found[name] = await self._unknown(path, wanted)
         return found
 
     async def _http(self, secret: str) -> str:
@@ -40,10 +41,10 @@ class Canary:
             return ""
         return _unlike(status, fields, "403 unknown_server")
 
-    async def _unsigned(self, path: str) -> str:
-        """A webhook that nobody signed: 401."""
+    async def _unknown(self, path: str, wanted: int) -> str:
+        """A webhook without a signature, or with a secret that nobody has."""
         status, fields = await self._post(path, {"action": "canary"}, {})
-        return "" if status == 401 else _unlike(status, fields, "401")
+        return "" if status == wanted else _unlike(status, fields, str(wanted))
 
     async def _kubernetes(self, cluster: Cluster) -> str:
         """A dry run on a node that does not exist: an answer to this very question, and where nodes are judged a no."""

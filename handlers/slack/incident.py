@@ -12,6 +12,7 @@ from bot.domain.incident import Incident, Role, Severity, Status, TimeName
 from bot.use_cases import ask as questions
 from bot.use_cases import draft as drafts
 from bot.use_cases import freeze, incident, server, timeline
+from bot.use_cases.merge import merge_incident
 from handlers.blocks.help import help_blocks
 from handlers.blocks.incident import (
     ask_modal,
@@ -240,6 +241,16 @@ async def _cancel(desk: Desk, call: Call) -> None:
     await _with_reason(desk, call, Status.CANCELLED, "incident.cancel")
 
 
+async def _merge(desk: Desk, call: Call) -> None:
+    """The incident of this channel goes into the named one; both named: the first into the second."""
+    first, rest = take_incident(call.text)
+    second, _ = take_incident(rest)
+    into = await incident.find_incident(desk.outside, incident_id=second or first)
+    one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=first if second else None)
+    await merge_incident(desk.outside, by=call.by, merged=one.id, into=into.id)
+    await call.say(call.texts("incident.merged", merged=incident_label(one.id), into=incident_label(into.id)))
+
+
 async def _with_reason(desk: Desk, call: Call, to: Status, kind: str) -> None:
     one, reason = await _named(desk, call)
     if not reason:
@@ -271,5 +282,6 @@ VERBS: dict[str, Verb] = {
     "close": _close,
     "reopen": _reopen,
     "cancel": _cancel,
+    "merge": _merge,
     "help": _help,
 }

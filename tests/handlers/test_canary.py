@@ -11,10 +11,11 @@ from aiohttp.test_utils import TestServer
 from bot.adapters.canary import Canary
 from bot.adapters.seal import SecretSeal
 from bot.domain.audit import Act
-from bot.domain.door import Cluster, Doors, TerraformTasks
+from bot.domain.door import AzureCheck, Cluster, Doors, TerraformTasks
 from bot.domain.job import JobKind
 from bot.ports.outside import Outside
 from bot.use_cases.doors import canary_secret, doors_in_trouble, report_door
+from handlers.http.azure import add_azure
 from handlers.http.entrance import Entrance
 from handlers.http.gate import add_gate
 from handlers.http.kubernetes import add_kubernetes
@@ -24,7 +25,8 @@ from tests.acts import audit
 LEASE = timedelta(seconds=9)
 CLUSTER = Cluster(name="seoul-1", secret="a-secret-of-the-cluster", namespaces={}, nodes=True)
 TASKS = TerraformTasks(hmac_key="a-key-of-terraform", hosts=("app.terraform.io",), workspaces={})
-DOORS = Doors(clusters=(CLUSTER,), terraform=TASKS)
+CHECK = AzureCheck(secret="a-secret-of-the-check", hosts=("dev.azure.com",), projects={})
+DOORS = Doors(clusters=(CLUSTER,), terraform=TASKS, azure=CHECK)
 
 
 @asynccontextmanager
@@ -50,9 +52,10 @@ async def test_doors_that_refuse_are_well(outside: Outside) -> None:
     add_gate(app, entrance)
     add_kubernetes(app, entrance, (CLUSTER,))
     add_terraform(app, entrance, TASKS, SecretSeal(TASKS.hmac_key, "terraform"))
+    add_azure(app, entrance, CHECK, SecretSeal(CHECK.secret, "azure"))
     async with knocking(app) as canary:
         found = await canary.knock(await canary_secret(outside))
-    assert found == {"http": "", "kubernetes:seoul-1": "", "terraform": ""}
+    assert found == {"http": "", "kubernetes:seoul-1": "", "terraform": "", "azure": ""}
     assert await audit(outside, Act.PERMIT_GRANTED, Act.PERMIT_REFUSED, Act.PERMIT_USED) == []
 
 
@@ -60,7 +63,7 @@ async def test_doors_that_say_yes_to_everything_are_found(outside: Outside) -> N
     yes = {"permit": "1", "state": "granted", "response": {"allowed": True, "uid": "another"}}
     async with knocking(open_to_all(200, yes)) as canary:
         found = await canary.knock("any")
-    assert all("HTTP 200" in trouble for trouble in found.values()) and len(found) == 3
+    assert all("HTTP 200" in trouble for trouble in found.values()) and len(found) == 4
 
 
 async def test_a_door_that_is_away_is_found(outside: Outside) -> None:

@@ -1,6 +1,7 @@
 """Every verb of `/incident`: what the person is told in their language, and what follows in the channel."""
 
 from bot.domain.ids import IncidentId
+from bot.use_cases.freeze import frozen_servers
 from bot.use_cases.incident import find_incident
 from tests.journeys.stage import ALEX, DOYUN, MINJI, Stage, shown
 
@@ -122,3 +123,14 @@ async def test_a_whole_life(everywhere: Stage) -> None:
     await say(stage, MINJI, channel, ("/incident reopen", "왜 다시 여나요?"), ("/incident reopen 재발", "조사 중"))
     await say(stage, MINJI, channel, ("/incident cancel", "실제로는 무엇"), ("/incident cancel 훈련이었음", "*취소*"))
     await say(stage, MINJI, channel, ("/incident list", "진행 중인 장애가 없습니다"), ("/incident list all", "취소"))
+
+
+async def test_two_incidents_become_one_and_nothing_thaws(stage: Stage) -> None:
+    first = await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
+    second = await stage.declare(DOYUN, "sev2 로그인 오류 서버 web-4, web-3")
+    assert "INC-2를 INC-1에 합쳤습니다" in await stage.command(DOYUN, "/incident merge INC-1", second)
+    assert any("넘겨받은 서버" in said and "`web-4`" in said for said in stage.said(first))
+    assert any("INC-1에 합쳤습니다" in said for said in stage.said(second))
+    frozen = await frozen_servers(stage.product.desk.outside)
+    assert sorted((one.hold.server, one.incident.id) for one in frozen) == [("web-3", 1), ("web-3", 1), ("web-4", 1)]
+    assert "합칠 수 없습니다" in await stage.command(DOYUN, "/incident merge INC-2 INC-2", second)
