@@ -7,8 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
-from aiohttp import web
-
 from bot.adapters.slack_socket import connected
 from bot.config import Settings
 from bot.jobs.schedule import keep_doing
@@ -59,6 +57,8 @@ async def _http(product: Product) -> AsyncIterator[None]:
     if product.settings.http_port is None:
         yield
         return
+    from aiohttp import web
+
     runner = web.AppRunner(product.web_app(), access_log=None)
     await runner.setup()
     try:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
-from aiohttp import web
 
 from bot.adapters.offline_model import OfflineModel
 from bot.adapters.slack_chat import SlackChat, make_client
@@ -28,7 +27,6 @@ from bot.use_cases.doors import canary_secret, report_door
 from bot.use_cases.transcript import TEAM_URL
 from bot.use_cases.watch import pass_time
 from handlers.desk import Desk
-from handlers.http.entrance import Entrance
 from handlers.jobs import buried, channel, gate, paper, watch
 from handlers.slack_app import SlackApp
 from storage.database import Database
@@ -37,6 +35,9 @@ from storage.intake import Intake
 from storage.migrate import current_version, migrate, newest_version
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
+    from handlers.http.entrance import Entrance
     from handlers.jobs.doors import DoorDesk
 
 WINDOW_SECONDS = 20.0
@@ -53,7 +54,7 @@ class Product:
 
     settings: Settings
     doors: Doors
-    entrance: Entrance
+    entrance: "Entrance | None"
     door_desk: "DoorDesk | None"
     database: Database
     session: aiohttp.ClientSession
@@ -139,12 +140,15 @@ class Product:
         for door, trouble in (await canary.knock(await canary_secret(outside))).items():
             await report_door(outside, door=door, trouble=trouble)
 
-    def web_app(self) -> web.Application:
+    def web_app(self) -> "web.Application":
         """The gate, and in HTTP mode Slack's own door."""
+        from aiohttp import web
+
         from handlers.http.gate import add_gate
         from handlers.http.slack import BODY_LIMIT, add_slack
 
         app = web.Application(client_max_size=BODY_LIMIT)
+        assert self.entrance is not None, "a port was set: there is an entrance"
         add_gate(app, self.entrance)
         if self.door_desk:
             _open_doors(app, self.doors, self.door_desk)
@@ -190,8 +194,8 @@ async def build(settings: Settings, clock: Clock) -> Product:
         offline=offline,
     )
     slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
-    entrance = Entrance(desk.outside, _identities(doors, session, clock))
-    door_desk = _door_desk(doors, entrance, session, clock)
+    entrance = _entrance(desk.outside, doors, session) if settings.http_port is not None else None
+    door_desk = _door_desk(doors, entrance, session, clock) if entrance else None
     worker = Worker(
         database,
         clock,
@@ -212,6 +216,13 @@ def _doors(file: str) -> Doors:
     return read_doors_file(Path(file))
 
 
+def _entrance(outside: Outside, doors: Doors, session: aiohttp.ClientSession) -> "Entrance":
+    """What all doors share; an HTTP server is loaded only where one is wanted."""
+    from handlers.http.entrance import Entrance
+
+    return Entrance(outside, _identities(doors, session, outside.clock))
+
+
 def _identities(doors: Doors, session: aiohttp.ClientSession, clock: Clock) -> Identities | None:
     """Who recognises pipelines by their issuers' tokens, where `doors.yaml` names any."""
     if not doors.issuers:
@@ -221,7 +232,7 @@ def _identities(doors: Doors, session: aiohttp.ClientSession, clock: Clock) -> I
     return Oidc(doors.issuers, session, clock)
 
 
-def _door_desk(doors: Doors, entrance: Entrance, session: aiohttp.ClientSession, clock: Clock) -> "DoorDesk | None":
+def _door_desk(doors: Doors, entrance: "Entrance", session: aiohttp.ClientSession, clock: Clock) -> "DoorDesk | None":
     """What the doors of other systems answer with, where `doors.yaml` has any."""
     if doors == Doors(issuers=doors.issuers):
         return None
@@ -242,7 +253,7 @@ def _door_desk(doors: Doors, entrance: Entrance, session: aiohttp.ClientSession,
     )
 
 
-def _open_doors(app: web.Application, doors: Doors, desk: "DoorDesk") -> None:
+def _open_doors(app: "web.Application", doors: Doors, desk: "DoorDesk") -> None:
     from handlers.http.azure import add_azure
     from handlers.http.github import add_github
     from handlers.http.kubernetes import add_kubernetes
