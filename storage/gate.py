@@ -65,8 +65,8 @@ class HeldBackRows:
             await self._connection.execute(insert_or_ignore(self._connection, held_back, [values(new)]))
 
     async def waiting(self) -> Sequence[HeldBack]:
-        """Everything that waits for a thaw, oldest first."""
-        return await self._some(_WAITING)
+        """Everything that waits for a thaw, oldest first; nobody else offers it until this transaction ends."""
+        return await self._some(_WAITING, for_update=True)
 
     async def of_state(self, states: Sequence[HeldBackState]) -> Sequence[HeldBack]:
         """Those in these states, oldest first."""
@@ -114,6 +114,10 @@ class TokenRows:
     async def add(self, new: Token) -> None:
         """Lets a caller in."""
         await self._connection.execute(insert(token).values(values(new, without=())))
+
+    async def replace(self, old: Token, new: Token) -> None:
+        """The same name gets a new secret; the old one is forgotten."""
+        await self._connection.execute(update(token).where(token.c.hash == old.hash).values(values(new, without=())))
 
     async def by_hash(self, token_hash: str) -> Token | None:
         """Whose token this is."""

@@ -107,7 +107,7 @@ class Worker:
         if room <= 0:
             return False
         try:
-            async with self._store.write() as tx:
+            async with self._store.write(urgent=True) as tx:
                 jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room)
         except Exception:
             log.exception("jobs could not be claimed; trying again")

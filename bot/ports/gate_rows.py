@@ -165,7 +165,7 @@ class HeldBacks(Protocol):
         ...
 
     async def waiting(self) -> Sequence[HeldBack]:
-        """Everything that waits for a thaw, oldest first."""
+        """Everything that waits for a thaw, oldest first; nobody else offers it until this transaction ends."""
         ...
 
     async def of_state(self, states: Sequence[HeldBackState]) -> Sequence[HeldBack]:
@@ -194,6 +194,10 @@ class Tokens(Protocol):
 
     async def add(self, new: Token) -> None:
         """Lets a caller in."""
+        ...
+
+    async def replace(self, old: Token, new: Token) -> None:
+        """The same name gets a new secret; the old one is forgotten."""
         ...
 
     async def by_hash(self, token_hash: str) -> Token | None:

@@ -48,16 +48,21 @@ def held_back(
 async def offer_thawed(tx: Transaction, released: Hold, *, at: datetime) -> None:
     """A hold was released: whatever waited for this server, and has all its servers free now, is offered.
 
-    The list goes to the channel of the incident whose hold was the last.
+    The list goes to the channel of the incident whose hold was the last: another one than it was refused for, where
+    that froze the server later or took the hold over. What waits is locked before the holds are read: of two releases
+    at the same moment the later one sees both.
     """
-    waiting = [one for one in await tx.held_back.waiting() if released.incident_id in one.incident_ids]
+    waiting = await tx.held_back.waiting()
     if not waiting:
         return
     catalogue = await tx.servers.catalogue()
     reach: dict[HeldBackId, set[ServerId]] = {
         one.id: {server.id for server in catalogue.closure(one.servers)} for one in waiting
     }
-    every = sorted(set().union(*reach.values()))
+    waiting = [
+        one for one in waiting if released.incident_id in one.incident_ids or released.server_id in reach[one.id]
+    ]
+    every = sorted(set().union(*(reach[one.id] for one in waiting)))
     frozen = {hold.server_id for hold in await tx.holds.open_on(every)} if every else set()
     free = [one for one in waiting if not reach[one.id] & frozen]
     if not free:

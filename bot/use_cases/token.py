@@ -33,9 +33,10 @@ async def make_token(
     asked = tuple(text.lower() if is_selector(text) else str(canonical(text)) for text in scope)
     new = Token(token_hash(secret), name, at, asked, at + min(lasts, LONGEST_LIFE))
     async with outside.store.write() as tx:
-        if await tx.tokens.by_name(name):
+        before = await tx.tokens.by_name(name)
+        if before is not None and before.revoked_at is None:
             raise TokenNameTaken(name)
-        await tx.tokens.add(new)
+        await (tx.tokens.add(new) if before is None else tx.tokens.replace(before, new))
         await record(tx, at=at, act=Act.TOKEN_MADE, actor=OPERATOR, subject=name, detail={"scope": list(asked)})
     return new
 

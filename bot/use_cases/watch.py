@@ -43,11 +43,11 @@ async def nag(outside: Outside) -> None:
     now = outside.clock.now()
     async with outside.store.read() as tx:
         oldest = _oldest(await tx.holds.open())
-    due = [(number, stage) for number, at in oldest.items() if (stage := nag_stage(at, now))]
+    due = [(number, at, stage) for number, at in oldest.items() if (stage := nag_stage(at, now))]
     if not due:
         return
     async with outside.store.write() as tx:
-        await tx.jobs.put([_reminder(number, stage, now) for number, stage in due])
+        await tx.jobs.put([_reminder(number, held_at, stage, now) for number, held_at, stage in due])
 
 
 def _oldest(holds: Iterable[Hold]) -> dict[IncidentId, datetime]:
@@ -57,9 +57,11 @@ def _oldest(holds: Iterable[Hold]) -> dict[IncidentId, datetime]:
     return oldest
 
 
-def _reminder(number: IncidentId, stage: int, now: datetime) -> NewJob:
+def _reminder(number: IncidentId, held_at: datetime, stage: int, now: datetime) -> NewJob:
+    """Once a stage and age: a hold that came after the first one's release is spoken of again."""
     about = {"incident_id": number, "stage": stage}
-    return NewJob(f"nag:{number}:{stage}", incident_key(number), JobKind.NAG, now, about)
+    key = f"nag:{number}:{int(held_at.timestamp())}:{stage}"
+    return NewJob(key, incident_key(number), JobKind.NAG, now, about)
 
 
 async def offer_named(tx: Transaction, incident: Incident, text: str, *, at: datetime) -> None:
