@@ -35,6 +35,10 @@ class ServerRows:
         row = (await self._connection.execute(_LINE)).one()
         return Line(row.version, row.quarantined_at, row.quarantine_reason)
 
+    async def lock_line(self) -> None:
+        """Whoever changes the catalogue or the quarantine does it alone, and before locking servers: no circle."""
+        await self._connection.execute(select(line.c.version).with_for_update(key_share=True))
+
     async def quarantine(self, since: datetime | None, reason: str) -> None:
         """Begins or ends a quarantine (`since` is None)."""
         await self._connection.execute(update(line).values(quarantined_at=since, quarantine_reason=reason))

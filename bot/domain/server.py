@@ -92,11 +92,13 @@ class Catalogue:
     def _serving(self) -> Mapping[str, frozenset[ServerName]]:
         return _neighbours(self.edges, EdgeKind.SERVES)
 
-    def closure(self, names: Iterable[ServerName]) -> tuple[Server, ...]:
-        """These servers and all that share their fate, at most REACH edges away; in the order of their ids."""
+    def closure(self, names: Iterable[ServerName], *, edges: int = REACH) -> tuple[Server, ...]:
+        """These servers and all that share their fate, at most so many edges away; in the order of their ids."""
         reached = set(names)
         edge = set(reached)
-        for _ in range(REACH):
+        for _ in range(edges):
+            if not edge:
+                break
             edge = {other for name in edge for other in self._fate.get(name, ())} - reached
             reached |= edge
         return self._in_order(reached)

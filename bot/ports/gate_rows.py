@@ -39,6 +39,10 @@ class Servers(Protocol):
         """The version of the catalogue, and whether everything is quarantined."""
         ...
 
+    async def lock_line(self) -> None:
+        """Whoever changes the catalogue or the quarantine does it alone, and before locking servers: no circle."""
+        ...
+
     async def quarantine(self, since: datetime | None, reason: str) -> None:
         """Begins or ends a quarantine (`since` is None)."""
         ...

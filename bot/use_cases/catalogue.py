@@ -24,11 +24,27 @@ async def describe_servers(outside: Outside, described: Described, *, by: SlackU
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        before = await tx.servers.catalogue()
-        await _describe(tx, before, described.servers, by=by, at=at)
+        before = await _alone(tx)
         ours = {server.name for server in described.servers}
+        added = described.edges - before.edges
+        await _lock(tx, before, ours, added)
+        await _describe(tx, before, described.servers, by=by, at=at)
         stale = {edge for edge in before.edges if edge.ends <= ours} - described.edges
-        await _connect(tx, described.edges - before.edges, stale, by=by, at=at)
+        await _connect(tx, before, added, stale, by=by, at=at)
+
+
+async def _alone(tx: Transaction) -> Catalogue:
+    """The catalogue, which nobody else changes until this transaction ends."""
+    await tx.servers.lock_line()
+    return await tx.servers.catalogue()
+
+
+async def _lock(tx: Transaction, before: Catalogue, names: Iterable[ServerName], added: Iterable[Edge] = ()) -> None:
+    """As a freeze locks them, all at once and in its order: these, and whatever hangs together with the new edges."""
+    fates = [edge for edge in added if edge.kind is EdgeKind.SHARED_FATE]
+    together = before.closure({name for edge in fates for name in edge.ends}, edges=len(before.servers))
+    own = {server.id for name in names if (server := before.find(name))}
+    await tx.servers.lock_for_freeze(sorted(own | {server.id for server in together}))
 
 
 async def _describe(
@@ -44,7 +60,6 @@ async def _describe(
         await record(tx, at=at, act=act, actor=by, subject=server.name)
     renamed = [k.id for s in changed if (k := known.get(s.name)) and k.aliases != s.aliases]
     if renamed:
-        await tx.servers.lock_for_freeze(renamed)
         await tx.servers.raise_epochs(renamed)
 
 
@@ -61,11 +76,12 @@ async def add_server(outside: Outside, *, by: SlackUserId, name: str, labels: di
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        before = await tx.servers.catalogue()
+        before = await _alone(tx)
         known = before.find(canonical(name))
         base = known or Server(id=0, name=canonical(name), epoch=0)  # type: ignore[arg-type]
         kept = {label: getattr(base, label) for label in ("role", "service", "pool", "image")}
         server = Server(base.id, base.name, base.epoch, aliases=base.aliases, **{**kept, **labels})
+        await _lock(tx, before, [server.name])
         await _describe(tx, before, [server], by=by, at=at)
         return (await named_servers(tx, [server.name]))[0]
 
@@ -77,15 +93,14 @@ async def connect_servers(
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        before = await tx.servers.catalogue()
+        before = await _alone(tx)
         ends = [server.name for text in (one, other) for server in (await named_servers(tx, [text]))[:1]]
         if len(set(ends)) < 2:
             raise UnknownServer(server=other)
         edge = _edge(ends[0], ends[1], kind)
-        if removed:
-            await _connect(tx, (), {edge} & before.edges, by=by, at=at)
-        else:
-            await _connect(tx, {edge} - before.edges, (), by=by, at=at)
+        added, gone = (set(), {edge} & before.edges) if removed else ({edge} - before.edges, set())
+        await _lock(tx, before, (), added)
+        await _connect(tx, before, added, gone, by=by, at=at)
     return edge
 
 
@@ -97,19 +112,22 @@ def _edge(one: ServerName, other: ServerName, kind: EdgeKind) -> Edge:
 
 
 async def _connect(
-    tx: Transaction, added: Collection[Edge], removed: Collection[Edge], *, by: SlackUserId, at: datetime
+    tx: Transaction,
+    before: Catalogue,
+    added: Collection[Edge],
+    removed: Collection[Edge],
+    *,
+    by: SlackUserId,
+    at: datetime,
 ) -> None:
-    """I2: servers that reach further now get a new epoch, after their rows are locked as a freeze locks them."""
+    """I2: servers that reach further now get a new epoch; their rows are locked."""
     if not added and not removed:
         return
-    before = await tx.servers.catalogue()
     fates = [edge for edge in added if edge.kind is EdgeKind.SHARED_FATE]
-    await tx.servers.lock_for_freeze(sorted(server.id for server in _around(before, fates)))
     await tx.servers.connect(added, removed)
     after = await tx.servers.catalogue()
     wider = [s.id for s in _around(after, fates) if after.closure([s.name]) != before.closure([s.name])]
     if wider:
-        await tx.servers.lock_for_freeze(wider)
         await tx.servers.raise_epochs(wider)
     for act, edges in ((Act.EDGE_ADDED, added), (Act.EDGE_REMOVED, removed)):
         for edge in sorted(edges):

@@ -64,7 +64,7 @@ async def declare(
     """
     at = outside.clock.now()
     title = check_title(title)
-    async with outside.store.write() as tx:
+    async with outside.store.write(urgent=True) as tx:
         await must_not_be_guest(tx, by)
         earlier = await tx.incidents.by_request_key(request_key)
         if earlier:

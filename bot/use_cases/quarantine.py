@@ -18,6 +18,7 @@ async def begin_quarantine(outside: Outside, *, reason: str, by: SlackUserId = O
         raise ReasonMissing
     at = outside.clock.now()
     async with outside.store.write(urgent=True) as tx:
+        await tx.servers.lock_line()
         every = [server.id for server in await tx.servers.all()]
         await tx.servers.lock_for_freeze(every)
         await tx.servers.raise_epochs(every)
