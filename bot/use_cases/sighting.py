@@ -1,19 +1,23 @@
 """Work that was seen without the gate's leave: behind broken glass, or simply done. Told to the incident it touched."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.audit import Act
 from bot.domain.errors import Refused
 from bot.domain.freeze import Hold
 from bot.domain.ids import ServerId, SlackUserId
-from bot.domain.permit import PermitState
+from bot.domain.permit import ENDABLE, Permit
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.fix import work_on
 from bot.use_cases.record import done_before, record
 from bot.use_cases.server import known_servers
+
+LATE = timedelta(minutes=15)
+"""Work may be seen so long after it ended: what is seen later was not that work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ async def report_sighting(outside: Outside, *, caller: str, seen: Seen) -> bool:
 
 
 async def _report(outside: Outside, caller: str, seen: Seen, act: Act) -> bool:
-    key = f"{act.value}:{caller}:{seen.id}"[:128]
+    key = f"{act.value}:{hashlib.sha256(f'{caller} {seen.id}'.encode()).hexdigest()}"
     now = outside.clock.now()
     async with outside.store.write() as tx:
         if await done_before(tx, key):
@@ -91,9 +95,18 @@ def _held_at(hold: Hold, at: datetime) -> bool:
 
 
 async def _permitted(tx: Transaction, ids: Sequence[ServerId], at: datetime) -> bool:
-    """Whether some permit covers every one of these servers and had begun by then."""
-    ran = {PermitState.STARTED, PermitState.DRAINING, PermitState.UNKNOWN, PermitState.FINISHED}
+    """Whether some permit covers every one of these servers, had begun by then and had not long ended."""
     for permit in await tx.permits.touching(ids):
-        if permit.state in ran and set(ids) <= set(permit.targets) and permit.started_at and permit.started_at <= at:
+        covers = set(ids) <= permit.targets and permit.started_at is not None and permit.started_at <= at
+        if covers and (permit.state in ENDABLE or at <= await _end(tx, permit) + LATE):
             return True
     return False
+
+
+async def _end(tx: Transaction, permit: Permit) -> datetime:
+    """When the work under a permit ended; that of a single moment ended when it began."""
+    change = await tx.changes.get(permit.change_id) if permit.change_id is not None else None
+    rows = await tx.audit.rows(acts=[Act.PERMIT_FINISHED], subject=f"permit-{permit.id}")
+    ends = [row.at for row in rows] + ([change.finished_at] if change and change.finished_at else [])
+    assert permit.started_at is not None
+    return max(ends, default=permit.started_at)
