@@ -50,6 +50,7 @@ class Act(StrEnum):
     PERMIT_FINISHED = "permit_finished"
     PERMIT_USED = "permit_used"
     PERMIT_UNKNOWN = "permit_unknown"
+    PERMIT_BACK = "permit_back"
     CHANGE_UNKNOWN = "change_unknown"
     CHANGE_WITHDRAWN = "change_withdrawn"
     RUN_DIRECTED = "run_directed"

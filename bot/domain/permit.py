@@ -166,10 +166,14 @@ class Permit:
     def direct(self, directive: Directive, *, incident_id: IncidentId, by: SlackUserId, at: datetime) -> "Permit":
         """An incident says how drained work goes on. Another word than before is agreed to anew by every incident.
 
-        Raises PermitNotRunning.
+        "Go" is what work is told that nobody stopped: here it means to continue, with everybody's word.
+        Nobody lets his own work go on. Raises PermitNotRunning, RequesterApproves.
         """
         if self.state is not PermitState.DRAINING:
             raise PermitNotRunning(now=self.state)
+        directive = Directive.CONTINUE if directive is Directive.GO else directive
+        if directive in (Directive.CONTINUE, Directive.ROLL_BACK) and by == self.person:
+            raise RequesterApproves
         agreed = self.approvals if directive is self.directive else ()
         others = tuple(one for one in agreed if one.incident_id != incident_id)
         return replace(self, directive=directive, approvals=(*others, Approval(incident_id, by, at)))

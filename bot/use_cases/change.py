@@ -314,17 +314,24 @@ async def finish_change(outside: Outside, *, by: SlackUserId, change_id: ChangeI
     """A person says how it ended. Raises UnknownChange, ChangeImpossible, NoAuthority."""
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        at = outside.clock.now()
-        seen = _there(await tx.changes.get(change_id), change_id)
-        touched = await touch(tx, seen.servers, lock=tx.servers.lock_for_freeze)
-        permit = await tx.permits.of_change(change_id)
-        change = await _locked(tx, change_id)
-        finished = change.finish(outcome, at=at)
-        await tx.changes.save(finished)
-        if permit:
-            await tx.permits.save(permit.finish())
-        await work_on(tx, [server.id for server in touched.blast], people=(), at=at)
-        await _note(tx, finished, Act.CHANGE_FINISHED, by=by, outside=outside)
+        return await end_change(tx, outside, by=by, change_id=change_id, outcome=outcome)
+
+
+async def end_change(
+    tx: Transaction, outside: Outside, *, by: SlackUserId, change_id: ChangeId, outcome: ChangeState
+) -> Change:
+    """As `finish_change`, in the caller's transaction."""
+    at = outside.clock.now()
+    seen = _there(await tx.changes.get(change_id), change_id)
+    touched = await touch(tx, seen.servers, lock=tx.servers.lock_for_freeze)
+    permit = await tx.permits.of_change(change_id)
+    change = await _locked(tx, change_id)
+    finished = change.finish(outcome, at=at)
+    await tx.changes.save(finished)
+    if permit:
+        await tx.permits.save(permit.finish())
+    await work_on(tx, [server.id for server in touched.blast], people=(), at=at)
+    await _note(tx, finished, Act.CHANGE_FINISHED, by=by, outside=outside)
     return finished
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.audit import Act
 from bot.domain.change import ChangeState
 from bot.domain.errors import NotTheCommander, PermitStale, UnknownIncident, UnknownPermit
-from bot.domain.gate import Decision, Fix, check_started, decide
+from bot.domain.gate import Decision, Fix, check_started
 from bot.domain.ids import (
     THE_BOT,
     IncidentId,
@@ -16,15 +16,15 @@ from bot.domain.ids import (
     incident_label,
     permit_label,
 )
-from bot.domain.incident import Incident
 from bot.domain.job import JobKind
 from bot.domain.permit import RUNNING, Directive, Permit, PermitKind, PermitState
 from bot.domain.server import Server
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.change import end_change
 from bot.use_cases.fix import work_on
 from bot.use_cases.gate import GateAnswer, answer_waiting
-from bot.use_cases.line import touch
+from bot.use_cases.line import Touched, judge, touch
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import record
 
@@ -45,7 +45,7 @@ async def _names(tx: Transaction, permit: Permit) -> list[str]:
 
 
 async def start_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> Permit:
-    """The work begins now. I1, I2, I11 hold at this commit. Raises PermitStale.
+    """The work begins now. I1, I2, I11 hold at this commit. Raises PermitStale, Quarantined.
 
     The servers' rows are locked before the permit's, as a freeze does: neither waits for the other in a circle. A fix
     and work under an override lock them alone: they write who works there into the holds.
@@ -78,19 +78,14 @@ async def start_permit(outside: Outside, *, caller: str, permit_id: PermitId) ->
 async def begin(
     tx: Transaction, outside: Outside, permit: Permit, locked: Sequence[Server], *, at: datetime
 ) -> tuple[Permit, Decision]:
-    """A granted permit starts, in the caller's transaction, on locked servers. Raises PermitStale."""
+    """A granted permit starts, in the caller's transaction, on locked servers. Raises PermitStale, Quarantined."""
     permit.check_start(now=at, epochs={server.id: server.epoch for server in locked})
-    holds = await tx.holds.open_on(list(permit.epochs))
-    fix = (
-        Fix(permit.incident_id, permit.approved_by(at))
-        if permit.kind is PermitKind.FIX and permit.incident_id
-        else None
-    )
-    decision = decide(
-        [server for server in locked if server.id in permit.targets],
-        holds,
+    around = await tx.holds.around(list(permit.epochs))
+    targets = tuple(server for server in locked if server.id in permit.targets)
+    fix = _fix(permit, at)
+    decision = judge(
+        Touched(targets, tuple(locked), line=around.line, holds=tuple(around.holds)),
         shadow=permit.shadow and outside.policy.shadow,
-        blast=locked,
         fix=fix,
         overridden=permit.kind is PermitKind.OVERRIDE,
     )
@@ -118,7 +113,10 @@ async def beat_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> 
         permit = await _own(await tx.permits.lock(permit_id), caller)
         beaten = permit.beat(at=at)
         await tx.permits.save(beaten)
-        holding = {hold.incident_id for hold in await tx.holds.open_on(list(permit.epochs))}
+        holding = {hold.incident_id: None for hold in await tx.holds.open_on(list(permit.epochs))}
+        if permit.state is PermitState.UNKNOWN:
+            against = next(iter(holding), permit.incident_id)
+            await _note(tx, beaten, Act.PERMIT_BACK, by=SlackUserId(caller), incident_id=against, at=at)
     return beaten, beaten.told(holding)
 
 
@@ -131,13 +129,20 @@ async def finish_permit(outside: Outside, *, caller: str, permit_id: PermitId, o
 
 
 async def end_permit(outside: Outside, *, by: SlackUserId, permit_id: PermitId, outcome: ChangeState) -> Permit:
-    """I12: a person says how a machine's work ended. Raises UnknownPermit, PermitStale, NoAuthority."""
+    """I12: a person says how a machine's work ended, or that of a change, which ends with it.
+
+    Raises UnknownPermit, PermitStale, NoAuthority.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         seen = await tx.permits.get(permit_id)
         if seen is None:
             raise UnknownPermit(permit=permit_label(permit_id))
+        if seen.change_id is not None:
+            ended = seen.finish()
+            await end_change(tx, outside, by=by, change_id=seen.change_id, outcome=outcome)
+            return ended
         return await _finish(tx, seen, by=by, outcome=outcome.value, at=at)
 
 
@@ -161,7 +166,8 @@ async def _finish(tx: Transaction, seen: Permit, *, by: SlackUserId, outcome: st
 
 
 async def _own(permit: Permit | None, caller: str) -> Permit:
-    if permit is None or permit.caller != caller:
+    """People's changes are nobody's but theirs: a machine may be called like somebody."""
+    if permit is None or permit.caller != caller or permit.change_id is not None:
         raise PermitStale(why="unknown")
     return permit
 
@@ -174,7 +180,7 @@ async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId,
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        permit, _ = await _asked(tx, by, permit_id, incident_id)
+        permit = await _asked(tx, by, permit_id, incident_id)
         agreed = permit.approve(incident_id=incident_id, by=by, at=at)
         await tx.permits.save(agreed)
         await _note(tx, agreed, Act.FIX_APPROVED, by=by, incident_id=incident_id, at=at)
@@ -185,7 +191,7 @@ async def refuse_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId, 
     """An incident does not agree. Raises as `approve_fix`."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        permit, _ = await _asked(tx, by, permit_id, incident_id)
+        permit = await _asked(tx, by, permit_id, incident_id)
         refused = permit.refuse()
         await tx.permits.save(refused)
         await _note(tx, refused, Act.FIX_REFUSED, by=by, incident_id=incident_id, at=at)
@@ -207,7 +213,7 @@ async def direct_run(
         if seen is None:
             raise UnknownPermit(permit=permit_label(permit_id))
         await tx.servers.lock_for_freeze(list(seen.epochs))
-        permit, _ = await _asked(tx, by, permit_id, incident_id)
+        permit = await _asked(tx, by, permit_id, incident_id)
         directed = permit.direct(directive, incident_id=incident_id, by=by, at=at)
         await tx.permits.save(directed)
         holding = {hold.incident_id for hold in await tx.holds.open_on(list(permit.epochs))}
@@ -215,14 +221,14 @@ async def direct_run(
         if told in (Directive.CONTINUE, Directive.ROLL_BACK):
             people = [permit.person] if permit.person else []
             await work_on(tx, list(permit.epochs), people=people, at=at)
-        await _note(tx, directed, Act.RUN_DIRECTED, by=by, incident_id=incident_id, at=at, directive=directive.value)
+        await _note(
+            tx, directed, Act.RUN_DIRECTED, by=by, incident_id=incident_id, at=at, directive=directed.directive.value
+        )
     return directed, told
 
 
-async def _asked(
-    tx: Transaction, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId
-) -> tuple[Permit, Incident]:
-    """The permit, locked, and the incident whose word it is, spoken by who may speak for it."""
+async def _asked(tx: Transaction, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId) -> Permit:
+    """The permit, locked, where somebody may speak for the incident."""
     await must_be_member(tx, by)
     permit = await tx.permits.lock(permit_id)
     incident = await tx.incidents.get(incident_id)
@@ -233,7 +239,7 @@ async def _asked(
     speaker = incident.commander if incident.commander != permit.person else None
     if speaker and by != speaker:
         raise NotTheCommander(incident=incident_label(incident_id), who=speaker)
-    return permit, incident
+    return permit
 
 
 async def _note(
