@@ -1,11 +1,13 @@
 """Rules of a bearer token: whose it is, what it may ask for, until when."""
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 LONGEST_LIFE = timedelta(days=90)
 """A token is made anew at least as often."""
+_OTHERS = re.compile(r"(?:github|k8s|terraform|azure|oidc):.*|[UW][A-Z0-9]{4,}|operator|stopline.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Token:
     def revoke(self, *, at: datetime) -> "Token":
         """It lets nobody in any more."""
         return replace(self, revoked_at=self.revoked_at or at)
+
+
+def is_anothers(name: str) -> bool:
+    """Whether doors, pipelines with an issuer's token, people or we ourselves are called so: no token may be."""
+    return _OTHERS.fullmatch(name) is not None
 
 
 def token_hash(secret: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.audit import Act
 from bot.domain.ids import SlackUserId
 from bot.domain.server import is_selector
-from bot.domain.token import LONGEST_LIFE, Token, token_hash
+from bot.domain.token import LONGEST_LIFE, Token, is_anothers, token_hash
 from bot.ports.outside import Outside
 from bot.use_cases.record import record
 from bot.use_cases.server import canonical
@@ -34,7 +34,7 @@ async def make_token(
     new = Token(token_hash(secret), name, at, asked, at + min(lasts, LONGEST_LIFE))
     async with outside.store.write() as tx:
         before = await tx.tokens.by_name(name)
-        if before is not None and before.revoked_at is None:
+        if is_anothers(name) or (before is not None and before.revoked_at is None):
             raise TokenNameTaken(name)
         await (tx.tokens.add(new) if before is None else tx.tokens.replace(before, new))
         await record(tx, at=at, act=Act.TOKEN_MADE, actor=OPERATOR, subject=name, detail={"scope": list(asked)})

@@ -102,7 +102,7 @@ class Entrance:
         secret = bearer[1] if bearer else ""
         if self.identities and secret.count(".") == 2:
             identity = await self.identities.identity_of(secret)
-            found = Caller(identity.caller, identity.servers) if identity else None
+            found = Caller(f"oidc:{identity.caller}", identity.servers) if identity else None
         else:
             found = await self._holder(secret) if secret else None
         self.rates.take(f"caller {found.name}" if found else f"address {request.remote}")
