@@ -65,7 +65,6 @@ class Act(StrEnum):
     WORK_WITHDRAWN = "work_withdrawn"
     BYPASS_SEEN = "bypass_seen"
     GLASS_BROKEN = "glass_broken"
-    CHECK_RED = "check_red"
     DOOR_DRIFTED = "door_drifted"
     DOOR_MENDED = "door_mended"
     QUARANTINE_BEGUN = "quarantine_begun"

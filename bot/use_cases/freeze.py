@@ -14,6 +14,7 @@ from bot.domain.errors import (
     SeveralServers,
     TooManyServers,
     UnknownIncident,
+    UnknownServer,
 )
 from bot.domain.freeze import Hold, HoldCause, HoldState
 from bot.domain.ids import (
@@ -28,10 +29,11 @@ from bot.domain.ids import (
 )
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
+from bot.domain.names import nearest_names
 from bot.domain.permit import Permit, PermitState
 from bot.domain.server import ASK_ABOVE, Catalogue, Server
 from bot.ports.outside import Outside
-from bot.ports.storage import NewJob, Transaction
+from bot.ports.storage import NewJob, StoreCollision, Transaction
 from bot.use_cases.line import touch
 from bot.use_cases.person import must_not_be_guest
 from bot.use_cases.record import incident_key, record
@@ -290,8 +292,10 @@ async def check_server(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
             if around.line.version == catalogue.version:
                 break
             catalogue = await tx.servers.catalogue()
+        else:
+            raise StoreCollision("the catalogue changes")
         if server is None:
-            server = (await named_servers(tx, [name]))[0]
+            raise UnknownServer(server=canonical(name), nearest=nearest_names(canonical(name), catalogue.names))
         if not around.holds:
             return replace(server, epoch=around.epochs[server.id]), ()
         incidents = {i.id: i for i in await tx.incidents.named([hold.incident_id for hold in around.holds])}
