@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.errors import UnknownServer
-from bot.domain.ids import THE_BOT, ServerName, SlackUserId
+from bot.domain.ids import THE_BOT, ServerId, ServerName, SlackUserId
 from bot.domain.server import Catalogue, Edge, EdgeKind, Server, check_aliases
 from bot.ports.catalogue import Described
 from bot.ports.outside import Outside
@@ -126,7 +126,7 @@ async def _connect(
     fates = [edge for edge in added if edge.kind is EdgeKind.SHARED_FATE]
     await tx.servers.connect(added, removed)
     after = await tx.servers.catalogue()
-    wider = [s.id for s in _around(after, fates) if after.closure([s.name]) != before.closure([s.name])]
+    wider = [s.id for s in _around(after, fates) if _reached(after, s) != _reached(before, s)]
     if wider:
         await tx.servers.raise_epochs(wider)
     for act, edges in ((Act.EDGE_ADDED, added), (Act.EDGE_REMOVED, removed)):
@@ -135,6 +135,11 @@ async def _connect(
             await record(tx, at=at, act=act, actor=by, subject=edge.one, detail=detail)
     if wider:
         await hold_reached(tx, wider, by=by, at=at)
+
+
+def _reached(catalogue: Catalogue, server: Server) -> set[ServerId]:
+    """Which ones: their epochs in a catalogue may be old and tell nothing."""
+    return {near.id for near in catalogue.closure([server.name])}
 
 
 def _around(catalogue: Catalogue, edges: Iterable[Edge]) -> tuple[Server, ...]:

@@ -51,7 +51,7 @@ class FreezeRules(Driver):
         self.do(connect_servers(self.outside, by=who, one=second, other=first, kind=EdgeKind.SHARED_FATE))
         must, may = self.model.connect(edge)
         fresh = self.new_holds()
-        assert must <= set(fresh) <= set(may)
+        assert must <= set(fresh) <= set(may), (must, fresh, may)
         self.model.hold({who_where: may[who_where] for who_where in fresh})
         self.learn_holds()
 
