@@ -91,5 +91,7 @@ def judge(touched: Touched, *, shadow: bool, fix: Fix | None = None, overridden:
 
 async def incidents_of(tx: Transaction, decision: Decision) -> tuple[Incident, ...]:
     """The incidents that a decision names, in its order."""
+    if not decision.holds:
+        return ()
     found = {incident.id: incident for incident in await tx.incidents.named(decision.incident_ids)}
     return tuple(found[number] for number in decision.incident_ids)

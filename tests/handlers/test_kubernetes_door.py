@@ -439,8 +439,9 @@ def _mutate(value: Any, dice: random.Random) -> Any:
     return dice.choice([None, 0, -1, 1e308, True, [], {}, [[]], {"a": None}, *odd])
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 async def test_no_mutation_of_a_review_breaks_the_door_or_opens_it(
-    outside: Outside, sqlite_only: None, caplog: pytest.LogCaptureFixture
+    outside: Outside, caplog: pytest.LogCaptureFixture
 ) -> None:
     """4,000 broken reviews of changes on frozen servers: never a 5xx, never a traceback, never a permit."""
     await add_server(outside, "web-1", "lb-01", "web-9")
@@ -461,12 +462,6 @@ async def test_no_mutation_of_a_review_breaks_the_door_or_opens_it(
     assert statuses[200] > 500 and statuses[400] > 100, statuses
     assert await permits(outside) == 0
     assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
-
-
-@pytest.fixture
-def sqlite_only(url: str) -> None:
-    if not url.startswith("sqlite"):
-        pytest.skip("one database is enough for this one")
 
 
 def test_what_we_ask_kubernetes_to_install_is_valid_and_closed() -> None:
