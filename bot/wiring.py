@@ -98,11 +98,12 @@ class Product:
         from bot.adapters.argocd_api import ArgoApi
         from bot.use_cases.windows import reconcile_windows
 
+        texts = self.desk.house_texts()
         for server in self.doors.argocd:
             api, outside = ArgoApi(server, self.session), self.desk.outside
             for one in await reconcile_windows(outside, api, server.projects, server=server.url):
-                unknown = f"unknown servers: {', '.join(one.unknown)}" if one.unknown else ""
-                trouble = one.trouble or ("window removed" if one.drifted else unknown)
+                unknown = texts.plain("alarm.unknown_servers", servers=one.unknown) if one.unknown else ""
+                trouble = one.trouble or (texts.plain("alarm.window_removed") if one.drifted else unknown)
                 await report_door(outside, door=f"argocd:{server.url}:{one.project}", trouble=trouble)
 
     async def _look_at_webhooks(self) -> None:
