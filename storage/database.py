@@ -2,12 +2,17 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.ids import ServerId
+from bot.domain.server import Catalogue
+from bot.ports.gate_rows import Around
 from storage import dialect
+from storage.freeze import HoldRows
+from storage.glance import Glance
 from storage.server import CatalogueMemory
 from storage.transaction import Transaction
 
@@ -60,6 +65,7 @@ class Database:
         self.engine = dialect.make_engine(url)
         self._at_once = dialect.at_once(self.engine)
         self._memory = CatalogueMemory()
+        self._glance = Glance(self._look)
         self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
@@ -79,12 +85,20 @@ class Database:
         async with self.begun(writing=False) as connection:
             yield Transaction(connection, self._memory)
 
-    @asynccontextmanager
-    async def glance(self) -> AsyncIterator[Transaction]:
-        """Statements that only read, each by itself: no BEGIN before and no COMMIT after."""
+    @property
+    def remembered(self) -> Catalogue:
+        """The catalogue as this process knows it, without asking the database."""
+        return self._memory.latest
+
+    async def around(self, ids: Sequence[ServerId]) -> Around:
+        """The line, and of these servers their epochs and open holds. Raises StoreUnavailable."""
+        return await self._glance.around(ids)
+
+    async def _look(self, ids: Sequence[ServerId]) -> Around:
+        """One statement by itself: no BEGIN before and no COMMIT after."""
         with dialect.told():
             async with self._at_once.connect() as connection:
-                yield Transaction(connection, self._memory)
+                return await HoldRows(connection).around(ids)
 
     @asynccontextmanager
     async def begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:

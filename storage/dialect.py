@@ -55,8 +55,9 @@ def make_engine(url: str) -> AsyncEngine:
         raise AddressWrong from wrong
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_size=16, max_overflow=8, pool_timeout=5, **options)
-    from storage.sqlite_driver import connect
+    from storage.sqlite_driver import connect, hand_over_soon
 
+    hand_over_soon()
     how = {"timeout": BUSY_SECONDS, "async_creator_fn": connect}
     engine = create_async_engine(address, connect_args=how, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

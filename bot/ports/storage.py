@@ -1,9 +1,12 @@
 """What the use cases need of a database: transactions over every noun, and what may go wrong with them."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.ports.gate_rows import HeldBacks, Overrides, Permits, Servers, Tokens
+from bot.domain.ids import ServerId
+from bot.domain.server import Catalogue
+from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
 from bot.ports.rows import (
     Audit,
     Changes,
@@ -74,8 +77,16 @@ class Store(Protocol):
         """Commits when the block ends; leaves nothing when it raises. `urgent` goes before other writers."""
         ...
 
-    def glance(self) -> AbstractAsyncContextManager[Transaction]:
-        """Reads only, each statement by itself: nothing between two of them is promised to stand still."""
+    @property
+    def remembered(self) -> Catalogue:
+        """The catalogue as this process knows it, without asking the database: whoever uses it compares its version."""
+        ...
+
+    async def around(self, ids: Sequence[ServerId]) -> Around:
+        """The line, and of these servers their epochs and open holds, in one look that began after this question.
+
+        Raises StoreUnavailable.
+        """
         ...
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:

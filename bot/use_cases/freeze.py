@@ -284,23 +284,24 @@ async def check_server(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
 
     The name is looked up in the remembered catalogue, whose version the same statement proves.
     """
-    async with outside.store.glance() as tx:
-        catalogue = tx.servers.remembered
-        for _ in range(2):
-            server = catalogue.find(canonical(name))
-            around = await tx.holds.around([server.id] if server else [])
-            if around.line.version == catalogue.version:
-                break
+    catalogue = outside.store.remembered
+    for _ in range(2):
+        server = catalogue.find(canonical(name))
+        around = await outside.store.around([server.id] if server else [])
+        if around.line.version == catalogue.version:
+            break
+        async with outside.store.read() as tx:
             catalogue = await tx.servers.catalogue()
-        else:
-            raise StoreCollision("the catalogue changes")
-        if server is None:
-            raise UnknownServer(server=canonical(name), nearest=nearest_names(canonical(name), catalogue.names))
-        if not around.holds:
-            return replace(server, epoch=around.epochs[server.id]), ()
+    else:
+        raise StoreCollision("the catalogue changes")
+    if server is None:
+        raise UnknownServer(server=canonical(name), nearest=nearest_names(canonical(name), catalogue.names))
+    now = replace(server, epoch=around.epochs[server.id])
+    if not around.holds:
+        return now, ()
+    async with outside.store.read() as tx:
         incidents = {i.id: i for i in await tx.incidents.named([hold.incident_id for hold in around.holds])}
-        frozen = tuple(Frozen(hold, incidents[hold.incident_id]) for hold in around.holds)
-        return replace(server, epoch=around.epochs[server.id]), frozen
+    return now, tuple(Frozen(hold, incidents[hold.incident_id]) for hold in around.holds)
 
 
 async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:
