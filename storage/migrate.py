@@ -27,10 +27,13 @@ def _version(connection: Connection) -> str | None:
 
 
 async def migrate(database: Database) -> None:
-    """Brings the schema to the newest version, in one transaction; does nothing where it is there."""
+    """Brings the schema to the newest version, in one transaction; does nothing where it is there.
+
+    The first statement waits for whoever migrates at the same time: SQLite's writer begins with it.
+    """
     async with database.begun(writing=True) as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(text("SELECT pg_advisory_xact_lock(7310420)"))
+        one_by_one = "pg_advisory_xact_lock(7310420)" if connection.dialect.name == "postgresql" else "1"
+        await connection.execute(text(f"SELECT {one_by_one}"))
         await connection.run_sync(_upgrade)
 
 

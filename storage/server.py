@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.ids import ServerId, ServerName
 from bot.domain.server import Catalogue, Edge, EdgeKind, Server
 from bot.ports.gate_rows import Line
-from storage.dialect import insert_or_ignore, insert_or_update
+from storage.dialect import insert_or_ignore, insert_or_update, is_sqlite
 from storage.rows import values
 from storage.tables import edge, line, server
 
@@ -105,14 +105,15 @@ class ServerRows:
         rows = await self._connection.execute(select(server).where(server.c.id.in_(ids)).order_by(server.c.name))
         return [_server(row) for row in rows]
 
-    async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+    async def lock_for_permit(self, ids: Sequence[ServerId]) -> None:
         """Their rows, shared: a freeze waits until this transaction ends. In id order, so that none waits for ever."""
-        return [_server(row) for row in await self._connection.execute(_LOCK_FOR_PERMIT, {"ids": list(ids)})]
+        if not is_sqlite(self._connection):
+            await self._connection.execute(_LOCK_FOR_PERMIT, {"ids": list(ids)})
 
-    async def lock_for_freeze(self, ids: Sequence[ServerId]) -> Sequence[Server]:
-        """Their rows, alone: a permit waits until this transaction ends."""
-        query = select(server).where(server.c.id.in_(ids)).order_by(server.c.id).with_for_update(key_share=True)
-        return [_server(row) for row in await self._connection.execute(query)]
+    async def lock_for_freeze(self, ids: Sequence[ServerId]) -> None:
+        """Their rows, alone: a permit waits until this transaction ends. SQLite's one writer is alone anyway."""
+        if not is_sqlite(self._connection):
+            await self._connection.execute(_LOCK_FOR_FREEZE, {"ids": list(ids)})
 
     async def raise_epochs(self, ids: Sequence[ServerId]) -> None:
         """Every permit given before is stale now."""
@@ -120,12 +121,9 @@ class ServerRows:
 
 
 _LINE = select(line)
-_LOCK_FOR_PERMIT = (
-    select(server)
-    .where(server.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(server.c.id)
-    .with_for_update(read=True)
-)
+_THESE = select(server.c.id).where(server.c.id.in_(bindparam("ids", expanding=True))).order_by(server.c.id)
+_LOCK_FOR_PERMIT = _THESE.with_for_update(read=True)
+_LOCK_FOR_FREEZE = _THESE.with_for_update(key_share=True)
 """What every permit asks is put together once: SQLAlchemy takes longer for that than the database for its answer."""
 
 

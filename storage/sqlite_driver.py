@@ -21,8 +21,8 @@ HAND_OVER_SECONDS = 0.0005
 class OneTripCursor:
     """What SQLAlchemy's adapter asks of a cursor: the statement runs and its rows come back together."""
 
-    def __init__(self, run: Callable[..., Any]) -> None:
-        self._run = run
+    def __init__(self, connection: "OneTripConnection") -> None:
+        self._connection = connection
         self._rows: list[Any] = []
         self.arraysize = 1
         self.description: Any = None
@@ -33,15 +33,20 @@ class OneTripCursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Runs one statement and keeps its rows. Raises sqlite3.Error."""
-        await self._keep("execute", sql, parameters)
+        """Runs one statement and keeps its rows; BEGIN goes along with the next one. Raises sqlite3.Error."""
+        if sql.startswith("BEGIN"):
+            self._connection.first = sql
+        else:
+            await self._keep("execute", sql, parameters)
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
         """Runs one statement for each of the parameters. Raises sqlite3.Error."""
         await self._keep("executemany", sql, parameters)
 
     async def _keep(self, how: str, sql: str, parameters: Any) -> None:
-        cursor, self._rows = await self._run(partial(_all_of_it, how, sql, parameters))
+        first, self._connection.first = self._connection.first, ""
+        act = partial(_all_of_it, first, how, sql, parameters)
+        cursor, self._rows = await self._connection.on_its_thread(act)
         self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
 
     async def fetchall(self) -> list[Any]:
@@ -53,8 +58,12 @@ class OneTripCursor:
         """Nothing is open: the rows are here already."""
 
 
-def _all_of_it(how: str, sql: str, parameters: Any, connection: sqlite3.Connection) -> tuple[sqlite3.Cursor, list[Any]]:
+def _all_of_it(
+    first: str, how: str, sql: str, parameters: Any, connection: sqlite3.Connection
+) -> tuple[sqlite3.Cursor, list[Any]]:
     cursor = connection.cursor()
+    if first:
+        cursor.execute(first)
     getattr(cursor, how)(sql, parameters)
     rows = cursor.fetchall() if cursor.description else []
     cursor.close()
@@ -62,23 +71,28 @@ def _all_of_it(how: str, sql: str, parameters: Any, connection: sqlite3.Connecti
 
 
 class OneTripConnection(aiosqlite.Connection):
-    """The driver's connection with the cursor above."""
+    """The driver's connection with the cursor above. `first`: the BEGIN that goes before the next statement."""
+
+    first = ""
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]
         """A cursor that has run nothing yet."""
-        return OneTripCursor(self._on_its_thread)
+        return OneTripCursor(self)
 
     async def commit(self) -> None:
         """Ends the transaction, where there is one. Raises sqlite3.Error."""
+        self.first = ""
         if self.in_transaction:
             await super().commit()
 
     async def rollback(self) -> None:
         """Undoes the transaction, where there is one. Raises sqlite3.Error."""
+        self.first = ""
         if self.in_transaction:
             await super().rollback()
 
-    async def _on_its_thread(self, act: Callable[[sqlite3.Connection], Any]) -> Any:
+    async def on_its_thread(self, act: Callable[[sqlite3.Connection], Any]) -> Any:
+        """What `act` gives, run where the connection lives."""
         return await self._execute(lambda: act(self._conn))  # type: ignore[no-untyped-call]
 
 

@@ -76,11 +76,11 @@ class Servers(Protocol):
         """Their rows as they are now, with their epochs: those of a catalogue may be old."""
         ...
 
-    async def lock_for_permit(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+    async def lock_for_permit(self, ids: Sequence[ServerId]) -> None:
         """Their rows, shared: a freeze waits until this transaction ends. In id order, so that none waits for ever."""
         ...
 
-    async def lock_for_freeze(self, ids: Sequence[ServerId]) -> Sequence[Server]:
+    async def lock_for_freeze(self, ids: Sequence[ServerId]) -> None:
         """Their rows, alone: a permit waits until this transaction ends."""
         ...
 

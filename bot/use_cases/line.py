@@ -1,7 +1,7 @@
 """The line itself: which servers work touches, their rows locked in one order, what holds them, the gate's word."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.domain.errors import Quarantined, UnknownServer
 from bot.domain.freeze import Hold
@@ -16,7 +16,7 @@ from bot.use_cases.server import known_servers
 LOOKS = 3
 """How often a catalogue that changes under our eyes is read anew."""
 
-Lock = Callable[[Sequence[ServerId]], Awaitable[Sequence[Server]]]
+Lock = Callable[[Sequence[ServerId]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Touched:
 async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched:
     """The servers of these names, their rows locked; whoever changes what connects them locks the same rows.
 
-    The catalogue's version and the holds are read after the locks, in a later statement: where the version moved, the
-    reach is looked up again.
+    The catalogue's version, the epochs and the holds are read after the locks, in a later statement: where the version
+    moved, the reach is looked up again.
     Raises UnknownServer, NameUnusable.
     """
     catalogue = tx.servers.remembered
@@ -54,10 +54,10 @@ async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched
                 raise
             catalogue = await tx.servers.catalogue()
             touched = reach(catalogue, names)
-        locked = {server.id: server for server in await lock([server.id for server in touched.blast])}
+        await lock([server.id for server in touched.blast])
         around = await tx.holds.around([server.id for server in (*touched.blast, *touched.served)])
         if around.line.version == catalogue.version:
-            own, blast = _fresh(touched.targets, locked), _fresh(touched.blast, locked)
+            own, blast = _fresh(touched.targets, around.epochs), _fresh(touched.blast, around.epochs)
             return Touched(own, blast, touched.served, around.line, tuple(around.holds))
         catalogue = await tx.servers.catalogue()
     raise StoreCollision("the catalogue changes")
@@ -70,8 +70,8 @@ def reach(catalogue: Catalogue, names: Sequence[str]) -> Touched:
     return Touched(targets, blast, catalogue.served(server.name for server in blast))
 
 
-def _fresh(servers: Iterable[Server], locked: dict[ServerId, Server]) -> tuple[Server, ...]:
-    return tuple(locked[server.id] for server in servers)
+def _fresh(servers: Iterable[Server], epochs: Mapping[ServerId, int]) -> tuple[Server, ...]:
+    return tuple(replace(server, epoch=epochs[server.id]) for server in servers)
 
 
 def judge(touched: Touched, *, shadow: bool, fix: Fix | None = None, overridden: bool = False) -> Decision:

@@ -55,7 +55,8 @@ async def start_permit(outside: Outside, *, caller: str, permit_id: PermitId) ->
         seen = await _own(await tx.permits.get(permit_id), caller)
         normal = seen.kind is PermitKind.NORMAL
         lock = tx.servers.lock_for_permit if normal else tx.servers.lock_for_freeze
-        locked = await lock(list(seen.epochs))
+        await lock(list(seen.epochs))
+        locked = await tx.servers.now(list(seen.epochs))
         permit = await _own(await tx.permits.lock(permit_id), caller)
         started, _ = await begin(tx, outside, permit, locked, at=at)
         await record(

@@ -8,8 +8,6 @@ import asyncio
 import json
 import sys
 
-from sqlalchemy import select
-
 from bot.adapters.system_clock import SystemClock
 from bot.domain.server import EdgeKind
 from bot.ports.outside import Outside, Policy
@@ -17,8 +15,7 @@ from bot.use_cases.catalogue import connect_servers
 from bot.use_cases.gate import Shot
 from storage import dialect
 from storage.database import Database
-from storage.server import ServerRows, _server
-from storage.tables import server as server_table
+from storage.server import ServerRows
 from tests.acts import ANN, ask
 from tests.racer import Racer
 
@@ -78,9 +75,8 @@ async def fight(url: str, number: int, processes: int, servers: int) -> dict[str
 def take_the_lock_away() -> None:
     """The build without the lock: rows are read as they are, and SQLite begins where its driver would."""
 
-    async def unlocked(self: ServerRows, ids: list[int]) -> list[object]:
-        query = select(server_table).where(server_table.c.id.in_(ids)).order_by(server_table.c.id)
-        return [_server(row) for row in await self._connection.execute(query)]
+    async def unlocked(self: ServerRows, ids: list[int]) -> None:
+        """Whoever comes reads what stands there."""
 
     async def begin(connection: object, *, writing: bool) -> None:
         """SQLite's driver by itself sends no BEGIN before a SELECT."""
