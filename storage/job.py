@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import Job, JobKind
@@ -13,6 +13,10 @@ from storage.dialect import insert_or_ignore
 from storage.tables import job, job_step
 
 OPEN, DONE, DEAD = "open", "done", "dead"
+
+
+MORE_THAN_ENOUGH = 4
+"""So many times the jobs we want are looked at: other replicas take some of them meanwhile."""
 
 
 class JobRows:
@@ -46,22 +50,24 @@ class JobRows:
         self._new = []
         return True
 
-    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Job]:
-        """Takes the first due job of each key; a timer that is not due does not block its key."""
-        earlier = job.alias("earlier")
-        blocked = exists().where(
-            earlier.c.key == job.c.key,
-            earlier.c.seq < job.c.seq,
-            earlier.c.state == OPEN,
-            or_(earlier.c.run_at <= now, earlier.c.attempts > 0),
-        )
-        due = (
-            job.c.state == OPEN,
-            job.c.run_at <= now,
-            or_(job.c.lease.is_(None), job.c.lease < now),
-            ~blocked,
-        )
-        query = select(job).where(*due).order_by(job.c.seq).limit(limit).with_for_update(skip_locked=True, of=job)
+    async def claim(
+        self, *, owner: str, now: datetime, lease: timedelta, limit: int, only: JobKind | None = None
+    ) -> Sequence[Job]:
+        """Takes the first due job of each key; a timer that is not due does not block its key. What people typed goes
+        first, and alone where `only` says so.
+
+        Two statements, because one that joins the table with itself takes half a second once 2,000 jobs wait.
+        """
+        place = func.row_number().over(partition_by=job.c.key, order_by=job.c.seq).label("place")
+        lined_up = or_(job.c.run_at <= now, job.c.attempts > 0)
+        line = select(job.c.seq, job.c.kind, job.c.run_at, job.c.lease, place).where(job.c.state == OPEN, lined_up)
+        first = line.subquery()
+        query = select(first.c.seq).where(first.c.place == 1, *_due(first, now, only)).order_by(*_order(first))
+        found = (await self._connection.execute(query.limit(MORE_THAN_ENOUGH * limit))).scalars().all()
+        if not found:
+            return []
+        query = select(job).where(job.c.seq.in_(found), job.c.state == OPEN, *_due(job, now, only))
+        query = query.order_by(*_order(job)).limit(limit).with_for_update(skip_locked=True)
         rows = (await self._connection.execute(query)).all()
         if not rows:
             return []
@@ -112,3 +118,12 @@ class JobRows:
         """(id, error) of those that were given up."""
         rows = await self._connection.execute(select(job.c.id, job.c.error).where(job.c.state == DEAD))
         return [(row.id, row.error or "") for row in rows]
+
+
+def _due(jobs: Any, now: datetime, only: JobKind | None) -> list[Any]:
+    due = [jobs.c.run_at <= now, or_(jobs.c.lease.is_(None), jobs.c.lease < now)]
+    return [*due, jobs.c.kind == only.value] if only else due
+
+
+def _order(jobs: Any) -> tuple[Any, Any]:
+    return jobs.c.kind != JobKind.SLACK_DELIVERY.value, jobs.c.seq

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=10)
 POLL_SECONDS = 0.5
 CONCURRENCY = 64
+REPLIES = 48
+"""So many places are for what we do in Slack; the others stay free for what people type, also when Slack hangs."""
 
 
 class LeaseLost(Exception):
@@ -65,6 +67,7 @@ class Worker:
         self._on_buried = on_buried
         self._news = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._replies: set[str] = set()
         self._stopping = False
 
     def wake(self) -> None:
@@ -103,12 +106,15 @@ class Worker:
             return
 
     async def _claim(self) -> bool:
-        room = CONCURRENCY - len(self._running)
+        room, only = REPLIES - len(self._replies), None
+        if room <= 0:
+            room, only = CONCURRENCY - len(self._running), JobKind.SLACK_DELIVERY
         if room <= 0:
             return False
+        now = self._clock.now()
         try:
             async with self._store.write(urgent=True) as tx:
-                jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room)
+                jobs = await tx.jobs.claim(owner=self._name, now=now, lease=LEASE, limit=room, only=only)
         except Exception:
             log.exception("jobs could not be claimed; trying again")
             return False
@@ -117,11 +123,14 @@ class Worker:
                 continue
             task = asyncio.create_task(self._run(job))  # noqa: TID251 - the worker is where tasks start
             self._running[job.id] = task
+            if job.kind is not JobKind.SLACK_DELIVERY:
+                self._replies.add(job.id)
             task.add_done_callback(partial(self._ended, job.id))
         return bool(jobs)
 
     def _ended(self, job_id: str, _: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
+        self._replies.discard(job_id)
         self._news.set()
 
     async def _run(self, job: Job) -> None:

@@ -286,8 +286,12 @@ class Jobs(Protocol):
         """Queues; a job whose id is there already is not queued again."""
         ...
 
-    async def claim(self, *, owner: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Job]:
-        """Takes the first due job of each key; a timer that is not due does not block its key."""
+    async def claim(
+        self, *, owner: str, now: datetime, lease: timedelta, limit: int, only: JobKind | None = None
+    ) -> Sequence[Job]:
+        """Takes the first due job of each key; a timer that is not due does not block its key. What people typed goes
+        first, and alone where `only` says so.
+        """
         ...
 
     async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
