@@ -76,6 +76,8 @@ class Database:
             transaction = Transaction(connection, self._memory)
             yield transaction
             queued = await transaction.jobs.flush()
+        if transaction.servers.changed:
+            self._memory.forget()
         if queued:
             self.on_queued()
 

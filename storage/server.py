@@ -19,6 +19,10 @@ class CatalogueMemory:
     """The catalogue as it was last read in this process: the version in the row `line` says whether it still is."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Whoever asks next reads it anew."""
         self.latest = Catalogue(servers=(), version=0)
 
 
@@ -47,9 +51,14 @@ class ServerRows:
     def remembered(self) -> Catalogue:
         """The catalogue as this process knows it, without asking the database: whoever uses it compares its version.
 
-        A transaction that changed the catalogue itself asks for `catalogue` in place of this.
+        A transaction that changed the catalogue itself (`changed`) asks for `catalogue` in place of this.
         """
         return self._memory.latest
+
+    @property
+    def changed(self) -> bool:
+        """Whether this transaction changed the catalogue itself."""
+        return self._changed
 
     async def catalogue(self) -> Catalogue:
         """Every server and edge, as they are in this transaction; the epochs in it may be old (see `now`)."""

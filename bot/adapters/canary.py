@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -13,14 +14,22 @@ SECONDS = 5.0
 """A door that takes longer does not answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """What a door said in place of what it must."""
+
+    said: str
+    wanted: str
+
+
 class Canary:
     """Speaks to the doors at the address at which pipelines do."""
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str, doors: Doors) -> None:
         self._session, self._base, self._doors = session, base_url.rstrip("/"), doors
 
-    async def knock(self, secret: str) -> dict[str, str]:
-        """For each configured door what is wrong with it; "" where it answered no, as it must."""
+    async def knock(self, secret: str) -> dict[str, Unlike | None]:
+        """For each configured door what is wrong with its answer; None where it said no, as it must."""
         found = {"http": await self._http(secret)}
         for cluster in self._doors.clusters:
             found[f"kubernetes:{cluster.name}"] = await self._kubernetes(cluster)
@@ -33,20 +42,20 @@ class Canary:
                 found[name] = await self._unknown(path, wanted)
         return found
 
-    async def _http(self, secret: str) -> str:
+    async def _http(self, secret: str) -> Unlike | None:
         """A server that does not exist: 403 and nothing else."""
         body = {"servers": [CANARY], "purpose": "canary"}
         status, fields = await self._post("/v1/permits", body, {"Authorization": f"Bearer {secret}"})
         if status == 403 and fields.get("error") == "unknown_server":
-            return ""
+            return None
         return _unlike(status, fields, "403 unknown_server")
 
-    async def _unknown(self, path: str, wanted: int) -> str:
+    async def _unknown(self, path: str, wanted: int) -> Unlike | None:
         """A webhook without a signature, or with a secret that nobody has."""
         status, fields = await self._post(path, {"action": "canary"}, {})
-        return "" if status == wanted else _unlike(status, fields, str(wanted))
+        return None if status == wanted else _unlike(status, fields, str(wanted))
 
-    async def _kubernetes(self, cluster: Cluster) -> str:
+    async def _kubernetes(self, cluster: Cluster) -> Unlike | None:
         """A dry run on a node that does not exist: an answer to this very question, and where nodes are judged a no."""
         uid = str(uuid.uuid4())
         status, fields = await self._post(f"/v1/admission/{cluster.name}/{cluster.secret}", _review(uid), {})
@@ -54,7 +63,7 @@ class Canary:
         answer = answer if isinstance(answer, dict) else {}
         if status != 200 or answer.get("uid") != uid or (cluster.nodes and answer.get("allowed") is not False):
             return _unlike(status, {}, "200, allowed: false")
-        return ""
+        return None
 
     async def _post(self, path: str, body: Any, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """(0, what went wrong) where there was no answer."""
@@ -77,9 +86,9 @@ def _object(raw: bytes) -> dict[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
-def _unlike(status: int, fields: dict[str, Any], wanted: str) -> str:
+def _unlike(status: int, fields: dict[str, Any], wanted: str) -> Unlike:
     said = str(fields.get("error") or "")[:60]
-    return f"HTTP {status} {said}".strip() + f" (≠ {wanted})"
+    return Unlike(f"HTTP {status} {said}".strip(), wanted)
 
 
 def _review(uid: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.adapters.door_http import DoorStatus, exchange
-from bot.domain.door import GitHubApp
+from bot.domain.door import Drift, GitHubApp
 from bot.ports.clock import Clock
 from bot.ports.doors import DoorAway, DoorRefused
 
@@ -42,18 +42,18 @@ class GitHubApi:
         body = {"environment_name": environment, "comment": comment[:COMMENT_CHARACTERS]}
         await self._call("POST", path, installation_id, {**body, **({"state": state} if state else {})})
 
-    async def drift(self, *, repository: str, environment: str) -> Sequence[str]:
-        """What lets a deployment go past us: "admins_bypass", "rule_missing". Raises DoorAway, DoorRefused."""
+    async def drift(self, *, repository: str, environment: str) -> Sequence[Drift]:
+        """What lets a deployment go past us. Raises DoorAway, DoorRefused."""
         installation_id = await self._installation(repository)
         path = f"/repos/{repository}/environments/{quote(environment, safe='')}"
         shown = await self._call("GET", path, installation_id)
         rules = await self._call("GET", f"{path}/deployment_protection_rules", installation_id)
         found = []
         if _of(shown).get("can_admins_bypass") is not False:
-            found.append("admins_bypass")
+            found.append(Drift.ADMINS_BYPASS)
         listed = _of(rules).get("custom_deployment_protection_rules")
         if not any(self._is_ours(rule) for rule in (listed if isinstance(listed, list) else ())):
-            found.append("rule_missing")
+            found.append(Drift.RULE_MISSING)
         return found
 
     async def _installation(self, repository: str) -> int:

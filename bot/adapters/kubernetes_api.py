@@ -14,7 +14,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.adapters.door_http import DoorStatus, exchange
-from bot.domain.door import Cluster
+from bot.domain.door import Cluster, Drift
 from bot.ports.doors import DoorRefused
 
 _PATH = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/"
@@ -41,28 +41,28 @@ class KubernetesApi:
             raise DoorRefused("that is no webhook configuration")
         return found
 
-    async def drift(self) -> Sequence[str]:
+    async def drift(self) -> Sequence[Drift]:
         """What lets changes go past us. Raises DoorAway, DoorRefused."""
         return drift_of(await self.read(self._cluster.webhook), self._cluster)
 
 
-def drift_of(found: Mapping[str, Any] | None, cluster: Cluster) -> Sequence[str]:
-    """What is not as in our example, if anything: "missing", "not_closed", "rule_missing", "label_escape".
+def drift_of(found: Mapping[str, Any] | None, cluster: Cluster) -> Sequence[Drift]:
+    """What is not as in our example, if anything.
 
     Only webhooks that ask us for this cluster count; another address is another's.
     """
     ours = [hook for hook in _list((found or {}).get("webhooks")) if _is_ours(hook, cluster)]
     if not ours:
-        return ["missing"]
+        return [Drift.MISSING]
     wrong = []
     if any(hook.get("failurePolicy", "Fail") != "Fail" for hook in ours):
-        wrong.append("not_closed")
+        wrong.append(Drift.NOT_CLOSED)
     rules = [rule for hook in ours for rule in _list(hook.get("rules"))]
     asked = {pair for rule in rules for pair in product(_texts(rule, "resources"), _texts(rule, "operations"))}
     if _needed(cluster) - asked:
-        wrong.append("rule_missing")
+        wrong.append(Drift.RULE_MISSING)
     if any(hook.get("objectSelector") for hook in ours):
-        wrong.append("label_escape")
+        wrong.append(Drift.LABEL_ESCAPE)
     return wrong
 
 

@@ -24,6 +24,16 @@ class Door(StrEnum):
     AZURE = "azure"
 
 
+class Drift(StrEnum):
+    """What another system lets past us, or no longer asks; the sentences stand in `bot/i18n/texts/alarm.toml`."""
+
+    MISSING = "missing"
+    NOT_CLOSED = "not_closed"
+    RULE_MISSING = "rule_missing"
+    LABEL_ESCAPE = "label_escape"
+    ADMINS_BYPASS = "admins_bypass"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A pipeline that proves who it is with its issuer's token (OIDC).

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.domain.door import Drift
+
 
 class DoorAway(Exception):
     """The service does not answer, or says that it cannot now: try again."""
@@ -48,7 +50,7 @@ class GitHub(Protocol):
         """Approves or rejects a waiting deployment; without a state it only comments. Raises DoorAway, DoorRefused."""
         ...
 
-    async def drift(self, *, repository: str, environment: str) -> Sequence[str]:
+    async def drift(self, *, repository: str, environment: str) -> Sequence[Drift]:
         """What is not as it should be with an environment's protection. Raises DoorAway, DoorRefused."""
         ...
 

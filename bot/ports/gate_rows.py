@@ -52,6 +52,11 @@ class Servers(Protocol):
         """The catalogue as this process knows it, without asking the database: whoever uses it compares its version."""
         ...
 
+    @property
+    def changed(self) -> bool:
+        """Whether this transaction changed the catalogue itself: what is remembered does not know of it."""
+        ...
+
     async def catalogue(self) -> Catalogue:
         """Every server and edge, as they are in this transaction; the epochs in it may be old (see `now`)."""
         ...

@@ -42,10 +42,12 @@ async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched
     """The servers of these names, their rows locked; whoever changes what connects them locks the same rows.
 
     The catalogue's version, the epochs and the holds are read after the locks, in a later statement: where the version
-    moved, the reach is looked up again.
-    Raises UnknownServer, NameUnusable.
+    moved, the reach is looked up again. Where it grew, the whole transaction is to be tried again: who locks more while
+    holding some waits in a circle.
+    Raises UnknownServer, NameUnusable, StoreCollision.
     """
-    catalogue = tx.servers.remembered
+    catalogue = await tx.servers.catalogue() if tx.servers.changed else tx.servers.remembered
+    locked: set[ServerId] = set()
     for _ in range(LOOKS):
         try:
             touched = reach(catalogue, names)
@@ -54,7 +56,12 @@ async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched
                 raise
             catalogue = await tx.servers.catalogue()
             touched = reach(catalogue, names)
-        await lock([server.id for server in touched.blast])
+        ids = [server.id for server in touched.blast]
+        if not locked:
+            await lock(ids)
+            locked.update(ids)
+        elif not locked.issuperset(ids):
+            raise StoreCollision("the reach grew")
         around = await tx.holds.around([server.id for server in (*touched.blast, *touched.served)])
         if around.line.version == catalogue.version:
             own, blast = _fresh(touched.targets, around.epochs), _fresh(touched.blast, around.epochs)

@@ -18,9 +18,10 @@ from bot.domain.callback import is_allowed
 from bot.domain.door import AzureCheck
 from bot.domain.job import JobKind
 from bot.ports.doors import Seal
-from bot.ports.storage import NewJob, StoreUnavailable
+from bot.ports.storage import NewJob
 from handlers.http.body import is_same
-from handlers.http.entrance import Entrance, TooMany
+from handlers.http.closed import closed
+from handlers.http.entrance import Entrance
 
 if TYPE_CHECKING:
     from handlers.http.azure_headers import Check
@@ -39,27 +40,17 @@ def add_azure(app: web.Application, entrance: Entrance, check: AzureCheck, seal:
     async def on_check(request: web.Request) -> web.Response:
         if not is_same(check.secret, request.match_info["secret"]):
             return web.Response(status=404)
-        try:
-            entrance.rates.take("caller azure")
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await _take(entrance, check, seal, request)
-        except TooMany:
-            return web.Response(status=429, headers={"Retry-After": "1"})
-        except (StoreUnavailable, TimeoutError):
-            return web.Response(status=503, headers={"Retry-After": "1"})
+        entrance.rates.take("caller azure")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _take(entrance, check, seal, request)
 
-    app.router.add_post("/v1/azure/{secret}", on_check)
+    app.router.add_post("/v1/azure/{secret}", closed(on_check))
 
 
 async def _take(entrance: Entrance, check: AzureCheck, seal: Seal, request: web.Request) -> web.Response:
-    from pydantic import ValidationError
-
     from handlers.http.azure_headers import Check
 
-    try:
-        asked = Check.model_validate({name: request.headers[name] for name in HEADERS if name in request.headers})
-    except ValidationError:
-        return web.Response(status=400)
+    asked = Check.model_validate({name: request.headers[name] for name in HEADERS if name in request.headers})
     callback = event_address(asked)
     if not is_allowed(callback, check.hosts):
         return web.Response(status=400)

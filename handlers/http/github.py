@@ -16,9 +16,10 @@ from aiohttp import web
 
 from bot.domain.door import GitHubApp, GitHubEnvironment
 from bot.domain.job import JobKind
-from bot.ports.storage import NewJob, StoreUnavailable
-from handlers.http.body import TooLarge, TooSlow, read_bytes
-from handlers.http.entrance import Entrance, TooMany
+from bot.ports.storage import NewJob
+from handlers.http.body import read_bytes
+from handlers.http.closed import closed
+from handlers.http.entrance import Entrance
 
 if TYPE_CHECKING:
     from handlers.http.github_bodies import Event
@@ -32,20 +33,13 @@ def add_github(app: web.Application, entrance: Entrance, github: GitHubApp) -> N
     """`POST /v1/github`, the App's webhook."""
 
     async def on_event(request: web.Request) -> web.Response:
-        try:
-            raw = await read_bytes(request, BODY_LIMIT)
-            if not is_signed(raw, github.webhook_secret, request.headers.get("X-Hub-Signature-256", "")):
-                entrance.rates.take(f"address {request.remote}")
-                return web.Response(status=401)
-            return await _take(entrance, github, raw, request.headers.get("X-GitHub-Event", ""))
-        except TooLarge:
-            return web.Response(status=413)
-        except TooMany:
-            return web.Response(status=429, headers={"Retry-After": "1"})
-        except (StoreUnavailable, TooSlow):
-            return web.Response(status=503, headers={"Retry-After": "1"})
+        raw = await read_bytes(request, BODY_LIMIT)
+        if not is_signed(raw, github.webhook_secret, request.headers.get("X-Hub-Signature-256", "")):
+            entrance.rates.take(f"address {request.remote}")
+            return web.Response(status=401)
+        return await _take(entrance, github, raw, request.headers.get("X-GitHub-Event", ""))
 
-    app.router.add_post("/v1/github", on_event)
+    app.router.add_post("/v1/github", closed(on_event))
 
 
 def is_signed(raw: bytes, secret: str, signature: str) -> bool:
@@ -57,18 +51,13 @@ def is_signed(raw: bytes, secret: str, signature: str) -> bool:
 
 
 async def _take(entrance: Entrance, github: GitHubApp, raw: bytes, name: str) -> web.Response:
-    from pydantic import ValidationError
-
     from handlers.http.github_bodies import Action, Event
 
     if name != "deployment_protection_rule":
         return web.Response(status=200)
-    try:
-        if Action.model_validate_json(raw).action != "requested":
-            return web.Response(status=200)
-        event = Event.model_validate_json(raw)
-    except ValidationError:
-        return web.Response(status=400)
+    if Action.model_validate_json(raw).action != "requested":
+        return web.Response(status=200)
+    event = Event.model_validate_json(raw)
     run_id = run_of(event.deployment_callback_url, github.api_url, event.repository.full_name)
     if run_id is None:
         return web.Response(status=400)

@@ -1,7 +1,7 @@
 """The door of Kubernetes: a ValidatingAdmissionWebhook that asks the gate before a change is admitted.
 
 Answers: 200 with an AdmissionReview, `allowed` or not with one reason and its decision id · 404 for an address that
-is not ours · 400 for what is no review · 413 too large · 503 where nothing can be said. Everything but a review is a
+is not ours · 400 for what is no review · 413, 429, 503 where nothing can be said. Everything but a review is a
 failure to the API server, and with `failurePolicy: Fail` it then refuses
 (kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers, "Response", "Failure policy").
 """
@@ -21,11 +21,11 @@ from bot.domain.door import Cluster, Door
 from bot.domain.errors import Refused
 from bot.domain.ids import IncidentId
 from bot.domain.shortening import shorten
-from bot.ports.storage import StoreUnavailable
 from bot.use_cases.gate import Ask, Shot
 from bot.use_cases.permit import finish_permit, start_permit
-from handlers.http.body import TooLarge, TooSlow, is_same, read_bytes
-from handlers.http.entrance import Entrance, Overloaded, TooMany
+from handlers.http.body import is_same, read_bytes
+from handlers.http.closed import closed
+from handlers.http.entrance import Entrance
 from handlers.http.gate_answers import Speaker, speaker_of
 from handlers.http.kubernetes_reach import Touched, purpose_of, touched_by, wanted_of
 from handlers.http.said import Said, ask_gate
@@ -56,26 +56,16 @@ def add_kubernetes(app: web.Application, entrance: Entrance, clusters: Sequence[
         cluster = known.get(request.match_info["cluster"])
         if not is_same(cluster.secret if cluster else "", request.match_info["secret"]) or cluster is None:
             return web.Response(status=404)
-        try:
-            return await _answer(entrance, cluster, memory, request)
-        except TooLarge:
-            return web.Response(status=413)
-        except (StoreUnavailable, Overloaded, TooMany, TooSlow, TimeoutError):
-            return web.Response(status=503, headers={"Retry-After": "1"})
+        return await _answer(entrance, cluster, memory, request)
 
-    app.router.add_post("/v1/admission/{cluster}/{secret}", on_review)
+    app.router.add_post("/v1/admission/{cluster}/{secret}", closed(on_review))
 
 
 async def _answer(entrance: Entrance, cluster: Cluster, memory: "_Memory", request: web.Request) -> web.Response:
-    from pydantic import ValidationError
-
     from handlers.http.kubernetes_bodies import Review
 
     raw = await read_bytes(request, BODY_LIMIT)
-    try:
-        asked = Review.model_validate_json(raw).request
-    except ValidationError:
-        return web.Response(status=400)
+    asked = Review.model_validate_json(raw).request
     touched = touched_by(asked, cluster)
     if not touched.servers:
         return _review(asked.uid, Said(allowed=True, reason=""))

@@ -21,9 +21,10 @@ from bot.domain.callback import is_allowed
 from bot.domain.door import TerraformTasks
 from bot.domain.job import JobKind
 from bot.ports.doors import Seal
-from bot.ports.storage import NewJob, StoreUnavailable
-from handlers.http.body import TooLarge, TooSlow, read_bytes
-from handlers.http.entrance import Entrance, TooMany
+from bot.ports.storage import NewJob
+from handlers.http.body import read_bytes
+from handlers.http.closed import closed
+from handlers.http.entrance import Entrance
 
 if TYPE_CHECKING:
     from handlers.http.terraform_bodies import Task
@@ -37,20 +38,13 @@ def add_terraform(app: web.Application, entrance: Entrance, tasks: TerraformTask
     """`POST /v1/terraform`, the run task's endpoint."""
 
     async def on_task(request: web.Request) -> web.Response:
-        try:
-            raw = await read_bytes(request, BODY_LIMIT)
-            if not is_signed(raw, tasks.hmac_key, request.headers.get("X-TFC-Task-Signature", "")):
-                entrance.rates.take(f"address {request.remote}")
-                return web.Response(status=401)
-            return await _take(entrance, tasks, seal, raw)
-        except TooLarge:
-            return web.Response(status=413)
-        except TooMany:
-            return web.Response(status=429, headers={"Retry-After": "1"})
-        except (StoreUnavailable, TooSlow):
-            return web.Response(status=503, headers={"Retry-After": "1"})
+        raw = await read_bytes(request, BODY_LIMIT)
+        if not is_signed(raw, tasks.hmac_key, request.headers.get("X-TFC-Task-Signature", "")):
+            entrance.rates.take(f"address {request.remote}")
+            return web.Response(status=401)
+        return await _take(entrance, tasks, seal, raw)
 
-    app.router.add_post("/v1/terraform", on_task)
+    app.router.add_post("/v1/terraform", closed(on_task))
 
 
 def is_signed(raw: bytes, key: str, signature: str) -> bool:
@@ -60,16 +54,11 @@ def is_signed(raw: bytes, key: str, signature: str) -> bool:
 
 
 async def _take(entrance: Entrance, tasks: TerraformTasks, seal: Seal, raw: bytes) -> web.Response:
-    from pydantic import ValidationError
-
     from handlers.http.terraform_bodies import Check, Task
 
-    try:
-        if Check.model_validate_json(raw).access_token == VERIFICATION:
-            return web.Response(status=200)
-        task = Task.model_validate_json(raw)
-    except ValidationError:
-        return web.Response(status=400)
+    if Check.model_validate_json(raw).access_token == VERIFICATION:
+        return web.Response(status=200)
+    task = Task.model_validate_json(raw)
     if not is_allowed(task.task_result_callback_url, tasks.hosts):
         return web.Response(status=400)
     await _queue(entrance, seal, task)

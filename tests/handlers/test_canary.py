@@ -5,14 +5,16 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import aiohttp
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.canary import Canary
 from bot.adapters.seal import SecretSeal
 from bot.domain.audit import Act
-from bot.domain.door import AzureCheck, Cluster, Doors, TerraformTasks
+from bot.domain.door import AzureCheck, Cluster, Doors, Drift, TerraformTasks
 from bot.domain.job import JobKind
+from bot.i18n.texts import Texts
 from bot.ports.outside import Outside
 from bot.use_cases.doors import canary_secret, doors_in_trouble, report_door
 from handlers.http.azure import add_azure
@@ -55,7 +57,7 @@ async def test_doors_that_refuse_are_well(outside: Outside) -> None:
     add_azure(app, entrance, CHECK, SecretSeal(CHECK.secret, "azure"))
     async with knocking(app) as canary:
         found = await canary.knock(await canary_secret(outside))
-    assert found == {"http": "", "kubernetes:seoul-1": "", "terraform": "", "azure": ""}
+    assert found == {"http": None, "kubernetes:seoul-1": None, "terraform": None, "azure": None}
     assert await audit(outside, Act.PERMIT_GRANTED, Act.PERMIT_REFUSED, Act.PERMIT_USED) == []
 
 
@@ -63,13 +65,13 @@ async def test_doors_that_say_yes_to_everything_are_found(outside: Outside) -> N
     yes = {"permit": "1", "state": "granted", "response": {"allowed": True, "uid": "another"}}
     async with knocking(open_to_all(200, yes)) as canary:
         found = await canary.knock("any")
-    assert all("HTTP 200" in trouble for trouble in found.values()) and len(found) == 4
+    assert all(unlike and "HTTP 200" in unlike.said for unlike in found.values()) and len(found) == 4
 
 
 async def test_a_door_that_is_away_is_found(outside: Outside) -> None:
     async with aiohttp.ClientSession() as session:
         found = await Canary(session, "http://127.0.0.1:9", Doors()).knock("any")
-    assert found["http"].startswith("HTTP 0 Client")
+    assert found["http"] is not None and found["http"].said.startswith("HTTP 0 Client")
 
 
 async def test_people_hear_once_that_a_door_is_open_and_once_that_it_is_mended(outside: Outside) -> None:
@@ -80,3 +82,9 @@ async def test_people_hear_once_that_a_door_is_open_and_once_that_it_is_mended(o
     async with outside.store.write() as tx:
         jobs = await tx.jobs.claim(owner="t", now=outside.clock.now(), lease=LEASE, limit=9)
     assert [job.kind for job in jobs] == [JobKind.TELL_ALARM]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_whatever_drifts_people_hear_a_sentence_of_it(language: str) -> None:
+    said = [Texts(language).plain(f"alarm.drift.{one}") for one in Drift]
+    assert len(set(said)) == len(Drift) and all(" " in sentence for sentence in said)

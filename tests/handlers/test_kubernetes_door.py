@@ -8,13 +8,10 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
-import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
-import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -47,7 +44,6 @@ from tests.handlers.kubernetes_reviews import (
 SECRET = "a-secret-in-the-address"
 SEOUL = Cluster("seoul-1", SECRET, {"messaging": ("web-1",), "typo": ("web-9",)}, nodes=True, exempt=("monitoring",))
 BUSAN = Cluster("busan-1", "another-secret-of-it", {"messaging": ("web-2",)})
-ASSETS = Path(__file__).parents[2] / "bot/assets/doors/kubernetes"
 SCHEDULER = "system:kube-scheduler"
 
 
@@ -412,7 +408,7 @@ async def test_overload_and_a_slow_sender_are_not_waited_for(
     async with opened(outside, turnstile=full) as door:
         assert (await door.post(asked))[0] == 503
     async with opened(outside, rates=Rates(0.4)) as door:
-        assert (await door.post(asked))[0] == 503
+        assert (await door.post(asked))[0] == 429
 
     async def slow() -> AsyncIterator[bytes]:
         yield asked[:50]
@@ -462,29 +458,3 @@ async def test_no_mutation_of_a_review_breaks_the_door_or_opens_it(
     assert statuses[200] > 500 and statuses[400] > 100, statuses
     assert await permits(outside) == 0
     assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
-
-
-def test_what_we_ask_kubernetes_to_install_is_valid_and_closed() -> None:
-    config = yaml.safe_load((ASSETS / "validating-webhook.yaml").read_text(encoding="utf-8"))
-    kubernetes_validate.validate(config, "1.37", strict=True)
-    for hook in config["webhooks"]:
-        assert (hook["failurePolicy"], hook["timeoutSeconds"], hook["sideEffects"]) == ("Fail", 3, "NoneOnDryRun")
-        assert "objectSelector" not in hook, "users set labels"
-        assert all(rule["operations"] != ["*"] and "*/*" not in rule["resources"] for rule in hook["rules"])
-        if any(rule["scope"] == "Namespaced" for rule in hook["rules"]):
-            ours = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["stopline", "kube-system"]}
-            assert ours in hook["namespaceSelector"]["matchExpressions"]
-    resources = {name for hook in config["webhooks"] for rule in hook["rules"] for name in rule["resources"]}
-    assert {"deployments", "pods", "pods/exec", "pods/binding", "nodes"} <= resources
-
-
-@pytest.mark.parametrize(
-    "thing",
-    [
-        *(deployment(), deployment(paused=True), pod(), pod(node="lb-01", owner="ReplicaSet"), node(), job()),
-        *(node(unschedulable=True, taints=[{"key": "a", "effect": "NoSchedule"}]), job(owner="CronJob")),
-        binding("lb-01"),
-    ],
-)
-def test_the_objects_of_these_tests_are_real_ones(thing: dict[str, Any]) -> None:
-    kubernetes_validate.validate(thing, "1.37", strict=True)

@@ -9,12 +9,14 @@ import json
 import sys
 
 from bot.adapters.system_clock import SystemClock
+from bot.domain.ids import ServerId
 from bot.domain.server import EdgeKind
 from bot.ports.outside import Outside, Policy
 from bot.use_cases.catalogue import connect_servers
 from bot.use_cases.gate import Shot
 from storage import dialect
 from storage.database import Database
+from storage.freeze import HoldRows
 from storage.server import ServerRows
 from tests.acts import ANN, ask
 from tests.racer import Racer
@@ -78,6 +80,14 @@ def take_the_lock_away() -> None:
     async def unlocked(self: ServerRows, ids: list[int]) -> None:
         """Whoever comes reads what stands there."""
 
+    around = HoldRows.around
+
+    async def slowly(self: HoldRows, ids: list[ServerId]) -> object:
+        """What was read has time to grow old."""
+        seen = await around(self, ids)
+        await asyncio.sleep(0.003)
+        return seen
+
     async def begin(connection: object, *, writing: bool) -> None:
         """SQLite's driver by itself sends no BEGIN before a SELECT."""
 
@@ -86,6 +96,7 @@ def take_the_lock_away() -> None:
 
     ServerRows.lock_for_permit = unlocked  # type: ignore[assignment, method-assign]
     ServerRows.lock_for_freeze = unlocked  # type: ignore[assignment, method-assign]
+    HoldRows.around = slowly  # type: ignore[assignment, method-assign]
     dialect.begin = begin  # type: ignore[assignment]
     dialect._prepare_sqlite = prepare
 
