@@ -12,7 +12,7 @@ from bot.config import Settings
 from bot.jobs.schedule import keep_doing
 from bot.ports.chat import ChatPermanent, ChatSignedOut, ChatTransient
 from bot.ports.clock import Clock
-from bot.wiring import Product, build
+from bot.wiring import Product, build, served_alone
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,12 @@ def _slack(product: Product) -> AbstractAsyncContextManager[None]:
 
 
 async def serve(settings: Settings, clock: Clock) -> None:
-    """Runs until SIGTERM or SIGINT."""
+    """Runs until SIGTERM or SIGINT, alone on its SQLite file. Raises SettingsWrong, OSError."""
+    with served_alone(settings.database_url):
+        await _until_told(settings, clock)
+
+
+async def _until_told(settings: Settings, clock: Clock) -> None:
     began = time.perf_counter()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

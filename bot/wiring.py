@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,7 @@ from storage.database import Database
 from storage.dialect import AddressWrong
 from storage.intake import Intake
 from storage.migrate import current_version, migrate, newest_version
+from storage.one_process import Occupied, only_process
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -103,6 +106,18 @@ class Product:
         if self.door_desk:
             await self.door_desk.callbacks.close()
         await self.database.close()
+
+
+@contextmanager
+def served_alone(url: str) -> Iterator[None]:
+    """Nobody else serves this SQLite file while the block runs. Raises SettingsWrong, OSError."""
+    try:
+        with only_process(url):
+            yield
+    except AddressWrong as wrong:
+        raise SettingsWrong("database_url") from wrong
+    except Occupied as taken:
+        raise SettingsWrong("database_served", file=taken.file, holder=taken.holder or "?") from taken
 
 
 async def open_database(url: str) -> Database:

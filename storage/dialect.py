@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Insert, Table, event, make_url
@@ -37,6 +38,18 @@ def async_url(url: str) -> str:
     if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
         raise AddressWrong
     return url
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database, by its one true name; None in memory and on PostgreSQL. Raises AddressWrong."""
+    try:
+        address = make_url(async_url(url))
+    except (ArgumentError, ValueError) as wrong:
+        raise AddressWrong from wrong
+    name = (address.database or "").removeprefix("file:")
+    if address.get_backend_name() != "sqlite" or not name or name.startswith(":memory:"):
+        return None
+    return Path(name).resolve()
 
 
 def journal_mode() -> str:
