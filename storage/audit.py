@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import Act, AuditRow
+from bot.domain.audit_chain import Fact, payload_of, sealed_at
 from bot.domain.ids import IncidentId
 from storage.tables import audit
 
@@ -17,6 +18,7 @@ class AuditRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.added: list[Fact] = []
 
     async def add(
         self,
@@ -29,10 +31,12 @@ class AuditRows:
         detail: Mapping[str, Any],
         request_key: str = "",
     ) -> int:
-        """Writes one row and returns its number."""
+        """Writes one row and returns its number; the end of the transaction seals it (see `ChainRows.seal`)."""
         row = dict(at=at, act=act.value, actor=actor, subject=subject, incident_id=incident_id, detail=dict(detail))
         result = await self._connection.execute(_ADD, {**row, "request_key": request_key or None})
-        return int(result.scalar_one())
+        seq, payload = int(result.scalar_one()), payload_of(actor, subject, detail)
+        self.added.append(Fact(seq, sealed_at(at), act.value, str(incident_id or ""), payload))
+        return seq
 
     async def rows(
         self,

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.audit_chain import Head
 from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
 from bot.ports.gate_rows import Around
@@ -65,17 +66,23 @@ class Database:
         self.engine = dialect.make_engine(url)
         self._at_once = dialect.at_once(self.engine)
         self._memory = CatalogueMemory()
+        self._head: Head | None = None
         self._glance = Glance(self._look)
         self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
     async def write(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
-        """A transaction that commits when its block ends and leaves nothing when it raises."""
+        """A transaction that commits when its block ends and leaves nothing when it raises.
+
+        Its audit rows are sealed last: whoever holds the chain's head waits for nothing more, so there is no circle.
+        """
         turn = self._one_writer.held(urgent=urgent) if self._one_writer else nullcontext()
         async with turn, self.begun(writing=True) as connection:
             transaction = Transaction(connection, self._memory)
             yield transaction
             queued = await transaction.jobs.flush()
+            head = await transaction.chain.seal(transaction.audit.added, self._head)
+        self._head = head or self._head
         if transaction.servers.changed:
             self._memory.forget()
         if queued:

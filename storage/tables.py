@@ -221,13 +221,7 @@ permit_server = Table(
     "permit_server",
     metadata,
     Column("permit_id", _NUMBER, ForeignKey("permit.id"), primary_key=True),
-    Column(
-        "server_id",
-        _NUMBER,
-        ForeignKey("server.id"),
-        primary_key=True,
-        index=True,
-    ),
+    _ref("server_id", "server", primary_key=True, index=True),
     Column("epoch", BigInteger, nullable=False),
     Column("target", Boolean, nullable=False, server_default=true()),
 )
@@ -275,6 +269,23 @@ audit = Table(
     _ref("incident_id", "incident", index=True),
     Column("detail", JSON, nullable=False),
     Column("request_key", String(128), unique=True),
+)
+
+audit_link = Table(
+    "audit_link",
+    metadata,
+    Column("n", _NUMBER, primary_key=True, autoincrement=False),
+    Column("seq", _NUMBER, ForeignKey("audit.seq"), unique=True, nullable=False),
+    Column("salt", String(64), nullable=False),
+    *(Column(name, String(64), nullable=False) for name in ("commitment", "prev", "hash")),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("log", String(32), primary_key=True),
+    Column("n", _NUMBER, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 person = Table(

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import AuditRows
+from storage.audit_chain import ChainRows
 from storage.change import ChangeRows
 from storage.draft import DraftRows
 from storage.facts import FactRows
@@ -32,6 +33,7 @@ class Transaction:
         self.held_back = HeldBackRows(connection)
         self.tokens = TokenRows(connection)
         self.audit = AuditRows(connection)
+        self.chain = ChainRows(connection)
         self.people = PersonRows(connection)
         self.messages = MessageRows(connection)
         self.drafts = DraftRows(connection)

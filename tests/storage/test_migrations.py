@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
+from bot.domain.audit import Act
 from storage.database import Database
-from storage.migrate import current_version, migrate, newest_version
-from storage.tables import metadata
+from storage.migrate import VERSIONS, current_version, migrate, newest_version
+from storage.tables import audit, metadata
+from tests.chains import linked
+from tests.clocks import START
 from tests.databases import Postgres
 from tests.faults import everything
 
@@ -73,3 +78,22 @@ async def test_two_replicas_may_migrate_at_once(empty: Database) -> None:
     await asyncio.gather(migrate(empty), migrate(other))
     await other.close()
     assert await current_version(empty) == newest_version()
+
+
+async def test_rows_from_before_the_chain_are_sealed(empty: Database) -> None:
+    """The head stands where they end, and what comes next goes on from there."""
+
+    def to_the_third(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(VERSIONS.parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+
+    async with empty.begun(writing=True) as connection:
+        await connection.run_sync(to_the_third)
+        rows = [dict(at=START, act="note_added", actor="U1", subject=str(n), detail={"n": n}) for n in range(2, 2007)]
+        await connection.execute(insert(audit), rows)
+    await migrate(empty)
+    async with empty.write() as tx:
+        await tx.audit.add(at=START, act=Act.NOTE_ADDED, actor="U1", subject="new", incident_id=None, detail={})
+    assert await linked(empty) == [*(str(n) for n in range(2, 2007)), "new"]
