@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
-from bot.adapters.slack_socket import connected
 from bot.config import Settings
 from bot.jobs.schedule import keep_doing
 from bot.ports.chat import ChatPermanent, ChatSignedOut, ChatTransient
@@ -69,9 +68,7 @@ async def _http(product: Product) -> AsyncIterator[None]:
 
 
 def _slack(product: Product) -> AbstractAsyncContextManager[None]:
-    if product.settings.socket_mode:
-        return connected(product.slack.bolt, product.settings.app_token)
-    return nullcontext()
+    return product.sockets.listening() if product.sockets else nullcontext()
 
 
 async def serve(settings: Settings, clock: Clock) -> None:

@@ -13,6 +13,7 @@ import aiohttp
 
 from bot.adapters.offline_model import OfflineModel
 from bot.adapters.slack_chat import SlackChat, make_client
+from bot.adapters.slack_socket import Sockets
 from bot.adapters.system_clock import SystemClock
 from bot.config import Settings, SettingsWrong
 from bot.domain.door import Doors
@@ -57,6 +58,7 @@ class Product:
     session: aiohttp.ClientSession
     desk: Desk
     slack: SlackApp
+    sockets: Sockets | None
     worker: Worker
 
     async def identify(self) -> None:
@@ -150,6 +152,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
         offline=offline,
     )
     slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
+    sockets = Sockets(slack.bolt, settings.app_token) if settings.socket_mode else None
     entrance = make_entrance(desk.outside, doors, session) if settings.http_port is not None else None
     door_desk = make_door_desk(doors, entrance, session, clock) if entrance else None
     worker = Worker(
@@ -160,7 +163,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
         on_buried=partial(buried.tell_of_buried, desk),
     )
     database.on_queued = worker.wake
-    return Product(settings, doors, entrance, door_desk, database, session, desk, slack, worker)
+    return Product(settings, doors, entrance, door_desk, database, session, desk, slack, sockets, worker)
 
 
 def _model(settings: Settings) -> LanguageModel | None:

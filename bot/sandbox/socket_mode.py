@@ -28,6 +28,8 @@ class SocketMode:
         self._connections: list[Connection] = []
         self._turn = 0
         self._acks: dict[str, asyncio.Future[Json]] = {}
+        self.on_all = False  # each envelope goes to every connection, though Slack means one of them
+        self.mute = False  # new connections stand, and hear no hello
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_get("/link/", self._serve)
@@ -48,7 +50,8 @@ class SocketMode:
         await connection.socket.prepare(request)
         self._connections.append(connection)
         try:
-            await connection.socket.send_json(self._hello(app))
+            if not self.mute:
+                await connection.socket.send_json(self._hello(app))
             async for frame in connection.socket:
                 self._acknowledge(frame.data)
         finally:
@@ -83,7 +86,8 @@ class SocketMode:
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._acks[envelope["envelope_id"]] = answer
         try:
-            await connection.socket.send_json(envelope)
+            for one in connections if self.on_all else [connection]:
+                await one.socket.send_json(envelope)
             return await asyncio.wait_for(answer, deadline)
         except ConnectionError:
             raise TimeoutError from None
@@ -100,12 +104,19 @@ class SocketMode:
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
             )
 
-    def drop(self) -> None:
-        """Cut every connection without a word, as a broken network does."""
-        for connection in self._connections:
+    def drop(self, most: int = MOST_CONNECTIONS) -> None:
+        """Cut so many connections without a word, the oldest first, as a broken network does."""
+        cut = self._connections[:most]
+        self._forget(cut)
+        for connection in cut:
             if connection.request.transport:
                 connection.request.transport.abort()
-        self._connections.clear()
+
+    def freeze(self, most: int = MOST_CONNECTIONS) -> None:
+        """So many connections stand, the oldest first, and nothing that comes over them is read: no pong, no ack."""
+        for connection in self._connections[:most]:
+            if isinstance(connection.request.transport, asyncio.Transport):
+                connection.request.transport.pause_reading()
 
     async def close(self) -> None:
         for connection in list(self._connections):
