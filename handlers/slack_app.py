@@ -69,7 +69,7 @@ class SlackApp:
             return await self._record_first(req, next_)
 
         async def sorry(error: Exception, body: dict[str, Any], respond: Any, context: Any) -> BoltResponse | None:
-            if isinstance(error, StoreCollision) and delivery_kind(body) == "view_submission" and AGAIN not in context:
+            if isinstance(error, StoreCollision) and AGAIN not in context:
                 return await self._once_more(body)
             return await self._sorry(error, body, respond)
 
@@ -138,7 +138,7 @@ class SlackApp:
         return _not_saved(body["view"], self._texts_at_hand(body))
 
     async def _once_more(self, body: Mapping[str, Any]) -> BoltResponse:
-        """Somebody wrote the same at the same moment: the second look finds what they wrote."""
+        """Somebody wrote at the same moment: the second look finds what they wrote."""
         context = {DELIVERED: True, AGAIN: True}
         return await self.bolt.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode", context=context))
 

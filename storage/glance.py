@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain.ids import ServerId
 from bot.ports.gate_rows import Around
+from bot.ports.storage import StoreUnavailable
 
 Look = Callable[[Sequence[ServerId]], Awaitable[Around]]
 
@@ -15,6 +16,7 @@ class _Askers:
     def __init__(self) -> None:
         self.ids: set[ServerId] = set()
         self.seen: Around | None = None
+        self.failed: StoreUnavailable | None = None
 
 
 class Glance:
@@ -30,9 +32,19 @@ class Glance:
         askers = self._next
         askers.ids.update(ids)
         async with self._turn:
-            if askers.seen is None:
-                if askers is self._next:
-                    self._next = _Askers()
-                askers.seen = await self._look(sorted(askers.ids))
-        epochs = {number: askers.seen.epochs[number] for number in ids if number in askers.seen.epochs}
-        return Around(askers.seen.line, epochs, [hold for hold in askers.seen.holds if hold.server_id in ids])
+            seen = askers.seen or await self._see(askers)
+        epochs = {number: seen.epochs[number] for number in ids if number in seen.epochs}
+        return Around(seen.line, epochs, [hold for hold in seen.holds if hold.server_id in ids])
+
+    async def _see(self, askers: _Askers) -> Around:
+        """The look of whoever is first, or of the next where that one gave up; that the database is away all hear."""
+        if askers.failed:
+            raise askers.failed
+        if askers is self._next:
+            self._next = _Askers()
+        try:
+            askers.seen = await self._look(sorted(askers.ids))
+        except StoreUnavailable as away:
+            askers.failed = away
+            raise
+        return askers.seen

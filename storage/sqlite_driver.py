@@ -46,7 +46,12 @@ class OneTripCursor:
     async def _keep(self, how: str, sql: str, parameters: Any) -> None:
         first, self._connection.first = self._connection.first, ""
         act = partial(_all_of_it, first, how, sql, parameters)
-        cursor, self._rows = await self._connection.on_its_thread(act)
+        try:
+            cursor, self._rows = await self._connection.on_its_thread(act)
+        except sqlite3.Error:
+            if not self._connection.in_transaction:
+                self._connection.first = first
+            raise
         self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
 
     async def fetchall(self) -> list[Any]:

@@ -353,6 +353,8 @@ job = Table(
     Column("state", String(8), nullable=False),
     Column("run_at", UtcTime, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("urgency", Integer, nullable=False, server_default="0"),
+    Column("again", Boolean, nullable=False, server_default=true()),
     Column("owner", String(64)),
     Column("lease", UtcTime),
     Column("error", Text),

@@ -1,5 +1,6 @@
 """Slack's Web API behind the Chat port; its failures become transient or permanent here and nowhere else."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,10 +8,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack_pace import Pace
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.message import Message, read_message
 from bot.domain.person import Person
-from bot.ports.chat import Blocks, ChatPermanent, ChatSignedOut, ChatTransient, Identity
+from bot.ports.chat import WRITTEN, Blocks, ChatPermanent, ChatSignedOut, ChatTransient, Identity
 
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rate_limited"}
@@ -23,6 +25,9 @@ SIGNED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "token
 OURS = "stopline"
 """The event type of the metadata on our messages."""
 
+READS = frozenset(
+    ("auth_test", "bots_info", "conversations_list", "conversations_history", "conversations_replies", "users_info")
+)
 TIMEOUT_SECONDS = 10
 PAGE = 200
 
@@ -35,14 +40,15 @@ def make_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asy
 class SlackChat:
     """Implements `bot.ports.chat.Chat`."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, now: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self.pace = Pace(now)
         self._identity: Identity | None = None
 
     async def who_am_i(self) -> Identity:
         """auth.test, and bots.info for the app's id"""
-        answer = await _call(self._client.auth_test)
-        bot = await _call(self._client.bots_info, bot=answer["bot_id"]) if answer.get("bot_id") else {"bot": {}}
+        answer = await self._call(self._client.auth_test)
+        bot = await self._call(self._client.bots_info, bot=answer["bot_id"]) if answer.get("bot_id") else {"bot": {}}
         self._identity = Identity(
             team_id=answer["team_id"],
             team_url=answer["url"],
@@ -55,7 +61,7 @@ class SlackChat:
     async def create_channel(self, name: str) -> ChannelId | None:
         """conversations.create"""
         try:
-            answer = await _call(self._client.conversations_create, name=name)
+            answer = await self._call(self._client.conversations_create, name=name)
         except ChatPermanent as refused:
             if refused.reason == "name_taken":
                 return None
@@ -67,7 +73,7 @@ class SlackChat:
         me = (await self.who_am_i()).bot_user
         cursor = ""
         while True:
-            answer = await _call(
+            answer = await self._call(
                 self._client.conversations_list, limit=PAGE, cursor=cursor, types="public_channel,private_channel"
             )
             for channel in answer["channels"]:
@@ -82,7 +88,7 @@ class SlackChat:
         for start in range(0, len(people), 100):
             some = list(people[start : start + 100])
             try:
-                await _call(self._client.conversations_invite, channel=channel, users=some, force=True)
+                await self._call(self._client.conversations_invite, channel=channel, users=some, force=True)
             except ChatPermanent as refused:
                 if refused.reason not in ("already_in_channel", "cant_invite_self"):
                     raise
@@ -95,7 +101,7 @@ class SlackChat:
             posted = await self._posted(channel, key, thread_ts)
             if posted:
                 return posted
-        answer = await _call(
+        answer = await self._call(
             self._client.chat_postMessage,
             channel=channel,
             text=text,
@@ -126,7 +132,7 @@ class SlackChat:
             return channel
         cursor = ""
         while True:
-            answer = await _call(self._client.conversations_list, limit=PAGE, cursor=cursor)
+            answer = await self._call(self._client.conversations_list, limit=PAGE, cursor=cursor)
             for one in answer["channels"]:
                 if one["name"] == channel[1:]:
                     return str(one["id"])
@@ -141,41 +147,41 @@ class SlackChat:
         """We may post where we are no member (chat:write.public), but not read"""
         arguments: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
         try:
-            return list((await _call(self._client.conversations_history, **arguments))["messages"])
+            return list((await self._call(self._client.conversations_history, **arguments))["messages"])
         except ChatPermanent as refused:
             if refused.reason != "not_in_channel":
                 raise
-        await _call(self._client.conversations_join, channel=channel)
-        return list((await _call(self._client.conversations_history, **arguments))["messages"])
+        await self._call(self._client.conversations_join, channel=channel)
+        return list((await self._call(self._client.conversations_history, **arguments))["messages"])
 
     async def update(self, channel: ChannelId, ts: MessageTs, text: str, *, blocks: Blocks) -> None:
         """chat.update"""
-        await _call(self._client.chat_update, channel=channel, ts=ts, text=text, blocks=blocks)
+        await self._call(self._client.chat_update, channel=channel, ts=ts, text=text, blocks=blocks)
 
     async def set_topic(self, channel: ChannelId, topic: str) -> None:
         """conversations.setTopic"""
-        await _call(self._client.conversations_setTopic, channel=channel, topic=topic)
+        await self._call(self._client.conversations_setTopic, channel=channel, topic=topic)
 
     async def add_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
         """bookmarks.add"""
-        await _call(self._client.bookmarks_add, channel_id=channel, title=title, type="link", link=link)
+        await self._call(self._client.bookmarks_add, channel_id=channel, title=title, type="link", link=link)
 
     async def pin(self, channel: ChannelId, ts: MessageTs) -> None:
         """pins.add"""
         try:
-            await _call(self._client.pins_add, channel=channel, timestamp=ts)
+            await self._call(self._client.pins_add, channel=channel, timestamp=ts)
         except ChatPermanent as refused:
             if refused.reason != "already_pinned":
                 raise
 
     async def open_direct(self, person: SlackUserId) -> ChannelId:
         """conversations.open"""
-        answer = await _call(self._client.conversations_open, users=person)
+        answer = await self._call(self._client.conversations_open, users=person)
         return ChannelId(answer["channel"]["id"])
 
     async def person(self, who: SlackUserId) -> Person:
         """users.info with the locale"""
-        user = (await _call(self._client.users_info, user=who, include_locale=True))["user"]
+        user = (await self._call(self._client.users_info, user=who, include_locale=True))["user"]
         profile = user.get("profile", {})
         outside = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_workflow_bot")
         ours = self._identity or await self.who_am_i()
@@ -200,7 +206,7 @@ class SlackChat:
         found: list[dict[str, Any]] = []
         cursor = ""
         while True:
-            answer = await _call(method, limit=PAGE, cursor=cursor, **arguments)
+            answer = await self._call(method, limit=PAGE, cursor=cursor, **arguments)
             found += answer["messages"]
             cursor = _next(answer)
             if not cursor:
@@ -208,11 +214,43 @@ class SlackChat:
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """views.open"""
-        await _call(self._client.views_open, trigger_id=trigger_id, view=view)
+        await self._call(self._client.views_open, trigger_id=trigger_id, view=view)
 
     async def publish_home(self, person: SlackUserId, view: Mapping[str, Any]) -> None:
         """views.publish"""
-        await _call(self._client.views_publish, user_id=person, view=view)
+        await self._call(self._client.views_publish, user_id=person, view=view)
+
+    async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
+        """Raises ChatTransient, ChatPermanent. What was written, or may have been, is noted for the job at hand."""
+        name, place = method.__name__, str(arguments.get("channel", ""))
+        given = {name: value for name, value in arguments.items() if value not in (None, "")}
+        self.pace.take(name, place)
+        try:
+            answer = await method(**given)
+        except SlackApiError as refused:
+            failure = _failure(refused)
+            if isinstance(failure, ChatTransient) and failure.after is not None:
+                self.pace.rest(name, place, failure.after)
+            raise _noted(name, failure) from refused
+        except aiohttp.ClientConnectorError as away:
+            raise ChatTransient(f"{type(away).__name__}: {away}") from away
+        except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+            raise _noted(name, ChatTransient(f"{type(trouble).__name__}: {trouble}", maybe_done=True)) from trouble
+        note_write(name)
+        return answer
+
+
+def _noted(name: str, failure: ChatTransient | ChatPermanent) -> ChatTransient | ChatPermanent:
+    if isinstance(failure, ChatTransient) and failure.maybe_done:
+        note_write(name)
+    return failure
+
+
+def note_write(method: str) -> None:
+    """What only reads leaves nothing behind that a second try could double."""
+    written = WRITTEN.get()
+    if written is not None and method not in READS:
+        written.append(method)
 
 
 def _teams(user: Mapping[str, Any]) -> set[str]:
@@ -222,16 +260,6 @@ def _teams(user: Mapping[str, Any]) -> set[str]:
 
 def _next(answer: Any) -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-
-
-async def _call(method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
-    given = {name: value for name, value in arguments.items() if value not in (None, "")}
-    try:
-        return await method(**given)
-    except SlackApiError as refused:
-        raise _failure(refused) from refused
-    except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
-        raise ChatTransient(f"{type(trouble).__name__}: {trouble}", maybe_done=True) from trouble
 
 
 def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:

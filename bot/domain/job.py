@@ -40,7 +40,10 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of durable work. Jobs of one `key` run in their order; `done` journals its finished steps."""
+    """One piece of durable work. Jobs of one `key` run in their order; `done` journals its finished steps.
+
+    `again`: an earlier run may have had an effect that it could not note.
+    """
 
     id: str
     key: str
@@ -48,6 +51,7 @@ class Job:
     payload: Mapping[str, Any]
     attempts: int
     done: Mapping[str, Any]
+    again: bool = False
 
 
 def pause_before_retry(attempts: int) -> timedelta:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bot.domain.job import ATTEMPTS, PASSING_ATTEMPTS, Job, JobKind, pause_before_retry
-from bot.ports.chat import ChatPermanent, ChatTransient
+from bot.ports.chat import WRITTEN, ChatPermanent, ChatTransient
 from bot.ports.clock import Clock
 from bot.ports.storage import Store, StoreUnavailable
 
@@ -38,7 +38,7 @@ class Run:
     @property
     def again(self) -> bool:
         """An earlier run may have had its effect without our noting it."""
-        return self.job.attempts > 1
+        return self.job.again
 
     async def step(self, name: str, act: Callable[[], Awaitable[T]]) -> T:
         """The journaled result of this step, or `act()` and its result (plain JSON) journaled. Raises LeaseLost."""
@@ -106,15 +106,15 @@ class Worker:
             return
 
     async def _claim(self) -> bool:
-        room, only = REPLIES - len(self._replies), None
+        free = CONCURRENCY - len(self._running)
+        room, only = min(free, REPLIES - len(self._replies)), None
         if room <= 0:
-            room, only = CONCURRENCY - len(self._running), JobKind.SLACK_DELIVERY
+            room, only = free, JobKind.SLACK_DELIVERY
         if room <= 0:
             return False
-        now = self._clock.now()
         try:
             async with self._store.write(urgent=True) as tx:
-                jobs = await tx.jobs.claim(owner=self._name, now=now, lease=LEASE, limit=room, only=only)
+                jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room, only=only)
         except Exception:
             log.exception("jobs could not be claimed; trying again")
             return False
@@ -134,6 +134,7 @@ class Worker:
         self._news.set()
 
     async def _run(self, job: Job) -> None:
+        WRITTEN.set([])
         try:
             await self._handlers[job.kind](Run(self, job))
         except LeaseLost:
@@ -154,7 +155,8 @@ class Worker:
             await self._tell(job, error)
             return
         at = self._clock.now() + self._pause(job, trouble)
-        await self._write(job, lambda tx: tx.jobs.retry(job.id, owner=self._name, at=at, error=error))
+        again = job.again or not isinstance(trouble, ChatTransient) or bool(WRITTEN.get())
+        await self._write(job, lambda tx: tx.jobs.retry(job.id, owner=self._name, at=at, error=error, again=again))
 
     async def _tell(self, job: Job, error: str) -> None:
         try:

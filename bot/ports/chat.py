@@ -1,6 +1,7 @@
 """What we need of the chat service. Failures are `ChatTransient` (try again) or `ChatPermanent` (tell somebody)."""
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,9 +11,16 @@ from bot.domain.person import Person
 
 Blocks = Sequence[Mapping[str, Any]]
 
+WRITTEN: ContextVar[list[str] | None] = ContextVar("written", default=None)
+"""What the job at hand wrote in the chat service, or may have written: a job that wrote nothing yet need not look,
+when it is tried again, whether it did."""
+
 
 class ChatTransient(Exception):
-    """It may work later; `after` is how many seconds the service asks us to wait, if it said so."""
+    """It may work later; `after`: the seconds that the service asks us to wait, if it said so.
+
+    `maybe_done`: it may have had its effect all the same (a cut answer, a 5xx); otherwise it had none.
+    """
 
     def __init__(self, reason: str, *, after: float | None = None, maybe_done: bool = False) -> None:
         super().__init__(reason)

@@ -30,13 +30,17 @@ from bot.ports.gate_rows import Around
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """Durable work to queue. The same `id` is queued once; jobs of one `key` run in their order."""
+    """Durable work to queue. The same `id` is queued once; jobs of one `key` run in their order.
+
+    Of what waits the lowest `urgency` goes first.
+    """
 
     id: str
     key: str
     kind: JobKind
     run_at: datetime
     payload: Mapping[str, Any] = field(default_factory=dict)
+    urgency: int = 0
 
 
 class Incidents(Protocol):
@@ -306,8 +310,12 @@ class Jobs(Protocol):
         """Done, unless somebody else has it by now."""
         ...
 
-    async def retry(self, job_id: str, *, owner: str, at: datetime, error: str) -> None:
-        """To be tried again at `at`."""
+    async def retry(self, job_id: str, *, owner: str, at: datetime, error: str, again: bool = True) -> None:
+        """To be tried again at `at`. `again`: this run or an earlier one may have had an effect."""
+        ...
+
+    async def overtake(self, job_id: str, *, key: str) -> None:
+        """The other jobs of this key that nobody runs are done with this one."""
         ...
 
     async def bury(self, job_id: str, *, owner: str, error: str) -> None:

@@ -112,7 +112,7 @@ async def ask_permit(outside: Outside, ask: Ask) -> GateAnswer:
     async with outside.store.write() as tx:
         alone = ask.override_id is not None or ask.fix_for is not None
         touched = await touch(tx, ask.servers, lock=tx.servers.lock_for_freeze if alone else tx.servers.lock_for_permit)
-        check_scope(tx.servers.remembered, touched, ask.scope)
+        check_scope(touched, ask.scope)
         if ask.fix_for is not None:
             return await _ask_fix(tx, outside, ask, touched)
         override = await _override(tx, ask, touched, at=outside.clock.now())
@@ -122,11 +122,11 @@ async def ask_permit(outside: Outside, ask: Ask) -> GateAnswer:
         return await _allow(tx, outside, ask, touched, decision, override)
 
 
-def check_scope(catalogue: Catalogue, touched: Touched, scope: Selectors) -> None:
+def check_scope(touched: Touched, scope: Selectors) -> None:
     """Raises OutOfScope for a server that the caller may not ask for."""
     if not scope:
         return
-    own = {server.name for text in scope for server in _known_or_none(catalogue, text)}
+    own = {server.name for text in scope for server in _known_or_none(touched.catalogue, text)}
     if foreign := sorted({server.name for server in touched.targets} - own):
         raise OutOfScope(servers=foreign)
 
@@ -369,6 +369,6 @@ async def look(outside: Outside, ask: Ask) -> GateAnswer:
         touched = reach(catalogue, ask.servers)
         around = await tx.holds.around([server.id for server in (*touched.blast, *touched.served)])
         touched = replace(touched, line=around.line, holds=tuple(around.holds))
-        check_scope(catalogue, touched, ask.scope)
+        check_scope(touched, ask.scope)
         decision = judge(touched, shadow=outside.policy.shadow)
         return GateAnswer(decision, "", await incidents_of(tx, decision))

@@ -74,7 +74,8 @@ async def declare(
             tx, at=at, by=by, title=title, severity=severity, key=request_key, language=language, started_at=started_at
         )
         about = {"incident_id": incident.id}
-        opening = NewJob(f"open:{incident.id}", incident_key(incident.id), JobKind.OPEN_CHANNEL, at, about)
+        worst_first = list(Severity).index(severity)
+        opening = NewJob(f"open:{incident.id}", incident_key(incident.id), JobKind.OPEN_CHANNEL, at, about, worst_first)
         await tx.jobs.put([opening])  # before the freeze: what that tells the channel waits for its turn
         holds = await hold_servers(
             tx, incident, named.servers, by=by, at=at, announce=False, cause=HoldCause.DECLARED, wide=wide

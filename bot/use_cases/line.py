@@ -16,6 +16,7 @@ from bot.use_cases.server import known_servers
 LOOKS = 3
 """How often a catalogue that changes under our eyes is read anew."""
 
+NOWHERE = Catalogue(servers=(), version=0)
 Lock = Callable[[Sequence[ServerId]], Awaitable[None]]
 
 
@@ -23,7 +24,7 @@ Lock = Callable[[Sequence[ServerId]], Awaitable[None]]
 class Touched:
     """What one piece of work touches: `targets` as named, `blast` with all that share their fate, `served` beside it.
 
-    Targets and blast carry the epochs that they have now.
+    Targets and blast carry the epochs that they have now; `catalogue` is the one in which they were looked up.
     """
 
     targets: tuple[Server, ...]
@@ -31,6 +32,7 @@ class Touched:
     served: tuple[Server, ...] = ()
     line: Line | None = None
     holds: tuple[Hold, ...] = ()
+    catalogue: Catalogue = NOWHERE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ async def touch(tx: Transaction, names: Sequence[str], *, lock: Lock) -> Touched
         around = await tx.holds.around([server.id for server in (*touched.blast, *touched.served)])
         if around.line.version == catalogue.version:
             own, blast = _fresh(touched.targets, around.epochs), _fresh(touched.blast, around.epochs)
-            return Touched(own, blast, touched.served, around.line, tuple(around.holds))
+            return Touched(own, blast, touched.served, around.line, tuple(around.holds), catalogue)
         catalogue = await tx.servers.catalogue()
     raise StoreCollision("the catalogue changes")
 
@@ -74,7 +76,7 @@ def reach(catalogue: Catalogue, names: Sequence[str]) -> Touched:
     """What work on these names, aliases and selectors touches. Raises UnknownServer, NameUnusable."""
     targets = known_servers(catalogue, names)
     blast = catalogue.closure(server.name for server in targets)
-    return Touched(targets, blast, catalogue.served(server.name for server in blast))
+    return Touched(targets, blast, catalogue.served(server.name for server in blast), catalogue=catalogue)
 
 
 def _fresh(servers: Iterable[Server], epochs: Mapping[ServerId, int]) -> tuple[Server, ...]:

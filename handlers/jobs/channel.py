@@ -169,7 +169,9 @@ async def _announce(desk: Desk, run: Run, view: Overview, channel: ChannelId) ->
 
 
 async def refresh_card(desk: Desk, run: Run) -> None:
-    """The card says how things stand; before it is posted there is nothing to do."""
+    """The card says how things stand; before it is posted there is nothing to do. One edit does for all that wait."""
+    async with desk.outside.store.write() as tx:
+        await tx.jobs.overtake(run.job.id, key=run.job.key)
     view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
     one = view.incident
     if one.channel is None or one.card_ts is None:

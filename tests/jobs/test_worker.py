@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from bot.domain.job import JobKind
-from bot.jobs.worker import Run, Worker
-from bot.ports.chat import ChatPermanent, ChatTransient
+from bot.jobs.worker import CONCURRENCY, REPLIES, Run, Worker
+from bot.ports.chat import WRITTEN, ChatPermanent, ChatTransient
 from bot.ports.storage import NewJob, Store
 from tests.clocks import FrozenClock
 
@@ -96,3 +98,72 @@ async def test_what_can_never_work_is_told_even_when_telling_fails(store: Store,
         await until(lambda: not worker.busy)
     async with store.read() as tx:
         assert [job for job, _ in await tx.jobs.dead()] == ["one"]
+
+
+async def test_a_flood_of_what_people_typed_runs_in_its_places_and_replies_that_hang_leave_room(
+    store: Store, clock: FrozenClock
+) -> None:
+    most, typed, go_on = 0, [0], asyncio.Event()
+
+    async def hang(run: Run) -> None:
+        await go_on.wait()
+
+    async def type_(run: Run) -> None:
+        nonlocal most
+        typed[0] += 1
+        most = max(most, len(worker._running))
+        await asyncio.sleep(0)
+
+    async def buried(*what: Any) -> None:
+        raise AssertionError(what)
+
+    handlers = {JobKind.POST: hang, JobKind.SLACK_DELIVERY: type_}
+    async with store.write() as tx:
+        await tx.jobs.put([NewJob(f"p{n}", f"p{n}", JobKind.POST, clock.now()) for n in range(100)])
+    worker = Worker(store, clock, handlers, name="w", on_buried=buried)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(worker.run())
+        await until(lambda: len(worker._running) == REPLIES)
+        async with store.write() as tx:
+            await tx.jobs.put([NewJob(f"d{n}", f"d{n}", JobKind.SLACK_DELIVERY, clock.now()) for n in range(300)])
+        worker.wake()
+        await until(lambda: typed[0] == 300)
+        assert REPLIES < most <= CONCURRENCY
+        go_on.set()
+        await worker.stop()
+        await running
+
+
+@pytest.mark.parametrize(
+    ("failure", "wrote", "again"),
+    [
+        (ChatTransient("ratelimited", after=1.0), False, False),
+        (ChatTransient("ratelimited", after=1.0), True, True),
+        (ConnectionError("cut"), False, True),
+    ],
+    ids=["nothing was done", "something was done before", "nobody knows"],
+)
+async def test_a_second_try_looks_for_what_the_first_may_have_done(
+    store: Store, clock: FrozenClock, failure: Exception, wrote: bool, again: bool
+) -> None:
+    seen: list[bool] = []
+
+    async def handler(run: Run) -> None:
+        seen.append(run.again)
+        if wrote:
+            written = WRITTEN.get()
+            assert written is not None
+            written.append("chat_postMessage")
+        if len(seen) < 3:
+            raise failure
+
+    async def buried(*what: Any) -> None:
+        raise AssertionError(what)
+
+    await queue(store, clock)
+    async with working(store, clock, handler, buried) as worker:
+        while len(seen) < 3:
+            clock.forward(seconds=5)
+            worker.wake()
+            await asyncio.sleep(0.02)
+    assert seen == [False, again, again]

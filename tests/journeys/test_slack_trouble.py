@@ -5,9 +5,11 @@ import re
 import pytest
 
 from bot.config import SettingsWrong, read_settings
+from bot.domain.freeze import HoldState
+from bot.domain.ids import IncidentId
 from bot.i18n.texts import Texts
 from bot.sandbox.faults import Dropped, Fault, RateLimited, ServerError, SlackError, Swallowed
-from tests.journeys.stage import APP_TOKEN, MINJI, Stage, shown
+from tests.journeys.stage import APP_TOKEN, DOYUN, MINJI, Stage, shown
 
 OPENING = (
     "conversations.create",
@@ -26,6 +28,17 @@ TROUBLES: dict[str, Fault] = {
 }
 
 
+LIFE = (
+    (MINJI, "/incident severity sev1"),
+    (MINJI, "/freeze fixed web-3 rolled back to 4.2.1, error rate 0"),
+    (DOYUN, "/freeze verify web-3"),
+    (MINJI, "/incident status resolved"),
+)
+
+
+TOLD = ("*SEV1*", "조치를 보고했습니다", "조치를 검증했습니다", "상태: *해결*")
+
+
 @pytest.mark.parametrize("method", OPENING)
 @pytest.mark.parametrize("trouble", TROUBLES)
 async def test_on_each_call_of_the_opening(stage: Stage, method: str, trouble: str) -> None:
@@ -37,6 +50,30 @@ async def test_on_each_call_of_the_opening(stage: Stage, method: str, trouble: s
     assert len(stage.said(channel.id)) == len(channel.pins) == len(stage.said(stage.incidents)) == 1
     assert "checkout errors" in channel.topic["value"] and len(channel.bookmarks) >= 1
     assert "*SEV2*" in shown(stage.card(channel.id))
+
+
+LATER = ("chat.postMessage", "chat.update", "conversations.setTopic")
+
+
+@pytest.mark.parametrize("method", LATER)
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_on_each_call_of_the_life_of_an_incident(stage: Stage, method: str, trouble: str) -> None:
+    """Each command meets the trouble once: every entry is told once, in order, and the card is true in the end."""
+    stage.expected |= {method}
+    channel = await stage.declare(MINJI, "sev2 checkout errors on web-3")
+    for who, line in LIFE:
+        stage.server.faults.on(method, TROUBLES[trouble])
+        await stage.command(who, line, channel)
+        if line.startswith("/freeze verify"):
+            assert not await stage.submit(who)
+        stage.server.faults.clear()
+    told = stage.said(channel)
+    assert len(told) == len(set(told)), told
+    first = [next(n for n, one in enumerate(told[1:]) if word in one) for word in TOLD]
+    assert first == sorted(first), told
+    assert "*SEV1* · *해결*" in shown(stage.card(channel))
+    async with stage.product.database.read() as tx:
+        assert [hold.state for hold in await tx.holds.of_incident(IncidentId(1))] == [HoldState.RELEASED]
 
 
 async def test_several_troubles_at_once(everywhere: Stage) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from bot.ports.outside import Outside
 from bot.ports.storage import StoreCollision, StoreUnavailable
@@ -121,3 +122,27 @@ async def test_two_who_write_the_same_at_once_collide_by_name(outside: Outside, 
     async with outside.store.read() as tx:
         assert [server.name for server in await tx.servers.all()] == ["new-1"]
         assert len(await tx.holds.open()) == 6
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_after_a_busy_first_statement_nothing_is_written_outside_a_transaction(
+    outside: Outside, url: str
+) -> None:
+    """Whoever goes on after that error begins again, or fails: what they write does not outlive their rollback."""
+    path = make_url(url).database
+    assert path
+    store = Database(url)
+    store.engine = dialect.make_engine(f"sqlite:///{path}?timeout=0.05")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ZeroDivisionError):
+        async with store.write() as tx:
+            with pytest.raises(OperationalError):
+                await tx.facts.put("a", 1)
+            other.execute("COMMIT")
+            await tx.facts.put("b", 2)
+            raise ZeroDivisionError
+    async with store.read() as tx:
+        assert await tx.facts.get("b") is None
+    other.close()
+    await store.close()

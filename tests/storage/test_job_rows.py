@@ -175,3 +175,25 @@ async def test_a_delivery_that_cannot_be_written_fails_alone(store: Database) ->
     assert [isinstance(result, Exception) for result in results] == [False, False, True, False]
     async with store.read() as tx:
         assert await tx.jobs.count_open(due_by=START) == 3
+
+
+async def test_what_people_typed_goes_first_then_the_most_urgent_then_in_order(store: Database) -> None:
+    mild, bad = (
+        NewJob("mild", "mild", JobKind.OPEN_CHANNEL, START, urgency=3),
+        NewJob("bad", "bad", JobKind.OPEN_CHANNEL, START, urgency=0),
+    )
+    await put(store, mild, bad, job("post", "p"), NewJob("typed", "t", JobKind.SLACK_DELIVERY, START))
+    assert [j.id for j in await claim(store, limit=2)] == ["typed", "bad"]
+    assert [j.id for j in await claim(store)] == ["post", "mild"]
+
+
+async def test_one_edit_does_for_all_that_wait_but_not_for_one_that_runs(store: Database) -> None:
+    await put(store, job("c1", "card"), job("c2", "card"), job("c3", "card"), job("other", "x"))
+    (first, _) = await claim(store)
+    await put(store, job("c4", "card"))
+    async with store.write() as tx:
+        await tx.jobs.overtake(first.id, key="card")
+    await finish(store, "c1")
+    assert await claim(store, "b") == []
+    await put(store, job("c5", "card"))
+    assert [j.id for j in await claim(store, "b")] == ["c5"]

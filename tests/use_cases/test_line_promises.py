@@ -1,20 +1,24 @@
 """What is promised of the line: overrides, keys, sightings, how runs are directed and end, locks in one order."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from bot.domain.audit import Act
 from bot.domain.change import ChangeState
 from bot.domain.errors import KeyConflict, PermitStale, Quarantined, Refused
-from bot.domain.ids import OverrideId
+from bot.domain.ids import OverrideId, ServerId
 from bot.domain.permit import Directive, PermitState
 from bot.domain.server import EdgeKind
-from bot.ports.outside import Outside
+from bot.ports.gate_rows import Around
+from bot.ports.outside import Outside, Policy
+from bot.ports.storage import StoreCollision
 from bot.use_cases.catalogue import connect_servers
 from bot.use_cases.change import start_change
 from bot.use_cases.fix import claim_fix, verify_server
 from bot.use_cases.freeze import add_servers, hold_servers
+from bot.use_cases.gate import Ask, ask_permit
 from bot.use_cases.override import ask_override, confirm_override
 from bot.use_cases.permit import (
     approve_fix,
@@ -28,6 +32,8 @@ from bot.use_cases.permit import (
 )
 from bot.use_cases.server import named_or_new_servers
 from bot.use_cases.sighting import Seen, report_sighting
+from storage.database import Database
+from storage.freeze import HoldRows
 from tests.acts import (
     ANN,
     BEN,
@@ -207,3 +213,34 @@ async def test_nobody_lets_his_own_work_go_on(outside: Outside) -> None:
     for word in (Directive.CONTINUE, Directive.ROLL_BACK, Directive.GO):
         with pytest.raises(Refused):
             await direct_run(outside, by=BEN, permit_id=permit.id, incident_id=made.incident.id, directive=word)
+
+
+async def test_a_reach_that_another_replica_widened_is_locked_whole_at_the_second_try(
+    outside: Outside, url: str, clock: FrozenClock
+) -> None:
+    """Nobody locks more rows while holding some: the transaction ends, and the next one knows the new reach."""
+    await ask(outside, "lb-01")
+    replica = Outside(Database(url), clock, Policy())
+    await connect_servers(replica, one="lb-01", other="lb-02", kind=EdgeKind.SHARED_FATE, by=ANN)
+    await stop_the_line(replica, "lb-02", by=ANN)
+    with pytest.raises(StoreCollision):
+        await ask(outside, "lb-01", key="second")
+    assert not (await ask(outside, "lb-01", key="second")).decision.allows
+    await replica.store.close()  # type: ignore[attr-defined]
+
+
+async def test_a_token_s_scope_is_read_in_the_catalogue_that_was_locked(
+    outside: Outside, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else in this process changes the catalogue between the look and the answer."""
+    around = HoldRows.around
+
+    async def forgotten(self: HoldRows, ids: Sequence[ServerId]) -> Around:
+        seen = await around(self, ids)
+        outside.store._memory.forget()  # type: ignore[attr-defined]
+        return seen
+
+    await ask(outside, "lb-01")
+    monkeypatch.setattr(HoldRows, "around", forgotten)
+    scoped = Ask(caller="ci", key="scoped", servers=["lb-01"], purpose="deploy", scope=("lb-01",))
+    assert (await ask_permit(outside, scoped)).decision.allows

@@ -1,0 +1,68 @@
+"""Slack's limits, kept before Slack says so: so many calls of each method a minute, and what a 429 asks for."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+
+from bot.ports.chat import ChatTransient
+
+MINUTE_SECONDS = 60.0
+TIERS = {
+    **dict.fromkeys(
+        ("conversations_create", "conversations_setTopic", "conversations_list", "pins_add", "bookmarks_add"), 20
+    ),
+    **dict.fromkeys(
+        ("conversations_invite", "conversations_history", "conversations_replies", "conversations_join"), 50
+    ),
+    **dict.fromkeys(("conversations_open", "chat_update", "bots_info"), 50),
+    **dict.fromkeys(("users_info", "views_open", "views_publish"), 100),
+}
+"""Calls a minute of each method (docs.slack.dev/apis/web-api/rate-limits and the methods' own pages, May 2026)."""
+POSTS = 60
+"""chat.postMessage: one message a second in each channel (the same page)."""
+PLACES = 10_000
+"""Of so many methods and channels is it remembered how often they were called."""
+
+
+class Pace:
+    """Whether a method may be called now.
+
+    Who comes too early is told when the whole minute will be free: those who wait come back together, and the most
+    urgent goes first.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._calls: dict[tuple[str, str], deque[float]] = {}
+        self._rests: dict[tuple[str, str], float] = {}
+        self.refused: Counter[str] = Counter()
+
+    def take(self, method: str, channel: str = "") -> None:
+        """One call. Raises ChatTransient with the seconds to wait: it was not made."""
+        place, now = _place(method, channel), self._now()
+        if (until := self._rests.get(place, 0.0)) > now:
+            raise ChatTransient(f"{method} rests", after=until - now)
+        allowed = POSTS if place[1] else TIERS.get(method)
+        if allowed is None:
+            return
+        self._forget(now)
+        calls = self._calls.setdefault(place, deque())
+        while calls and calls[0] <= now - MINUTE_SECONDS:
+            calls.popleft()
+        if len(calls) >= allowed:
+            raise ChatTransient(f"{method} has its minute full", after=calls[-1] + MINUTE_SECONDS - now)
+        calls.append(now)
+
+    def rest(self, method: str, channel: str, seconds: float) -> None:
+        """Slack answered 429: nothing more of this method for so long."""
+        self.refused[method] += 1
+        self._rests[_place(method, channel)] = self._now() + seconds
+
+    def _forget(self, now: float) -> None:
+        if len(self._calls) > PLACES:
+            self._calls = {place: calls for place, calls in self._calls.items() if calls[-1] > now - MINUTE_SECONDS}
+            self._rests = {place: until for place, until in self._rests.items() if until > now}
+
+
+def _place(method: str, channel: str) -> tuple[str, str]:
+    return method, channel if method == "chat_postMessage" else ""

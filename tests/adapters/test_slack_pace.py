@@ -1,0 +1,79 @@
+"""Our own pace: never more calls of a method in any minute than Slack allows, and a 429 is obeyed for that method."""
+
+import random
+
+import pytest
+
+from bot.adapters.slack_pace import MINUTE_SECONDS, POSTS, TIERS, Pace
+from bot.ports.chat import ChatTransient
+
+
+class Time:
+    """Seconds that pass where a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(("method", "allowed"), [("conversations_create", 20), ("chat_postMessage", POSTS)])
+def test_in_no_minute_are_there_more_calls_than_allowed(time: Time, method: str, allowed: int, seed: int) -> None:
+    """Whoever is told to wait waits as long as told, no longer; the oracle is Slack's sliding minute."""
+    dice, pace, made, waits = random.Random(seed), Pace(time), [], [0.0] * 90
+    while waits:
+        waits.sort()
+        time.now = max(time.now, 1_000.0 + waits.pop(0)) + dice.random()
+        try:
+            pace.take(method, "C1")
+        except ChatTransient as early:
+            assert early.after is not None and not early.maybe_done
+            waits.append(time.now - 1_000.0 + early.after)
+        else:
+            made.append(time.now)
+    assert len(made) == 90
+    assert all(made[n + allowed] - made[n] >= MINUTE_SECONDS for n in range(90 - allowed))
+    assert made[-1] - made[0] <= MINUTE_SECONDS * (90 // allowed + 1) + 90
+
+
+def test_other_methods_and_other_channels_have_minutes_of_their_own(time: Time) -> None:
+    pace = Pace(time)
+    for _ in range(POSTS):
+        pace.take("chat_postMessage", "C1")
+    with pytest.raises(ChatTransient):
+        pace.take("chat_postMessage", "C1")
+    pace.take("chat_postMessage", "C2")
+    for _ in range(TIERS["pins_add"]):
+        pace.take("pins_add", "C1")
+    with pytest.raises(ChatTransient):
+        pace.take("pins_add", "C2")
+    for _ in range(1_000):
+        pace.take("auth_test")
+
+
+def test_after_a_429_nothing_of_that_method_is_called_until_slack_said(time: Time) -> None:
+    pace = Pace(time)
+    pace.rest("chat_update", "C1", 7.0)
+    with pytest.raises(ChatTransient) as told:
+        pace.take("chat_update", "C2")
+    assert told.value.after == 7.0
+    pace.take("pins_add", "C1")
+    time.now += 7.0
+    pace.take("chat_update", "C2")
+    assert pace.refused == {"chat_update": 1}
+
+
+def test_ten_thousand_channels_leave_no_growing_memory(time: Time) -> None:
+    pace = Pace(time)
+    for n in range(10_500):
+        pace.take("chat_postMessage", f"C{n}")
+    time.now += MINUTE_SECONDS
+    pace.take("chat_postMessage", "C0")
+    assert len(pace._calls) <= 2
