@@ -146,7 +146,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
     offline = OfflineModel()
     desk = Desk(
         outside=Outside(database, clock, settings.policy),
-        chat=SlackChat(client),
+        chat=SlackChat(client, lambda: clock.now().timestamp()),
         intake=Intake(database),
         model=_model(settings) or offline,
         offline=offline,
