@@ -1,16 +1,17 @@
 """The audit log's chain: a link for every row, in the transaction of the row."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.audit_chain import Fact, Head, Link, links_after
+from bot.domain.audit_chain import Fact, Head, Link, commit_to, links_after, sealed_at
+from bot.domain.ids import IncidentId
 from storage.dialect import is_sqlite
-from storage.tables import audit_head, audit_link
+from storage.tables import audit, audit_head, audit_link
 
 
 class ChainRows:
@@ -46,6 +47,28 @@ class ChainRows:
         row = (await self._connection.execute(_HEAD)).one()
         return Head(row.log, row.n, row.hash)
 
+    async def after(self, n: int, limit: int) -> Sequence[tuple[Link, Fact | None]]:
+        """The links behind this position with the rows they seal; None where a row is gone."""
+        rows = await self._connection.execute(_SEALED.where(audit_link.c.n > n).limit(limit))
+        return [_sealed(*row) for row in rows]
+
+    async def unsealed(self) -> int | None:
+        """The number of the first audit row without a link."""
+        seq = (await self._connection.execute(_UNSEALED)).scalar_one_or_none()
+        return None if seq is None else int(seq)
+
+    async def of_incident(self, number: IncidentId) -> Sequence[int]:
+        """The positions of one incident's rows."""
+        query = select(audit_link.c.n).join(audit, audit.c.seq == audit_link.c.seq).order_by(audit_link.c.n)
+        return list((await self._connection.execute(query.where(audit.c.incident_id == number))).scalars())
+
+    async def erase(self, seq: int, payload: Mapping[str, Any]) -> str:
+        """Puts this payload in the place of a row's own and gives its link a new salt; the new commitment (hex)."""
+        salt = secrets.token_hex(32)
+        await self._connection.execute(update(audit).where(audit.c.seq == seq).values(dict(payload)))
+        await self._connection.execute(update(audit_link).where(audit_link.c.seq == seq).values(salt=salt))
+        return commit_to(salt, payload)
+
     async def _fits(self, links: Sequence[Link]) -> bool:
         """Adds them where they follow the head, else none of them."""
         written = await self._connection.execute(_ADD_WHERE_IT_FITS, [_values(link) for link in links])
@@ -64,6 +87,18 @@ def _values(link: Link) -> dict[str, Any]:
     return {name: getattr(link, name) for name in _NAMES}
 
 
+def _sealed(n: int, link_seq: int, salt: str, commitment: str, prev: str, sealed: str, *row: Any) -> Any:
+    seq, at, act, incident, actor, subject, detail = row
+    link = Link(n, link_seq, salt, commitment, prev, sealed)
+    if seq is None:
+        return link, None
+    payload = {"actor": actor, "subject": subject, "detail": detail}
+    return link, Fact(seq, sealed_at(at), act, str(incident or ""), payload)
+
+
+_ROW = [audit.c[name] for name in ("seq", "at", "act", "incident_id", "actor", "subject", "detail")]
+_SEALED = select(*audit_link.c, *_ROW).outerjoin(audit, audit.c.seq == audit_link.c.seq).order_by(audit_link.c.n)
+_UNSEALED = select(func.min(audit.c.seq)).where(audit.c.seq.not_in(select(audit_link.c.seq)))
 _HEAD = select(audit_head)
 _LOCK_HEAD = _HEAD.with_for_update()
 _ADD = insert(audit_link)

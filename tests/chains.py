@@ -1,6 +1,6 @@
 """The audit chain as a test sees it: every hash computed again from what the database holds."""
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.domain.audit_chain import Fact, Head, Link, commit_to, first_prev, hash_of, payload_of, sealed_at
 from storage.database import Database
@@ -26,3 +26,16 @@ async def linked(store: Database) -> list[str]:
         prev = link.hash
     assert Head(head.log, head.n, head.hash) == Head(head.log, len(rows), prev)
     return [row.subject for row in rows]
+
+
+async def as_owner(store: Database, *statements: str) -> None:
+    """Runs statements as somebody who owns the database and takes its triggers and references away first."""
+    async with store.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            names = await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            for name in [name for name in names.scalars() if name.startswith("audit")]:
+                await connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            await connection.execute(text("SET session_replication_role = replica"))
+        for statement in statements:
+            await connection.execute(text(statement))

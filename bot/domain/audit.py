@@ -79,6 +79,7 @@ class Act(StrEnum):
     QUESTION_ASKED = "question_asked"
     TOKEN_MADE = "token_made"
     TOKEN_REVOKED = "token_revoked"
+    PERSON_ERASED = "person_erased"
 
 
 @dataclass(frozen=True, slots=True)

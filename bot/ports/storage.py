@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
+from bot.ports.chain_rows import Chain
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
 from bot.ports.rows import (
     Audit,
@@ -48,6 +49,8 @@ class Transaction(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def chain(self) -> Chain: ...
     @property
     def people(self) -> People: ...
     @property
