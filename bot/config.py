@@ -38,6 +38,10 @@ class Settings:
     policy: Policy
     doors_file: str = ""
     public_url: str = ""
+    audit_key_file: str = ""
+    audit_file: str = ""
+    audit_url: str = ""
+    audit_channel: str = ""
 
     @property
     def socket_mode(self) -> bool:
@@ -61,8 +65,16 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         servers_file=env.get("STOPLINE_SERVERS_FILE", ""),
         public_url=_url(env, "STOPLINE_PUBLIC_URL", ""),
         doors_file=env.get("STOPLINE_DOORS_FILE", ""),
+        audit_key_file=env.get("STOPLINE_AUDIT_KEY_FILE", ""),
+        audit_file=env.get("STOPLINE_AUDIT_FILE", ""),
+        audit_url=_url(env, "STOPLINE_AUDIT_URL", ""),
+        audit_channel=env.get("STOPLINE_AUDIT_CHANNEL", ""),
         policy=read_policy(env),
     )
+    if (settings.audit_file or settings.audit_url or settings.audit_channel) and not settings.audit_key_file:
+        raise SettingsWrong("audit_no_key")
+    if settings.audit_url and not settings.audit_url.startswith("https://"):
+        raise SettingsWrong("audit_url", value=settings.audit_url)
     if not settings.socket_mode and not (settings.signing_secret and settings.http_port is not None):
         raise SettingsWrong("no_door")
     if settings.llm_base_url and not settings.llm_model:

@@ -26,6 +26,7 @@ from bot.ports.outside import Outside
 from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.transcript import TEAM_URL
 from bot.use_cases.watch import pass_time
+from bot.wiring_audit import audit_chores, read_audit_key
 from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entrance, open_doors, read_doors
 from handlers.desk import Desk
 from handlers.jobs import buried, channel, gate, paper, watch
@@ -84,7 +85,7 @@ class Product:
         inside = f"http://{settings.http_host}:{settings.http_port}"
         address = (settings.public_url or inside) if settings.http_port else ""
         doors = DoorWatch(self.doors, outside, self.session, texts, address, self.door_desk)
-        return [Chore("time", TICK_SECONDS, partial(pass_time, outside)), *doors.chores()]
+        return [Chore("time", TICK_SECONDS, partial(pass_time, outside)), *doors.chores(), *audit_chores(settings, outside, self.session)]
 
     def web_app(self) -> "web.Application":
         """The gate, and in HTTP mode Slack's own door."""
@@ -140,6 +141,7 @@ async def open_database(url: str) -> Database:
 async def build(settings: Settings, clock: Clock) -> Product:
     """The whole product; nothing of it runs yet. Raises SettingsWrong, StoreUnavailable, FileWrong."""
     doors = read_doors(settings.doors_file)
+    read_audit_key(settings)
     database = await open_database(settings.database_url)
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
     client = make_client(settings.bot_token, settings.slack_api_url, session)
@@ -196,4 +198,5 @@ def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
         JobKind.NAG: partial(watch.nag, desk),
         JobKind.OFFER_SUSPECTS: partial(watch.offer_suspects, desk),
         JobKind.TELL_ALARM: partial(watch.tell_alarm, desk),
+        JobKind.TELL_CHECKPOINT: partial(watch.tell_checkpoint, desk),
     }

@@ -33,6 +33,7 @@ class JobKind(StrEnum):
     NAG = "nag"
     OFFER_SUSPECTS = "offer_suspects"
     TELL_ALARM = "tell_alarm"
+    TELL_CHECKPOINT = "tell_checkpoint"
     ANSWER_GITHUB = "answer_github"
     ANSWER_TERRAFORM = "answer_terraform"
     ANSWER_AZURE = "answer_azure"

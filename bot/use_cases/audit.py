@@ -1,12 +1,21 @@
-"""The audit log's chain: whether it is whole, and where it ends now."""
+"""The audit log's chain: whether it is whole, where it ends now, and who else keeps that."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.audit_chain import sealed_at
 from bot.domain.audit_check import Check, Verdict, Why, Wrong
-from bot.domain.checkpoint import Checkpoint, Held
+from bot.domain.checkpoint import Checkpoint, Held, digest_of
+from bot.domain.job import JobKind
+from bot.ports.anchor import Anchor, AnchorAway
 from bot.ports.outside import Outside
+from bot.ports.storage import NewJob
+
+log = logging.getLogger(__name__)
+
+CHANNEL_LIMIT = 3500
+"""Slack cuts a message's text at 4,000 characters (docs.slack.dev, chat.postMessage)."""
 
 AT_ONCE = 2000
 """Links that are read together: each batch is a transaction of its own, so that nobody who writes waits for us."""
@@ -25,8 +34,8 @@ async def verify_audit(
     false = [one for one in checkpoints if is_genuine and not is_genuine(one)]
     good = [one for one in checkpoints if one not in false]
     async with outside.store.read() as tx:
-        log = (await tx.chain.head()).log
-    check, last, more = Check(log, good), 0, True
+        head = await tx.chain.head()
+    check, last, more = Check(head.log, good), 0, True
     while more:
         async with outside.store.read() as tx:
             head = await tx.chain.head()
@@ -47,4 +56,51 @@ async def checkpoint_now(outside: Outside) -> Checkpoint:
         head = await tx.chain.head()
         held = sorted((str(one.incident_id), str(one.server), one.state.value) for one in await tx.holds.open())
     at = sealed_at(outside.clock.now())
-    return Checkpoint(head.log, head.n, head.hash, at, tuple(Held(*one) for one in held))
+    frozen = tuple(Held(*one) for one in held)
+    return Checkpoint(head.log, head.n, head.hash, at, digest_of(frozen), frozen)
+
+
+class Anchoring:
+    """Keeps a signed checkpoint in every place that has not got the newest; what fails is tried again next time."""
+
+    def __init__(self, outside: Outside, sign: Callable[[bytes], str], anchors: Mapping[str, Anchor]) -> None:
+        self._outside, self._sign, self._anchors = outside, sign, anchors
+        self._kept: dict[str, str] = {}
+
+    async def keep(self) -> None:
+        """Nothing where the log did not grow. No place that is away keeps the others from having theirs."""
+        now = await checkpoint_now(self._outside)
+        due = {name: anchor for name, anchor in self._anchors.items() if self._kept.get(name) != now.hash}
+        if not now.n or not due:
+            return
+        signed = replace(now, signature=self._sign(now.signed_bytes))
+        for name, anchor in due.items():
+            try:
+                await anchor.keep(signed)
+            except AnchorAway as away:
+                log.warning("a checkpoint was not kept; trying again", extra={"anchor": name, "reason": str(away)})
+            else:
+                self._kept[name] = now.hash
+
+
+class ChannelAnchor:
+    """A Slack channel, through a durable job: one message a checkpoint, whichever replica comes first."""
+
+    def __init__(self, outside: Outside, channel: str) -> None:
+        self._outside, self._channel = outside, channel
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Queues the message; without the list of what is frozen where that is longer than Slack likes."""
+        line = checkpoint.line
+        if len(line) > CHANNEL_LIMIT:
+            line = replace(checkpoint, held=None).line
+        about = {"line": line, "channel": self._channel}
+        job = NewJob(
+            f"checkpoint:{checkpoint.log[:8]}:{checkpoint.n}",
+            "checkpoint",
+            JobKind.TELL_CHECKPOINT,
+            self._outside.clock.now(),
+            about,
+        )
+        async with self._outside.store.write() as tx:
+            await tx.jobs.put([job])

@@ -38,7 +38,7 @@ def chain(facts: list[Fact], before: Head | None = None, seed: int = 1) -> Rows:
 
 
 WHOLE = chain([fact(seq) for seq in range(3, LENGTH * 2 + 3, 2)])
-ANCHORS = [Checkpoint(LOG, n, WHOLE[n - 1][0].hash, "", ()) for n in range(EVERY, LENGTH + 1, EVERY)]
+ANCHORS = [Checkpoint(LOG, n, WHOLE[n - 1][0].hash, "", "") for n in range(EVERY, LENGTH + 1, EVERY)]
 
 
 def end(rows: Rows) -> Head:
