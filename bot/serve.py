@@ -24,7 +24,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
         await product.take_over_servers()
         async with asyncio.TaskGroup() as tasks:
             identifying = tasks.create_task(_identify(product))
-            working = tasks.create_task(product.worker.run())
+            product.working = working = tasks.create_task(product.worker.run())
             chores = tasks.create_task(keep_doing(product.chores()))
             async with _http(product), _slack(product):
                 yield product

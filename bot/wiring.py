@@ -1,5 +1,6 @@
 """The one file that knows every part: puts the product together from its settings."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import aiohttp
 
 from bot.adapters.offline_model import OfflineModel
 from bot.adapters.slack_chat import SlackChat, make_client
+from bot.adapters.slack_pace import Pace
 from bot.adapters.slack_socket import Sockets
 from bot.adapters.system_clock import SystemClock
 from bot.config import Settings, SettingsWrong
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from handlers.http.entrance import Entrance
+    from handlers.http.ops import Vitals
     from handlers.jobs.doors import DoorDesk
 
 TICK_SECONDS = 15.0
@@ -61,6 +64,8 @@ class Product:
     slack: SlackApp
     sockets: Sockets | None
     worker: Worker
+    pace: Pace
+    working: asyncio.Task[None] | None = None
 
     async def identify(self) -> None:
         """Asks Slack who we are, and keeps what links and answers need. Raises ChatTransient, ChatPermanent."""
@@ -85,23 +90,44 @@ class Product:
         inside = f"http://{settings.http_host}:{settings.http_port}"
         address = (settings.public_url or inside) if settings.http_port else ""
         doors = DoorWatch(self.doors, outside, self.session, texts, address, self.door_desk)
-        return [Chore("time", TICK_SECONDS, partial(pass_time, outside)), *doors.chores(), *audit_chores(settings, outside, self.session)]
+        return [
+            Chore("time", TICK_SECONDS, partial(pass_time, outside)),
+            *doors.chores(),
+            *audit_chores(settings, outside, self.session),
+        ]
 
     def web_app(self) -> "web.Application":
         """The gate, and in HTTP mode Slack's own door."""
         from aiohttp import web
 
         from handlers.http.gate import add_gate
+        from handlers.http.ops import add_ops
         from handlers.http.slack import BODY_LIMIT, add_slack
 
         app = web.Application(client_max_size=BODY_LIMIT)
         assert self.entrance is not None, "a port was set: there is an entrance"
         add_gate(app, self.entrance)
+        add_ops(app, self._vitals())
         if self.door_desk:
             open_doors(app, self.doors, self.door_desk)
         if not self.settings.socket_mode:
             add_slack(app, self.slack.bolt, secret=self.settings.signing_secret, now=SystemClock().now)
         return app
+
+    def _vitals(self) -> "Vitals":
+        from handlers.http.ops import Vitals
+        from storage.operations import DatabaseMeter
+
+        return Vitals(
+            meter=DatabaseMeter(self.database),
+            clock=self.desk.outside.clock,
+            database=self.database.engine.dialect.name,
+            knows_slack=lambda: self.slack.is_known,
+            connections=lambda: self.sockets.up if self.sockets else None,
+            works=lambda: self.working is not None and not self.working.done(),
+            heard_at=lambda: self.slack.heard_at,
+            refused=lambda: self.pace.refused,
+        )
 
     async def close(self) -> None:
         """Lets go of everything."""
@@ -145,10 +171,10 @@ async def build(settings: Settings, clock: Clock) -> Product:
     database = await open_database(settings.database_url)
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
     client = make_client(settings.bot_token, settings.slack_api_url, session)
-    offline = OfflineModel()
+    chat, offline = SlackChat(client, lambda: clock.now().timestamp()), OfflineModel()
     desk = Desk(
         outside=Outside(database, clock, settings.policy),
-        chat=SlackChat(client, lambda: clock.now().timestamp()),
+        chat=chat,
         intake=Intake(database),
         model=_model(settings) or offline,
         offline=offline,
@@ -165,7 +191,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
         on_buried=partial(buried.tell_of_buried, desk),
     )
     database.on_queued = worker.wake
-    return Product(settings, doors, entrance, door_desk, database, session, desk, slack, sockets, worker)
+    return Product(settings, doors, entrance, door_desk, database, session, desk, slack, sockets, worker, chat.pace)
 
 
 def _model(settings: Settings) -> LanguageModel | None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from slack_bolt import BoltResponse
@@ -61,6 +62,7 @@ class SlackApp:
         self._desk = desk
         self._token = token
         self._identity: Identity | None = None
+        self.heard_at: datetime | None = None
 
         async def authorize() -> AuthorizeResult:
             return await self._authorize()
@@ -91,6 +93,11 @@ class SlackApp:
         """Who we are in this workspace."""
         self._identity = identity
 
+    @property
+    def is_known(self) -> bool:
+        """Whether Slack has said who we are."""
+        return self._identity is not None
+
     async def _authorize(self) -> AuthorizeResult:
         identity = self._identity or await self._desk.chat.who_am_i()
         self._identity = identity
@@ -104,6 +111,8 @@ class SlackApp:
 
     async def _record_first(self, req: AsyncBoltRequest, go_on: Any) -> Any:
         body = req.body
+        if not req.context.get(DELIVERED):
+            self.heard_at = self._desk.outside.clock.now()
         if req.context.get(DELIVERED) or delivery_kind(body) in AT_ONCE:
             return await go_on()
         if self._is_own(body):

@@ -35,3 +35,16 @@ JOB_KEY = Index(
     sqlite_where=job.c.state == "open",
     postgresql_where=job.c.state == "open",
 )
+JOB_DEAD = Index(
+    "ix_job_dead",
+    job.c.seq,
+    sqlite_where=job.c.state == "dead",
+    postgresql_where=job.c.state == "dead",
+)
+PERMIT_LIVE = Index(
+    "ix_permit_live",
+    permit.c.state,
+    permit.c.expires_at,
+    sqlite_where=permit.c.state.in_(["waiting", "granted", "unknown", "started", "draining"]),
+    postgresql_where=permit.c.state.in_(["waiting", "granted", "unknown", "started", "draining"]),
+)

@@ -1,0 +1,37 @@
+"""What whoever watches over us asks of the database: how things stand, in numbers and times only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One moment. `deliveries`: what Slack delivered and nobody has handled yet; `due`: other jobs, by their kind.
+
+    A job that is tried again is due when its next try is: its first try is forgotten, so `tried_again` counts those.
+    """
+
+    deliveries: int
+    oldest_delivery: datetime | None
+    due: Mapping[str, int]
+    oldest_due: datetime | None
+    tried_again: int
+    dead: int
+    holds: Mapping[str, int]
+    servers_held: int
+    incidents_open: int
+    permits: Mapping[str, int]
+
+
+class Meter(Protocol):
+    """Reads the figures."""
+
+    async def figures(self, now: datetime) -> Figures:
+        """How things stand. Raises StoreUnavailable."""
+        ...
+
+    async def schema_is_ours(self) -> bool:
+        """Whether the schema is as new as this program needs, or newer. Raises StoreUnavailable."""
+        ...
