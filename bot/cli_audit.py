@@ -1,8 +1,10 @@
-"""The command line's part for the audit log: audit verify, audit key."""
+"""The command line's part for the audit log: audit verify, audit key, export, person erase."""
 
 import argparse
 import json
 import os
+import re
+import zipfile
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 from bot.config import SettingsWrong
 from bot.domain.audit_check import SINCE, Verdict
 from bot.domain.checkpoint import Checkpoint, CheckpointWrong, read_checkpoint
+from bot.domain.ids import IncidentId, SlackUserId
 from bot.i18n.terminal import say
 from bot.ports.outside import Outside
 
@@ -29,6 +32,17 @@ def add_audit_commands(commands: Any, with_database: WithDatabase) -> None:
     key = acts.add_parser("key", help=say("audit.key"))
     key.add_argument("file", type=Path, metavar="FILE")
     key.set_defaults(command=_key)
+    export = commands.add_parser("export", help=say("audit.export"))
+    export.add_argument("incident", metavar="INC-7")
+    export.add_argument("--evidence", action="store_true", required=True, help=say("audit.evidence"))
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.zip")
+    export.add_argument("--checkpoints", type=Path, metavar="FILE", help=say("audit.checkpoints"))
+    export.set_defaults(command=lambda options: _export(options, with_database))
+    person = commands.add_parser("person", help=say("audit.person")).add_subparsers(required=True, metavar="ACT")
+    erase = person.add_parser("erase", help=say("audit.erase"))
+    erase.add_argument("id", metavar="U012AB3CD")
+    erase.add_argument("--reason", required=True, help=say("audit.reason"))
+    erase.set_defaults(command=lambda options: _erase(options, with_database))
 
 
 def _key(options: argparse.Namespace) -> int:
@@ -109,3 +123,51 @@ def _tell(verdict: Verdict, unreadable: int, *, signed: bool) -> None:
         where = f"{one.n}" if first == one.n else f"{first}-{one.n}"
         print(say(f"audit.wrong.{one.why.value}", where=where, row=f"D-{one.seq}"))
     print(say("audit.broken" if verdict.wrong else "audit.whole"))
+
+
+def _export(options: argparse.Namespace, with_database: WithDatabase) -> int:
+    """Writes the bundle to a new file that only its owner reads."""
+    from bot.domain.errors import UnknownIncident
+    from bot.use_cases.evidence import collect_evidence
+
+    number = options.incident.upper().removeprefix("INC-")
+    if not number.isdecimal() or not number.isascii() or len(number) > 9:
+        raise SettingsWrong("audit_incident", value=options.incident)
+    checkpoints, _ = read_checkpoints(options.checkpoints)
+    files: dict[str, bytes] = {}
+
+    async def act(outside: Outside) -> None:
+        found = await collect_evidence(outside, incident_id=IncidentId(int(number)), checkpoints=checkpoints)
+        files.update(found)
+
+    try:
+        with_database(act)
+        own = os.open(options.output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(own, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for name, content in files.items():
+                bundle.writestr(name, content)
+    except UnknownIncident as unknown:
+        raise SettingsWrong("audit_incident", value=options.incident) from unknown
+    except OSError as trouble:
+        raise SettingsWrong("audit_key", file=options.output, reason=trouble.strerror) from trouble
+    print(say("audit.exported", file=options.output))
+    return 0
+
+
+def _erase(options: argparse.Namespace, with_database: WithDatabase) -> int:
+    from bot.domain.errors import ReasonMissing
+    from bot.use_cases.erasure import Erased, erase_person
+
+    if not re.fullmatch(r"[UW][A-Z0-9]{1,30}", options.id):
+        raise SettingsWrong("audit_person", value=options.id)
+    done: list[Erased] = []
+
+    async def act(outside: Outside) -> None:
+        done.append(await erase_person(outside, who=SlackUserId(options.id), reason=options.reason))
+
+    try:
+        with_database(act)
+    except ReasonMissing as missing:
+        raise SettingsWrong("audit_reason") from missing
+    print(say("audit.erased", rows=done[0].rows, messages=done[0].messages))
+    return 0

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit_chain import Fact, Head, Link, commit_to, links_after, sealed_at
-from bot.domain.ids import IncidentId
 from storage.dialect import is_sqlite
 from storage.tables import audit, audit_head, audit_link
 
@@ -28,19 +27,20 @@ class ChainRows:
         """
         if not added:
             return None
-        if is_sqlite(self._connection) and remembered:
+        if remembered and is_sqlite(self._connection):
             links = _links(remembered, added)
-            if await self._fits(links):
+            written = await self._run(_ADD_WHERE_IT_FITS, [(*_values(link), link.n - 1, link.prev) for link in links])
+            if written.rowcount:
                 return _end(remembered, links)
-        head = await self.lock_head()
+        lock, add = (_HEAD_OF_SQLITE, _ADD_SQLITE) if is_sqlite(self._connection) else (_LOCK_HEAD, _ADD_POSTGRES)
+        row = (await self._connection.exec_driver_sql(lock)).one()
+        head = Head(row.log, row.n, row.hash)
         links = _links(head, added)
-        await self._connection.execute(_ADD, [_values(link) for link in links])
+        await self._run(add, [_values(link) for link in links])
         return _end(head, links)
 
-    async def lock_head(self) -> Head:
-        """The end of the chain, and nobody else adds to it until this transaction ends."""
-        row = (await self._connection.execute(_LOCK_HEAD)).one()
-        return Head(row.log, row.n, row.hash)
+    async def _run(self, statement: str, rows: list[tuple[int | str, ...]]) -> CursorResult[Any]:
+        return await self._connection.exec_driver_sql(statement, rows[0] if len(rows) == 1 else rows)
 
     async def head(self) -> Head:
         """The end of the chain as this transaction sees it."""
@@ -57,22 +57,12 @@ class ChainRows:
         seq = (await self._connection.execute(_UNSEALED)).scalar_one_or_none()
         return None if seq is None else int(seq)
 
-    async def of_incident(self, number: IncidentId) -> Sequence[int]:
-        """The positions of one incident's rows."""
-        query = select(audit_link.c.n).join(audit, audit.c.seq == audit_link.c.seq).order_by(audit_link.c.n)
-        return list((await self._connection.execute(query.where(audit.c.incident_id == number))).scalars())
-
     async def erase(self, seq: int, payload: Mapping[str, Any]) -> str:
         """Puts this payload in the place of a row's own and gives its link a new salt; the new commitment (hex)."""
         salt = secrets.token_hex(32)
         await self._connection.execute(update(audit).where(audit.c.seq == seq).values(dict(payload)))
         await self._connection.execute(update(audit_link).where(audit_link.c.seq == seq).values(salt=salt))
         return commit_to(salt, payload)
-
-    async def _fits(self, links: Sequence[Link]) -> bool:
-        """Adds them where they follow the head, else none of them."""
-        written = await self._connection.execute(_ADD_WHERE_IT_FITS, [_values(link) for link in links])
-        return bool(written.rowcount)
 
 
 def _links(head: Head, added: Sequence[Fact]) -> list[Link]:
@@ -83,8 +73,8 @@ def _end(head: Head, links: Sequence[Link]) -> Head:
     return Head(head.log, links[-1].n, links[-1].hash)
 
 
-def _values(link: Link) -> dict[str, Any]:
-    return {name: getattr(link, name) for name in _NAMES}
+def _values(link: Link) -> tuple[int | str, ...]:
+    return link.n, link.seq, link.salt, link.commitment, link.prev, link.hash
 
 
 def _sealed(n: int, link_seq: int, salt: str, commitment: str, prev: str, sealed: str, *row: Any) -> Any:
@@ -100,9 +90,10 @@ _ROW = [audit.c[name] for name in ("seq", "at", "act", "incident_id", "actor", "
 _SEALED = select(*audit_link.c, *_ROW).outerjoin(audit, audit.c.seq == audit_link.c.seq).order_by(audit_link.c.n)
 _UNSEALED = select(func.min(audit.c.seq)).where(audit.c.seq.not_in(select(audit_link.c.seq)))
 _HEAD = select(audit_head)
-_LOCK_HEAD = _HEAD.with_for_update()
-_ADD = insert(audit_link)
-_NAMES = [column.name for column in audit_link.c]
-_GIVEN = [bindparam(column.name, type_=column.type) for column in audit_link.c]
-_FOLLOWS = (audit_head.c.n == bindparam("n") - 1, audit_head.c.hash == bindparam("prev"))
-_ADD_WHERE_IT_FITS = insert(audit_link).from_select(_NAMES, select(*_GIVEN).where(*_FOLLOWS))
+_HEAD_OF_SQLITE = "SELECT log, n, hash FROM audit_head"
+_LOCK_HEAD = f"{_HEAD_OF_SQLITE} FOR UPDATE"
+_ADD = "INSERT INTO audit_link (n, seq, salt, commitment, prev, hash)"
+_ADD_SQLITE = f"{_ADD} VALUES (?, ?, ?, ?, ?, ?)"
+_ADD_POSTGRES = f"{_ADD} VALUES ($1, $2, $3, $4, $5, $6)"
+_ADD_WHERE_IT_FITS = f"{_ADD} SELECT ?, ?, ?, ?, ?, ? FROM audit_head WHERE n = ? AND hash = ?"
+"""In the databases' own words: every permit waits for these, and SQLAlchemy would take longer than the databases."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.ids import ChannelId, MessageTs
+from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.message import Message, fold
 from storage.dialect import insert_or_ignore
 from storage.rows import values
@@ -34,3 +34,8 @@ class MessageRows:
         same = (message.c.channel == channel, message.c.ts == ts)
         rows = await self._connection.execute(select(message).where(*same))
         return next(iter(fold(Message(**row._mapping) for row in rows)), None)
+
+    async def erase(self, who: SlackUserId, instead: str) -> int:
+        """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
+        nothing = update(message).where(message.c.user == who).values(user=instead, text="")
+        return int((await self._connection.execute(nothing)).rowcount)

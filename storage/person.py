@@ -1,6 +1,6 @@
 """People as we last saw them."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import SlackUserId
@@ -26,3 +26,7 @@ class PersonRows:
         await self._connection.execute(
             insert_or_update(self._connection, person, values(seen, without=("is_known",)), "id")
         )
+
+    async def forget(self, who: SlackUserId) -> None:
+        """The person's row is gone."""
+        await self._connection.execute(delete(person).where(person.c.id == who))

@@ -6,6 +6,7 @@ from storage.audit import AuditRows
 from storage.audit_chain import ChainRows
 from storage.change import ChangeRows
 from storage.draft import DraftRows
+from storage.evidence import EvidenceRows
 from storage.facts import FactRows
 from storage.freeze import HoldRows
 from storage.gate import HeldBackRows, OverrideRows, TokenRows
@@ -34,6 +35,7 @@ class Transaction:
         self.tokens = TokenRows(connection)
         self.audit = AuditRows(connection)
         self.chain = ChainRows(connection)
+        self.evidence = EvidenceRows(connection)
         self.people = PersonRows(connection)
         self.messages = MessageRows(connection)
         self.drafts = DraftRows(connection)

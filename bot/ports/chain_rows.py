@@ -22,10 +22,14 @@ class Chain(Protocol):
         """The number of the first audit row without a link."""
         ...
 
-    async def of_incident(self, number: IncidentId) -> Sequence[int]:
-        """The positions of one incident's rows."""
-        ...
-
     async def erase(self, seq: int, payload: Mapping[str, Any]) -> str:
         """Puts this payload in the place of a row's own and gives its link a new salt; the new commitment (hex)."""
+        ...
+
+
+class Evidence(Protocol):
+    """See `storage/evidence.py`."""
+
+    async def of_incident(self, number: IncidentId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Rows by table: those of this incident, and the changes and permits that name it. Times are ISO 8601."""
         ...

@@ -230,6 +230,10 @@ class People(Protocol):
         """Writes who they are now."""
         ...
 
+    async def forget(self, who: SlackUserId) -> None:
+        """The person's row is gone."""
+        ...
+
 
 class Messages(Protocol):
     """See `storage/message.py`."""
@@ -244,6 +248,10 @@ class Messages(Protocol):
 
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
         """The newest version of one message."""
+        ...
+
+    async def erase(self, who: SlackUserId, instead: str) -> int:
+        """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
         ...
 
 

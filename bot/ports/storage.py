@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
-from bot.ports.chain_rows import Chain
+from bot.ports.chain_rows import Chain, Evidence
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
 from bot.ports.rows import (
     Audit,
@@ -51,6 +51,8 @@ class Transaction(Protocol):
     def audit(self) -> Audit: ...
     @property
     def chain(self) -> Chain: ...
+    @property
+    def evidence(self) -> Evidence: ...
     @property
     def people(self) -> People: ...
     @property

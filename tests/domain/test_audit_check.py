@@ -1,5 +1,6 @@
 """What is promised of a check: it accepts a whole chain, and finds every tampering and names where it begins."""
 
+import hashlib
 import json
 import os
 import random
@@ -8,7 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.audit_chain import Fact, Head, Link, canonical, commit_to, first_prev, hash_of, links_after, payload_of
+from bot.domain.audit_chain import (
+    Fact,
+    Head,
+    Link,
+    canonical,
+    commit_to,
+    first_prev,
+    hash_of,
+    header_of,
+    links_after,
+    payload_of,
+)
 from bot.domain.audit_check import Check, Verdict, Why
 from bot.domain.checkpoint import Checkpoint
 
@@ -61,14 +73,9 @@ def test_a_whole_chain_is_whole() -> None:
 
 def test_the_hash_is_over_the_canonical_header() -> None:
     link, row = WHOLE[4][0], replace(WHOLE[4][1], act='a"\\ \n한', incident="7")
-    header = {
-        **{"v": "1", "log": LOG, "n": "5", "seq": str(row.seq), "at": row.at, "act": row.act, "incident": "7"},
-        **{"commitment": link.commitment, "prev": link.prev},
-    }
-    import hashlib
-
+    header = header_of(LOG, link, row)
     assert hash_of(LOG, link, row) == hashlib.sha256(b"\0" + canonical(header)).hexdigest()
-    assert json.loads(canonical(header)) == header
+    assert json.loads(canonical(header)) == header and set(map(type, header.values())) == {str}
 
 
 def changed_link(dice: random.Random, at: int, rows: Rows) -> tuple[Rows, int]:

@@ -1,0 +1,63 @@
+"""Erases a person: from the audit log (whose chain still verifies), from our list of people, from their messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.audit import Act
+from bot.domain.audit_chain import ERASED, Fact, Link
+from bot.domain.erasure import Erasure
+from bot.domain.errors import ReasonMissing
+from bot.domain.ids import THE_BOT, SlackUserId
+from bot.ports.outside import Outside
+from bot.ports.storage import Transaction
+from bot.use_cases.audit import AT_ONCE
+from bot.use_cases.record import record
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much was erased."""
+
+    rows: int
+    messages: int
+
+
+async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Erased:
+    """Puts "erased" where the person stood. The row that says so lists what the changed rows are sealed with now.
+
+    What is long is looked through before the transaction, so that nobody who writes waits for it. Raises ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    async with outside.store.read() as tx:
+        person = await tx.people.get(who)
+    erasure = Erasure(who, person.name if person else "")
+    found: list[Fact] = []
+    last, more = 0, True
+    while more:
+        async with outside.store.read() as tx:
+            batch = await tx.chain.after(last, AT_ONCE)
+        found += _naming(erasure, batch)
+        last, more = (batch[-1][0].n, True) if batch else (last, False)
+    async with outside.store.write() as tx:
+        while batch := await tx.chain.after(last, AT_ONCE):
+            found += _naming(erasure, batch)
+            last = batch[-1][0].n
+        return await _erase(tx, outside, who, erasure, found, reason)
+
+
+def _naming(erasure: Erasure, batch: Sequence[tuple[Link, Fact | None]]) -> list[Fact]:
+    """Those that name the person. What was erased earlier names nobody, and is what others are proved by."""
+    rows = [fact for _, fact in batch if fact is not None and fact.act != Act.PERSON_ERASED]
+    return [fact for fact in rows if erasure.in_payload(fact.payload) != fact.payload]
+
+
+async def _erase(
+    tx: Transaction, outside: Outside, who: SlackUserId, erasure: Erasure, found: Sequence[Fact], reason: str
+) -> Erased:
+    renewed = {str(fact.seq): await tx.chain.erase(fact.seq, erasure.in_payload(fact.payload)) for fact in found}
+    messages = await tx.messages.erase(who, ERASED)
+    await tx.people.forget(who)
+    detail = {"rows": renewed, "reason": erasure.in_text(reason)}
+    await record(tx, at=outside.clock.now(), act=Act.PERSON_ERASED, actor=THE_BOT, subject=ERASED, detail=detail)
+    return Erased(len(found), messages)
