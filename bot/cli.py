@@ -1,4 +1,4 @@
-"""The command line: serve, demo, guard, migrate, manifest, token, quarantine."""
+"""The command line: serve, demo, guard, migrate, doctor, manifest, token, quarantine, audit."""
 
 import argparse
 import asyncio
@@ -40,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("guard", help=say("cli.guard"))
     migrate = commands.add_parser("migrate", help=say("cli.migrate"))
     migrate.set_defaults(command=_migrate)
+    doctor = commands.add_parser("doctor", help=say("cli.doctor"))
+    doctor.set_defaults(command=_doctor)
     manifest = commands.add_parser("manifest", help=say("cli.manifest"))
     manifest.add_argument("--url", default="", help=say("cli.manifest_url"))
     manifest.set_defaults(command=_manifest)
@@ -101,6 +103,13 @@ def _migrate(_: argparse.Namespace) -> int:
     _with_database(nothing)
     print(say("settings.migrated"))
     return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from bot.adapters.system_clock import SystemClock
+    from bot.doctor import doctor
+
+    return asyncio.run(doctor(os.environ, SystemClock()))
 
 
 def _with_database(act: Callable[[Outside], Awaitable[None]]) -> None:

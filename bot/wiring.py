@@ -24,6 +24,7 @@ from bot.jobs.schedule import Chore
 from bot.jobs.worker import Handler, Run, Worker
 from bot.ports.clock import Clock
 from bot.ports.language_model import LanguageModel
+from bot.ports.operations import DatabaseLook
 from bot.ports.outside import Outside
 from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.transcript import TEAM_URL
@@ -135,6 +136,16 @@ class Product:
         if self.door_desk:
             await self.door_desk.callbacks.close()
         await self.database.close()
+
+
+async def look_at_database(url: str) -> DatabaseLook:
+    """What is there, with nothing made or changed. Raises SettingsWrong, StoreUnavailable, OSError."""
+    from storage.look import look_at
+
+    try:
+        return await look_at(url)
+    except AddressWrong as wrong:
+        raise SettingsWrong("database_url") from wrong
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 
@@ -35,3 +36,18 @@ class Meter(Protocol):
     async def schema_is_ours(self) -> bool:
         """Whether the schema is as new as this program needs, or newer. Raises StoreUnavailable."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLook:
+    """A database seen from outside. `version` is None where it is empty or not there yet; `file` and what follows are
+    SQLite's: whether we may write there, bytes free, SQLite's own version, its journal, and who serves the file now."""
+
+    version: str | None
+    newest: str
+    file: Path | None
+    writable: bool
+    free: int | None
+    sqlite: str
+    journal: str
+    holder: str | None

@@ -210,7 +210,8 @@ def history(call: Call) -> Json:
         if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"
     ]
     left = [message for message in _between(call, top) if message["ts"] <= _next_ts(call)]
-    page, rest = left[: call.number("limit", 100)], left[call.number("limit", 100) :]
+    size = min(call.number("limit", 100), call.app.longest_page)
+    page, rest = left[:size], left[size:]
     following = (
         {"response_metadata": {"next_cursor": b64encode(f"next_ts:{rest[0]['ts']}".encode()).decode()}} if rest else {}
     )

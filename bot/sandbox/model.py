@@ -110,6 +110,8 @@ class App:
     events: set[str] | None = None  # None: subscribed to all of them
     request_url: str | None = None  # signed HTTP delivery; without it Socket Mode
     token: str = "verification-token"
+    scopes: tuple[str, ...] | None = None  # told in the head of each answer; None: nothing is told
+    longest_page: int = 1000  # messages of a channel's history at once; 15 for some apps since May 2025
 
 
 @dataclass

@@ -63,7 +63,15 @@ class WebApi:
             return _faulty(request, fault)
         answer = self._run(record, method, token)
         record.ok, record.error = answer["ok"], answer.get("error", "")
-        return _cut_off(request) if isinstance(fault, Swallowed) else web.json_response(answer)
+        return (
+            _cut_off(request)
+            if isinstance(fault, Swallowed)
+            else web.json_response(answer, headers=self._scopes(token))
+        )
+
+    def _scopes(self, token: str) -> dict[str, str]:
+        app = next((one for one in self._workspace.apps.values() if token == one.bot_token), None)
+        return {} if app is None or app.scopes is None else {"x-oauth-scopes": ",".join(app.scopes)}
 
     def _limited(self, record: CallRecord, method: Method | None, token: str) -> Fault | None:
         """Slack's limit of this method; posts are also limited in each channel."""
