@@ -38,6 +38,7 @@ class Settings:
     policy: Policy
     doors_file: str = ""
     public_url: str = ""
+    journal_file: str = ""
     audit_key_file: str = ""
     audit_file: str = ""
     audit_url: str = ""
@@ -65,6 +66,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         servers_file=env.get("STOPLINE_SERVERS_FILE", ""),
         public_url=_url(env, "STOPLINE_PUBLIC_URL", ""),
         doors_file=env.get("STOPLINE_DOORS_FILE", ""),
+        journal_file=env.get("STOPLINE_JOURNAL_FILE", ""),
         audit_key_file=env.get("STOPLINE_AUDIT_KEY_FILE", ""),
         audit_file=env.get("STOPLINE_AUDIT_FILE", ""),
         audit_url=_url(env, "STOPLINE_AUDIT_URL", ""),

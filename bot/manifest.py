@@ -4,6 +4,7 @@ from typing import Any
 
 BOT_SCOPES = (
     "app_mentions:read",
+    "bookmarks:read",
     "bookmarks:write",
     "channels:history",
     "channels:join",

@@ -22,6 +22,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
     product = await build(settings, clock)
     try:
         await product.take_over_servers()
+        await product.slack.catch_up()
         async with asyncio.TaskGroup() as tasks:
             identifying = tasks.create_task(_identify(product))
             product.working = working = tasks.create_task(product.worker.run())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.adapters.journal_file import JournalFile
 from bot.adapters.offline_model import OfflineModel
 from bot.adapters.slack_chat import SlackChat, make_client
 from bot.adapters.slack_pace import Pace
@@ -35,7 +36,7 @@ from handlers.desk import Desk
 from handlers.jobs import buried, channel, gate, paper, watch
 from handlers.slack_app import SlackApp
 from storage.database import Database
-from storage.dialect import AddressWrong
+from storage.dialect import AddressWrong, sqlite_file
 from storage.intake import Intake
 from storage.migrate import current_version, migrate, newest_version
 from storage.one_process import Occupied, only_process
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 15.0
 """How often we look whether a reminder is due or a run is lost."""
+CATCH_UP_SECONDS = 5.0
+"""How often we look whether the journal has something for the database."""
 
 
 @dataclass(slots=True)
@@ -93,6 +96,7 @@ class Product:
         doors = DoorWatch(self.doors, outside, self.session, texts, address, self.door_desk)
         return [
             Chore("time", TICK_SECONDS, partial(pass_time, outside)),
+            Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),
             *doors.chores(),
             *audit_chores(settings, outside, self.session),
         ]
@@ -175,6 +179,14 @@ async def open_database(url: str) -> Database:
     return database
 
 
+def journal_path(settings: Settings) -> Path:
+    """Where deliveries wait while the database does not answer: beside it where it is a file. Raises AddressWrong."""
+    if settings.journal_file:
+        return Path(settings.journal_file)
+    file = sqlite_file(settings.database_url)
+    return file.with_name(f"{file.name}.inbox") if file else Path("stopline.inbox")
+
+
 async def build(settings: Settings, clock: Clock) -> Product:
     """The whole product; nothing of it runs yet. Raises SettingsWrong, StoreUnavailable, FileWrong."""
     doors = read_doors(settings.doors_file)
@@ -187,6 +199,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
         outside=Outside(database, clock, settings.policy),
         chat=chat,
         intake=Intake(database),
+        journal=JournalFile(journal_path(settings)),
         model=_model(settings) or offline,
         offline=offline,
     )

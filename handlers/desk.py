@@ -15,6 +15,7 @@ from bot.domain.incident import Incident
 from bot.domain.person import Person
 from bot.i18n.texts import Texts
 from bot.ports.chat import Chat, ChatPermanent, ChatTransient
+from bot.ports.journal import Journal
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
 from bot.ports.storage import Intake
@@ -52,6 +53,7 @@ class Desk:
     outside: Outside
     chat: Chat
     intake: Intake
+    journal: Journal
     model: LanguageModel
     offline: LanguageModel
     faces: dict[SlackUserId, Person] = field(default_factory=dict)

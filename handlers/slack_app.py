@@ -1,10 +1,9 @@
 """The Bolt app: what Slack delivers is recorded first and acknowledged, then handled from the record."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
@@ -16,7 +15,9 @@ from bot.domain.ids import SlackUserId
 from bot.domain.job import JobKind
 from bot.i18n.texts import Texts
 from bot.ports.chat import Identity
-from bot.ports.storage import NewJob, StoreCollision, StoreUnavailable
+from bot.ports.journal import JournalUnavailable
+from bot.ports.storage import NewJob, StoreCollision
+from handlers.arrivals import Arrivals, Kept, within
 from handlers.blocks.parts import section
 from handlers.desk import Desk, answer, first_field, refusal_sentence, to_direct
 from handlers.slack import (
@@ -35,14 +36,11 @@ from handlers.slack import (
     timeline,
 )
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 BOLT = logging.getLogger("slack_bolt")
 BOLT.setLevel(logging.CRITICAL)  # what fails is logged where it is handled: here, in the worker, at the socket
 
-RECORD_SECONDS = 1.5
-"""So long an acknowledgement waits for the database: Slack gives up after 3 s."""
 SUBMIT_SECONDS = 2.0
 """So long a submitted form may take to be committed."""
 DELIVERED = "stopline_delivered"
@@ -60,6 +58,7 @@ class SlackApp:
 
     def __init__(self, desk: Desk, *, token: str, client: Any, signing_secret: str) -> None:
         self._desk = desk
+        self._arrivals = Arrivals(desk.intake, desk.journal)
         self._token = token
         self._identity: Identity | None = None
         self.heard_at: datetime | None = None
@@ -98,6 +97,10 @@ class SlackApp:
         """Whether Slack has said who we are."""
         return self._identity is not None
 
+    async def catch_up(self) -> None:
+        """Takes up what was kept while the database did not answer."""
+        await self._arrivals.catch_up()
+
     async def _authorize(self) -> AuthorizeResult:
         identity = self._identity or await self._desk.chat.who_am_i()
         self._identity = identity
@@ -121,21 +124,23 @@ class SlackApp:
         key = f"slack:{delivery_key(body)}"[:160]
         job = NewJob(key, key, JobKind.SLACK_DELIVERY, at, dict(body))
         try:
-            await within(RECORD_SECONDS, self._desk.intake.record(job))
-        except (StoreUnavailable, TimeoutError):
+            kept = await self._arrivals.keep(job)
+        except JournalUnavailable:
             log.exception("a delivery could not be recorded", extra={"delivery": key})
-            return self._not_recorded(body)
-        return BoltResponse(status=200)
+            return self._told(body, "refused.store_unavailable") or BoltResponse(status=503)
+        told = self._told(body, "work.kept") if kept is Kept.JOURNAL else None
+        return told or BoltResponse(status=200)
 
     def _is_own(self, body: Mapping[str, Any]) -> bool:
         event = body.get("event") or {}
         return bool(self._identity and event.get("bot_id") and event.get("bot_id") == self._identity.bot_id)
 
-    def _not_recorded(self, body: Mapping[str, Any]) -> BoltResponse:
+    def _told(self, body: Mapping[str, Any], key: str) -> BoltResponse | None:
+        """An answer with what they typed; only a command's acknowledgement can carry one."""
         if delivery_kind(body) != "command":
-            return BoltResponse(status=503)
+            return None
         typed = f"{body['command']} {body.get('text', '')}".strip()
-        sentence = self._texts_at_hand(body)("refused.store_unavailable", typed=typed)
+        sentence = self._texts_at_hand(body)(key, typed=typed)
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
 
     def _texts_at_hand(self, body: Mapping[str, Any]) -> Texts:
@@ -192,20 +197,6 @@ class _TimelyApp(AsyncApp):
         except TimeoutError:
             log.exception("a submission could not be saved in time")
             return self._too_late(req.body)
-
-
-async def within(seconds: float, act: Coroutine[Any, Any, T]) -> T:
-    """The result of `act`; TimeoutError after so many seconds.
-
-    It does not wait until a late `act` lets go: the thread of a locked database may take longer than Slack does.
-    """
-    task = asyncio.ensure_future(act)
-    done, _ = await asyncio.wait({task}, timeout=seconds)
-    if not done:
-        task.add_done_callback(lambda late: late.cancelled() or late.exception())
-        task.cancel()
-        raise TimeoutError
-    return task.result()
 
 
 class DeliveryFailed(Exception):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.ports.journal import Unrecordable
 from bot.ports.storage import NewJob
 from storage.database import Database
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     job: NewJob
     written: bool = False
@@ -24,7 +25,7 @@ class Intake:
         self._turn = asyncio.Lock()
 
     async def record(self, job: NewJob) -> None:
-        """Returns once the job is committed. Raises what the database raises; then nothing of it is kept.
+        """Returns once the job is committed. Raises StoreUnavailable, Unrecordable; then nothing of it is kept.
 
         What cannot be written fails alone: those that came with it are written without it.
         """
@@ -43,13 +44,18 @@ class Intake:
         try:
             await self._commit(batch)
         except (SQLAlchemyError, ValueError):
-            if len(batch) == 1:
-                raise
+            await self._write_alone(mine)
+
+    async def _write_alone(self, mine: _Waiting) -> None:
+        try:
             await self._commit([mine])
+        except (SQLAlchemyError, ValueError) as wrong:
+            raise Unrecordable from wrong
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         async with self._database.write(urgent=True) as tx:
             await tx.jobs.put([waiting.job for waiting in batch])
         for waiting in batch:
             waiting.written = True
-            self._waiting.remove(waiting)
+            if waiting in self._waiting:  # else its caller has stopped waiting for it
+                self._waiting.remove(waiting)

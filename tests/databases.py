@@ -5,11 +5,13 @@ import atexit
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,11 +83,36 @@ class Postgres:
         """Gone, with whoever is still connected."""
         await self.say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The server and everybody who serves for it stand still: it takes connections and never answers."""
+        main = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)
+        stopped = [main, *_children(main)]
+        for process in stopped[1:]:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in stopped:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
     def stop(self) -> None:
         """Ends the server and removes its folder."""
         self._server._cleanup()
         atexit.unregister(self._server._cleanup)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that this one started (proc(5): the fourth word of `stat`, after a name in parentheses)."""
+    found = []
+    for about in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(about.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(about.parent.name))
+    return found
 
 
 async def migrated(url: str) -> None:

@@ -26,7 +26,15 @@ OURS = "stopline"
 """The event type of the metadata on our messages."""
 
 READS = frozenset(
-    ("auth_test", "bots_info", "conversations_list", "conversations_history", "conversations_replies", "users_info")
+    (
+        "auth_test",
+        "bots_info",
+        "conversations_list",
+        "conversations_history",
+        "conversations_replies",
+        "users_info",
+        "bookmarks_list",
+    )
 )
 TIMEOUT_SECONDS = 10
 PAGE = 200
@@ -162,8 +170,12 @@ class SlackChat:
         """conversations.setTopic"""
         await self._call(self._client.conversations_setTopic, channel=channel, topic=topic)
 
-    async def add_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
-        """bookmarks.add"""
+    async def add_bookmark(self, channel: ChannelId, title: str, link: str, *, again: bool) -> None:
+        """bookmarks.add, and bookmarks.list before it where it may be there already"""
+        if again:
+            there = (await self._call(self._client.bookmarks_list, channel_id=channel))["bookmarks"]
+            if any(one.get("link") == link for one in there):
+                return
         await self._call(self._client.bookmarks_add, channel_id=channel, title=title, type="link", link=link)
 
     async def pin(self, channel: ChannelId, ts: MessageTs) -> None:

@@ -14,7 +14,7 @@ TIERS = {
     **dict.fromkeys(
         ("conversations_invite", "conversations_history", "conversations_replies", "conversations_join"), 50
     ),
-    **dict.fromkeys(("conversations_open", "chat_update", "bots_info"), 50),
+    **dict.fromkeys(("conversations_open", "chat_update", "bots_info", "bookmarks_list"), 50),
     **dict.fromkeys(("users_info", "views_open", "views_publish"), 100),
 }
 """Calls a minute of each method (docs.slack.dev/apis/web-api/rate-limits and the methods' own pages, May 2026)."""

@@ -16,7 +16,7 @@ from bot.ports.storage import Store, StoreUnavailable
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=4)
 POLL_SECONDS = 0.5
 CONCURRENCY = 64
 REPLIES = 48

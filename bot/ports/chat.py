@@ -84,8 +84,8 @@ class Chat(Protocol):
         """At most 250 characters."""
         ...
 
-    async def add_bookmark(self, channel: ChannelId, title: str, link: str) -> None:
-        """A link at the top of the channel."""
+    async def add_bookmark(self, channel: ChannelId, title: str, link: str, *, again: bool) -> None:
+        """A link at the top of the channel. With `again` it may be there already."""
         ...
 
     async def pin(self, channel: ChannelId, ts: MessageTs) -> None:

@@ -39,7 +39,7 @@ async def open_channel(desk: Desk, run: Run) -> None:
         run.step("invite", lambda: _invite(desk, view, channel)),
         run.step("card", lambda: _post_card(desk, run, view, channel, shown)),
         run.step("topic", lambda: _topic(desk, view, channel)),
-        run.step("bookmark", lambda: _bookmark(desk, view, channel)),
+        run.step("bookmark", lambda: _bookmark(desk, run, view, channel)),
         run.step("announce", lambda: _announce(desk, run, view, channel)),
         return_exceptions=True,
     )
@@ -143,11 +143,12 @@ def topic(desk: Desk, view: Overview) -> str:
     return shorten(texts.plain(key, severity=severity, title=view.incident.title, servers=servers), TOPIC_LIMIT)
 
 
-async def _bookmark(desk: Desk, view: Overview, channel: ChannelId) -> None:
+async def _bookmark(desk: Desk, run: Run, view: Overview, channel: ChannelId) -> None:
     async with desk.outside.store.read() as tx:
         link = await tx.facts.get("home_link")
     if link:
-        await desk.chat.add_bookmark(channel, desk.house_texts(view.incident).plain("incident.bookmark"), link)
+        title = desk.house_texts(view.incident).plain("incident.bookmark")
+        await desk.chat.add_bookmark(channel, title, link, again=run.again)
 
 
 async def _announce(desk: Desk, run: Run, view: Overview, channel: ChannelId) -> None:

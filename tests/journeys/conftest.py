@@ -22,6 +22,12 @@ SERVERS = """servers:
 SetUp = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot on PostgreSQL keeps its journal where it runs."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def servers_file(tmp_path: Path) -> str:
     path = tmp_path / "servers.yaml"

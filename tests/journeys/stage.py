@@ -200,18 +200,12 @@ async def set_up(
 ) -> AsyncIterator[Stage]:
     """A stage over Socket Mode, or with a port over signed HTTP."""
     clock = clock or JourneyClock()
-    workspace = Workspace(clock=clock.now, name="Haneul Talk", domain="haneul-talk")
-    app = _add_app(workspace)
-    for about in PEOPLE:
-        workspace.add_person(**about)
-    everybody = [str(about["id"]) for about in PEOPLE]
-    ops = workspace.add_channel("ops", members=[*everybody, app.bot_user]).id
-    incidents = workspace.add_channel("incidents", members=[*everybody, app.bot_user]).id
+    workspace, app, ops, incidents = new_workspace(clock)
     server = SandboxServer(workspace)
     await server.start()
     if http_port:
         app.request_url = f"http://127.0.0.1:{http_port}/slack/events"
-    settings = _settings(server.url, database_url, http_port, policy)
+    settings = settings_for(server.url, database_url, http_port, policy)
     refused_answers, complaints = _watch(server), Complaints()
     logging.getLogger().addHandler(complaints)
     try:
@@ -223,6 +217,18 @@ async def set_up(
     finally:
         logging.getLogger().removeHandler(complaints)
         await server.stop()
+
+
+def new_workspace(clock: JourneyClock) -> tuple[Workspace, App, str, str]:
+    """Everybody, the app, and the channels for operations and for announcements."""
+    workspace = Workspace(clock=clock.now, name="Haneul Talk", domain="haneul-talk")
+    app = _add_app(workspace)
+    for about in PEOPLE:
+        workspace.add_person(**about)
+    everybody = [str(about["id"]) for about in PEOPLE]
+    ops = workspace.add_channel("ops", members=[*everybody, app.bot_user]).id
+    incidents = workspace.add_channel("incidents", members=[*everybody, app.bot_user]).id
+    return workspace, app, ops, incidents
 
 
 def _add_app(workspace: Workspace) -> App:
@@ -237,7 +243,8 @@ def _add_app(workspace: Workspace) -> App:
     )
 
 
-def _settings(url: str, database_url: str, http_port: int | None, policy: dict[str, Any]) -> Settings:
+def settings_for(url: str, database_url: str, http_port: int | None, policy: dict[str, Any]) -> Settings:
+    """As an operator would set them; `policy` may name any setting of the policy too."""
     decided = {
         "managers": (HANA,),
         "on_call": (DOYUN,),
