@@ -18,7 +18,7 @@ from storage.tables import hold, incident, job, permit
 
 
 def _is(column: ColumnElement[Any], *states: str) -> ColumnElement[bool]:
-    """With the states written out: an index over a part of a table serves only a question that names that part."""
+    """With the states written out: PostgreSQL plans a question once for all values, and then uses no partial index."""
     if len(states) == 1:
         return column == literal(states[0], literal_execute=True)
     return column.in_(bindparam(None, list(states), expanding=True, literal_execute=True))
