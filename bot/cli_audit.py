@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import SettingsWrong
-from bot.domain.audit_check import SINCE, Verdict
+from bot.domain.audit_check import Verdict
 from bot.domain.checkpoint import Checkpoint, CheckpointWrong, read_checkpoint
 from bot.domain.ids import IncidentId, SlackUserId
 from bot.i18n.terminal import say
@@ -119,8 +119,7 @@ def _tell(verdict: Verdict, unreadable: int, *, signed: bool) -> None:
     if unreadable:
         print(say("audit.unreadable", count=unreadable))
     for one in verdict.wrong:
-        first = one.after + 1 if one.why in SINCE else one.n
-        where = f"{one.n}" if first == one.n else f"{first}-{one.n}"
+        where = f"{one.n}" if one.after + 1 == one.n else f"{one.after + 1}-{one.n}"
         print(say(f"audit.wrong.{one.why.value}", where=where, row=f"D-{one.seq}"))
     print(say("audit.broken" if verdict.wrong else "audit.whole"))
 

@@ -34,7 +34,7 @@ SINCE = (Why.REWRITTEN, Why.TRUNCATED, Why.HEAD)
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One fault. `n`: the position. `after`: the last position that is known to be good (see SINCE).
+    """One fault. `n`: the position. `after`: the last position that is known to be good.
 
     `seq`: the audit row's number, 0 where there is none.
     """
@@ -84,7 +84,7 @@ class Check:
         if link.n != self.n:
             self._note(Why.GAP, link)
         if link.prev != self._prev:
-            self._note(Why.NOT_LINKED, link)
+            self._note(Why.NOT_LINKED, link, after=max(0, self.n - 2))
         self._prev = link.hash
         if fact is None:
             self._note(Why.ROW_GONE, link)

@@ -148,7 +148,15 @@ def chained_again(dice: random.Random, at: int, rows: Rows) -> tuple[Rows, int]:
     return rows[:at] + chain(facts, end(rows[:at]), dice.randrange(2**32)), at + 1
 
 
-KINDS = [changed_link, changed_row, deleted, inserted, swapped, truncated, forked, chained_again]
+def sealed_anew(dice: random.Random, at: int, rows: Rows) -> tuple[Rows, int]:
+    """One row changed and its own link made to fit; only the next one still knows."""
+    link, row = rows[at]
+    changed = replace(row, act="permit_granted")
+    rows[at] = replace(link, hash=hash_of(LOG, link, changed)), changed
+    return rows, at + 1
+
+
+KINDS = [sealed_anew, changed_link, changed_row, deleted, inserted, swapped, truncated, forked, chained_again]
 
 
 def test_every_tampering_is_found_and_its_place_named() -> None:
