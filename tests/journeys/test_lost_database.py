@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from bot.config import read_settings
 from bot.domain.audit import Act
 from bot.domain.ids import ChannelId, IncidentId
 from bot.use_cases.incident import find_incident, list_incidents
 from bot.use_cases.timeline import read_timeline
+from bot.wiring import journal_path
 from tests.databases import Postgres
 from tests.journeys.stage import ALEX, DOYUN, MINJI, Stage, set_up
 
@@ -174,6 +176,20 @@ async def test_the_disk_fails_as_well(stage: Stage, database_file: Path, monkeyp
     async with stage.product.database.read() as tx:
         messages = await tx.messages.of_channel(ChannelId(channel))
     assert len([message for message in messages if message.user == MINJI]) == 2, "Slack sent them again"
+
+
+@pytest.mark.parametrize(
+    "env, wanted",
+    [
+        ({}, "stopline.db.inbox"),
+        ({"STOPLINE_DATABASE_URL": "sqlite:///var/x.db"}, "var/x.db.inbox"),
+        ({"STOPLINE_DATABASE_URL": "postgresql://db/stopline"}, "stopline.inbox"),
+        ({"STOPLINE_JOURNAL_FILE": "var/journal"}, "var/journal"),
+    ],
+)
+def test_where_the_journal_is(env: dict[str, str], wanted: str) -> None:
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+    assert journal_path(read_settings(tokens | env)).absolute() == Path(wanted).absolute()
 
 
 async def test_what_was_kept_is_done_at_the_next_start(database_file: Path, servers_file: str) -> None:

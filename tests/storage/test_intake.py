@@ -35,7 +35,9 @@ async def test_somebody_who_stops_waiting_while_it_is_written(store: Database) -
         await commit(batch)  # type: ignore[arg-type]
 
     intake._commit = slow  # type: ignore[method-assign,assignment]
-    tasks = [asyncio.ensure_future(intake.record(job(f"j{n}"))) for n in range(3)]
+    async with intake._turn:
+        tasks = [asyncio.ensure_future(intake.record(job(f"j{n}"))) for n in range(3)]
+        await asyncio.sleep(0)
     await began.wait()
     tasks[1].cancel()
     await asyncio.sleep(0)
