@@ -1,11 +1,13 @@
 """The audit log's chain: a link for every row, in the transaction of the row."""
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit_chain import Fact, Head, Link, commit_to, links_after, sealed_at
@@ -49,8 +51,8 @@ class ChainRows:
 
     async def after(self, n: int, limit: int) -> Sequence[tuple[Link, Fact | None]]:
         """The links behind this position with the rows they seal; None where a row is gone."""
-        rows = await self._connection.execute(_SEALED.where(audit_link.c.n > n).limit(limit))
-        return [_sealed(*row) for row in rows]
+        rows = await self._connection.execute(_SEALED, {"n": n, "most": limit})
+        return [_sealed(*row) for row in rows.all()]
 
     async def unsealed(self) -> int | None:
         """The number of the first audit row without a link."""
@@ -77,17 +79,30 @@ def _values(link: Link) -> tuple[int | str, ...]:
     return link.n, link.seq, link.salt, link.commitment, link.prev, link.hash
 
 
-def _sealed(n: int, link_seq: int, salt: str, commitment: str, prev: str, sealed: str, *row: Any) -> Any:
-    seq, at, act, incident, actor, subject, detail = row
-    link = Link(n, link_seq, salt, commitment, prev, sealed)
+def _sealed(*columns: Any) -> tuple[Link, Fact | None]:
+    seq, at, act, incident, actor, subject, detail = columns[6:]
+    link = Link(*columns[:6])
     if seq is None:
         return link, None
-    payload = {"actor": actor, "subject": subject, "detail": detail}
-    return link, Fact(seq, sealed_at(at), act, str(incident or ""), payload)
+    when = sealed_at(at) if isinstance(at, datetime) else f"{at}Z".replace(" ", "T")
+    payload = {"actor": actor, "subject": subject, "detail": _read(detail)}
+    return link, Fact(seq, when, str(act), str(incident or ""), payload)
 
 
-_ROW = [audit.c[name] for name in ("seq", "at", "act", "incident_id", "actor", "subject", "detail")]
-_SEALED = select(*audit_link.c, *_ROW).outerjoin(audit, audit.c.seq == audit_link.c.seq).order_by(audit_link.c.n)
+def _read(detail: Any) -> Any:
+    """What is no JSON stands for nothing: no commitment is over it."""
+    try:
+        return json.loads(detail)
+    except (ValueError, TypeError):
+        return None
+
+
+_SEALED = text(
+    "SELECT l.n, l.seq, l.salt, l.commitment, l.prev, l.hash,"
+    " a.seq, a.at, a.act, a.incident_id, a.actor, a.subject, CAST(a.detail AS TEXT)"
+    " FROM audit_link l LEFT JOIN audit a ON a.seq = l.seq WHERE l.n > :n ORDER BY l.n LIMIT :most"
+)
+"""Read as it lies there, without SQLAlchemy's types: whoever tampers may leave what is no time and no JSON."""
 _UNSEALED = select(func.min(audit.c.seq)).where(audit.c.seq.not_in(select(audit_link.c.seq)))
 _HEAD = select(audit_head)
 _HEAD_OF_SQLITE = "SELECT log, n, hash FROM audit_head"

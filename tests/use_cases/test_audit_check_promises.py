@@ -81,3 +81,23 @@ async def test_a_checkpoint_of_another_log_and_a_false_signature_are_faults(outs
     line = anchor.line.replace(anchor.log, "f" * 32)
     found = await verify_audit(outside, checkpoints=[read_checkpoint(line)])
     assert [one.why for one in found.wrong] == [Why.OTHER_LOG]
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("detail = '{'", Why.PAYLOAD),
+        ("at = 'yesterday'", Why.HASH),
+        ("act = x'00'", Why.HASH),
+        ("actor = x'00'", Why.PAYLOAD),
+    ],
+)
+async def test_what_is_of_no_type_is_a_fault_too(outside: Outside, store: Database, value: str, why: Why) -> None:
+    """SQLite keeps whatever it is given."""
+    if store.engine.dialect.name == "sqlite":
+        await as_owner(
+            store, f"UPDATE audit SET {value} WHERE seq = 3", "UPDATE audit_link SET salt = x'01' WHERE n = 5"
+        )
+        found = (await verify_audit(outside)).wrong
+        assert [(one.n, one.why) for one in found] == [(3, why), (5, Why.PAYLOAD)]
