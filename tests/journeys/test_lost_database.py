@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -42,19 +43,25 @@ def locked(path: Path) -> Iterator[None]:
 Hanging = Callable[[], AbstractContextManager[None]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["socket-sqlite", "http-postgresql"])
 async def hung(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[tuple[Stage, Hanging]]:
     """A stage, and how its database is made to hang."""
-    if request.param == "sqlite":
+    if request.param == "socket-sqlite":
         file: Path = request.getfixturevalue("database_file")
         async with set_up(f"sqlite:///{file}", servers_file=servers_file) as ready:
             yield ready, lambda: locked(file)
         return
     postgres: Postgres = request.getfixturevalue("postgres")
     name = await postgres.copy()
-    async with set_up(postgres.url(name), servers_file=servers_file) as ready:
+    async with set_up(postgres.url(name), http_port=free_port(), servers_file=servers_file) as ready:
         yield ready, postgres.paused
     await postgres.drop(name)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def back(stage: Stage) -> None:
@@ -150,6 +157,19 @@ async def test_a_form(hung: tuple[Stage, Hanging]) -> None:
     assert not await list_incidents(stage.product.desk.outside, only_open=False) and not stage.opened()
     assert (await stage.submit(MINJI)) == {}, "the same button, a moment later"
     assert len(await list_incidents(stage.product.desk.outside, only_open=False)) == len(stage.opened()) == 1
+
+
+async def test_a_command_that_opens_a_form(stage: Stage, database_file: Path) -> None:
+    """Its trigger is too old by then: they are told, and what they typed is there to be sent again."""
+    stage.expected |= HUNG | {"expired_trigger_id"}
+    await stage.command(MINJI, "/incident list")
+    with locked(database_file):
+        await in_time(stage.person(MINJI).command(stage.ops, "/incident", "declare"))
+        await asyncio.sleep(2)
+    await back(stage)
+    assert not stage.person(MINJI).views()
+    kept, told = (message["text"] for message in stage.person(MINJI).ephemerals(stage.ops)[-2:])
+    assert "보관해" in kept and "보관해" not in told and "`/incident declare`" in told
 
 
 async def test_the_disk_fails_as_well(stage: Stage, database_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
