@@ -78,7 +78,7 @@ class World:
             task.cancel()
         await self.lights.sweep()
         with suppress(asyncio.CancelledError):
-            await asyncio.wait_for(self._living, 10)
+            await asyncio.wait_for(self._living, 30)
         self.product = None
 
     async def do(self, deed: Deed) -> None:
@@ -86,7 +86,7 @@ class World:
         for _ in range(5):
             acting = asyncio.ensure_future(deed.act(self))
             await self.settled(acting)
-            with suppress(Exception):  # what failed in the dead life is seen by what is not done
+            with suppress(Exception, asyncio.CancelledError):  # what failed in the dead life is seen by what is not done
                 await acting
             await self.settled()
             if await deed.done(self):
