@@ -51,7 +51,8 @@ class Line(SocketModeClient):
         """Waits until it must be replaced."""
         while not self.over:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._told_to_go.wait(), WATCH_SECONDS)
+                async with asyncio.timeout(WATCH_SECONDS):
+                    await self._told_to_go.wait()
 
     @property
     def is_up(self) -> bool:
@@ -104,13 +105,15 @@ class Line(SocketModeClient):
         """Waits until what is in hand is acknowledged, and what comes meanwhile too."""
         if self._in_hand and not self._ended:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._empty_handed.wait(), DRAIN_SECONDS)
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._empty_handed.wait()
 
     async def close(self) -> None:
         """Drains, then says good-bye; a side that does not answer is not waited for."""
         try:
             await self._drain()
-            await asyncio.wait_for(super().close(), CLOSE_SECONDS)  # type: ignore[no-untyped-call]
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await super().close()  # type: ignore[no-untyped-call]
         except TimeoutError:
             self._let_go()
         finally:

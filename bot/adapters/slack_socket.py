@@ -71,7 +71,8 @@ class Sockets:
             line = Line(self._bolt, self._app_token)
             self._lines.add(line)
             try:
-                await asyncio.wait_for(line.open(), TRY_SECONDS)
+                async with asyncio.timeout(TRY_SECONDS):
+                    await line.open()
             except SlackApiError as refused:
                 pause = max(pause, _asked(refused))
             except (ClientError, OSError, TimeoutError) as trouble:
