@@ -86,7 +86,7 @@ class World:
         for _ in range(5):
             acting = asyncio.ensure_future(deed.act(self))
             await self.settled(acting)
-            with suppress(Exception, asyncio.CancelledError):  # what failed in the dead life is seen by what is not done
+            with suppress(Exception, asyncio.CancelledError):  # the dead life: what is not done shows it
                 await acting
             await self.settled()
             if await deed.done(self):
