@@ -111,17 +111,17 @@ def at_once(engine: AsyncEngine) -> AsyncEngine:
 
 _AWAY = ("08", "28", "3D", "40", "53", "57", "58")
 """PostgreSQL's classes of errors that say "not now": connection, sign-in, catalogue, rollback, resources, operator."""
-_TWICE = "23505"
+_TWICE = frozenset(("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"))
 _NO_DATABASE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def meaning(trouble: DBAPIError) -> StoreUnavailable | None:
     """StoreCollision, StoreUnavailable, or None where it is a mistake of ours."""
-    state = str(getattr(trouble.orig, "sqlstate", None) or "")
-    if state == _TWICE:
-        return StoreCollision(state)
+    state, name = str(getattr(trouble.orig, "sqlstate", None) or ""), getattr(trouble.orig, "sqlite_errorname", "")
+    if twice := _TWICE & {state, name}:
+        return StoreCollision(*twice)
     gone = isinstance(trouble, OperationalError | InterfaceError) or trouble.connection_invalidated
-    gone = gone or getattr(trouble.orig, "sqlite_errorname", "") in _NO_DATABASE
+    gone = gone or name in _NO_DATABASE
     state = state or (str(trouble.orig) if isinstance(trouble.orig, sqlite3.Error) else "")
     return StoreUnavailable(state or type(trouble).__name__) if gone or state.startswith(_AWAY) else None
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
+from bot.domain.ids import ServerName
 from bot.ports.outside import Outside
 from bot.ports.storage import StoreCollision, StoreUnavailable
 from storage import dialect
@@ -146,3 +147,10 @@ async def test_after_a_busy_first_statement_nothing_is_written_outside_a_transac
         assert await tx.facts.get("b") is None
     other.close()
     await store.close()
+
+
+async def test_what_is_there_already_is_a_collision_on_both_databases(outside: Outside) -> None:
+    await add_server(outside, "lb-01")
+    with pytest.raises(StoreCollision):
+        async with outside.store.write() as tx:
+            await tx.servers.add(ServerName("lb-01"))
