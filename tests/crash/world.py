@@ -15,7 +15,7 @@ from bot.serve import running
 from bot.wiring import Product
 from storage.database import Database
 from tests.crash.lights import Lights, wired
-from tests.journeys.stage import SOON, JourneyClock, new_workspace, settings_for
+from tests.journeys.stage import JourneyClock, at_rest, new_workspace, settings_for
 
 REST_SECONDS = 30
 
@@ -104,14 +104,7 @@ class World:
                 await self.start()
                 continue
             await asyncio.sleep(0.005)
-            async with self.records.store.read() as tx:
-                due = await tx.jobs.count_open(due_by=self.clock.now())
-                resting = await tx.jobs.count_open(due_by=self.clock.now() + SOON) - due
-            busy = due or self.product.worker.busy
-            if resting and not busy:
-                self.clock.forward(seconds=1)
-                self.product.worker.wake()
-            quiet = 0 if busy or resting else quiet + 1
+            quiet = quiet + 1 if await at_rest(self.records.store, self.product, self.clock) else 0
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import Any
 from bot.config import Settings
 from bot.manifest import BOT_EVENTS, COMMANDS, SHORTCUTS
 from bot.ports.outside import Policy
+from bot.ports.storage import Store
 from bot.sandbox import App, SandboxServer, SlackRefusal, Workspace
 from bot.serve import running
 from bot.wiring import Product
@@ -57,6 +58,18 @@ class Complaints(logging.Handler):
         self.said.append(f"{record.name}: {record.getMessage()}{trouble}")
 
 
+async def at_rest(store: Store, product: Product, clock: JourneyClock) -> bool:
+    """Whether the bot has nothing to do; a job that rests is woken in its time."""
+    async with store.read() as tx:
+        due = await tx.jobs.count_open(due_by=clock.now())
+        resting = await tx.jobs.count_open(due_by=clock.now() + SOON) - due
+    busy = bool(due or product.worker.busy)
+    if resting and not busy:
+        clock.forward(seconds=1)
+        product.worker.wake()
+    return not (busy or resting)
+
+
 @dataclass
 class Stage:
     """One workspace with its bot. What a journey provokes on purpose it says in `expected`: words of the complaint."""
@@ -79,14 +92,7 @@ class Stage:
             assert time.monotonic() - began < SETTLE_SECONDS, "the bot does not come to rest"
             await self.server.delivered()
             await self.server.settle()
-            async with self.product.database.read() as tx:
-                due = await tx.jobs.count_open(due_by=self.clock.now())
-                resting = await tx.jobs.count_open(due_by=self.clock.now() + SOON) - due
-            busy = due or self.product.worker.busy
-            if resting and not busy:
-                self.clock.forward(seconds=1)
-                self.product.worker.wake()
-            quiet = 0 if busy or resting else quiet + 1
+            quiet = quiet + 1 if await at_rest(self.product.database, self.product, self.clock) else 0
 
     def person(self, who: str) -> Any:
         """Somebody who acts."""
