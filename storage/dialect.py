@@ -1,7 +1,6 @@
 """The only file that knows SQLite from PostgreSQL."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.ports.storage import StoreCollision, StoreUnavailable
+from storage.sqlite_library import sqlite3
 
 BUSY_SECONDS = 5
 """How long SQLite waits for another process's lock before it says that it is busy."""
@@ -68,11 +68,11 @@ def make_engine(url: str) -> AsyncEngine:
         raise AddressWrong from wrong
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_size=16, max_overflow=8, pool_timeout=5, **options)
-    from storage.sqlite_driver import connect, hand_over_soon
+    from storage.sqlite_driver import connect, hand_over_soon, module
 
     hand_over_soon()
     how = {"timeout": BUSY_SECONDS, "async_creator_fn": connect}
-    engine = create_async_engine(address, connect_args=how, **options)
+    engine = create_async_engine(address, module=module(), connect_args=how, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
@@ -111,15 +111,16 @@ def at_once(engine: AsyncEngine) -> AsyncEngine:
 
 _AWAY = ("08", "28", "3D", "40", "53", "57", "58")
 """PostgreSQL's classes of errors that say "not now": connection, sign-in, catalogue, rollback, resources, operator."""
-_TWICE = frozenset(("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"))
+_TWICE = "23505"
+"""PostgreSQL's unique_violation. SQLite has one code for every constraint, and its own words for this one."""
 _NO_DATABASE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def meaning(trouble: DBAPIError) -> StoreUnavailable | None:
     """StoreCollision, StoreUnavailable, or None where it is a mistake of ours."""
     state, name = str(getattr(trouble.orig, "sqlstate", None) or ""), getattr(trouble.orig, "sqlite_errorname", "")
-    if twice := _TWICE & {state, name}:
-        return StoreCollision(*twice)
+    if state == _TWICE or str(trouble.orig).startswith("UNIQUE constraint failed"):
+        return StoreCollision(state or name)
     gone = isinstance(trouble, OperationalError | InterfaceError) or trouble.connection_invalidated
     gone = gone or name in _NO_DATABASE
     state = state or (str(trouble.orig) if isinstance(trouble.orig, sqlite3.Error) else "")

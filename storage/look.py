@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 
 from bot.ports.operations import DatabaseLook
@@ -10,6 +9,7 @@ from storage.database import Database
 from storage.dialect import journal_mode, sqlite_file
 from storage.migrate import current_version, newest_version
 from storage.one_process import holder
+from storage.sqlite_library import sqlite3
 
 
 async def look_at(url: str) -> DatabaseLook:

@@ -3,13 +3,16 @@
 A statement takes microseconds and a trip takes fifty: this halves what every transaction costs.
 """
 
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
+
+from storage.sqlite_library import sqlite3
 
 HAND_OVER_SECONDS = 0.0005
 """So soon a busy loop lets the driver's thread go on; Python's own 5 ms would be most of what a statement costs.
@@ -99,6 +102,13 @@ class OneTripConnection(aiosqlite.Connection):
     async def on_its_thread(self, act: Callable[[sqlite3.Connection], Any]) -> Any:
         """What `act` gives, run where the connection lives."""
         return await self._execute(lambda: act(self._conn))  # type: ignore[no-untyped-call]
+
+
+def module() -> Any:
+    """What SQLAlchemy takes for the driver: aiosqlite over the library above, whose errors are the ones raised."""
+    names = {name: getattr(sqlite3, name) for name in dir(sqlite3) if not name.startswith("_")}
+    driver = SimpleNamespace(**{**names, "Connection": aiosqlite.Connection, "__version__": aiosqlite.__version__})
+    return AsyncAdapt_aiosqlite_dbapi(driver, sqlite3)  # type: ignore[arg-type]
 
 
 def hand_over_soon() -> None:

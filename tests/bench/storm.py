@@ -4,12 +4,12 @@ Takes about two and a half minutes: twenty channels a minute is what Slack allow
 """
 
 import asyncio
-import sqlite3
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
+from storage.sqlite_library import sqlite3
 from tests.bench.__main__ import percentile, row
 from tests.bench.bot_process import PEOPLE, Bench, bot
 

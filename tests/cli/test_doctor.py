@@ -16,6 +16,7 @@ from bot.manifest import BOT_SCOPES
 from bot.sandbox import App, SandboxServer, Workspace
 from bot.sandbox.faults import Dropped, RateLimited, ServerError
 from storage.one_process import only_process
+from storage.sqlite_library import sqlite3
 
 Env = dict[str, str]
 WORDS = {Level.OK: "ok", Level.ADVICE: "advice", Level.WARNING: "warning", Level.WRONG: "wrong"}
@@ -189,8 +190,6 @@ async def test_databases_that_cannot_be_used(talk: SandboxServer, env: Env, url:
 
 @pytest.mark.parametrize("version, level", [("0001", "warning"), ("9999", "wrong")])
 async def test_schemas(talk: SandboxServer, env: Env, version: str, level: str) -> None:
-    import sqlite3
-
     with sqlite3.connect(env["STOPLINE_DATABASE_URL"].removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
     connection.close()
@@ -202,7 +201,7 @@ async def test_schemas(talk: SandboxServer, env: Env, version: str, level: str) 
 async def test_it_says_which_journal_and_why(
     talk: SandboxServer, env: Env, monkeypatch: pytest.MonkeyPatch, wal: bool
 ) -> None:
-    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 51, 3) if wal else (3, 51, 2))
+    monkeypatch.setattr("storage.sqlite_library.sqlite3.sqlite_version_info", (3, 51, 3) if wal else (3, 51, 2))
     (line,) = [line for line in await told(env) if "(WAL)" in line or "TRUNCATE" in line]
     assert line.startswith("ok") and ("(WAL)" in line) == wal
 

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import os
 import socket
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +18,7 @@ from bot.domain.ids import ChannelId, IncidentId
 from bot.use_cases.incident import find_incident, list_incidents
 from bot.use_cases.timeline import read_timeline
 from bot.wiring import journal_path
+from storage.sqlite_library import sqlite3
 from tests.databases import Postgres
 from tests.journeys.stage import ALEX, DOYUN, MINJI, Stage, set_up
 

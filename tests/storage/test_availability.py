@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 import time
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from bot.ports.outside import Outside
 from bot.ports.storage import StoreCollision, StoreUnavailable
 from storage import dialect
 from storage.database import Database
+from storage.sqlite_library import sqlite3
 from tests.acts import add_server, ask, stop_the_line
 from tests.conftest import AddPeople
 from tests.databases import Postgres

@@ -1,7 +1,6 @@
 """A copy taken while the bot works, put back elsewhere: it migrates, keeps its holds, and nothing old starts in it."""
 
 import asyncio
-import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from bot.use_cases.quarantine import begin_quarantine, end_quarantine
 from bot.wiring import open_database
 from storage.database import Database
 from storage.migrate import current_version, newest_version
+from storage.sqlite_library import sqlite3
 from tests.acts import EVERYBODY, add_server, ask, permit_for, permit_now, stop_the_line
 from tests.clocks import FrozenClock
 from tests.databases import Postgres
