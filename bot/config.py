@@ -1,14 +1,26 @@
 """Settings from the environment: read once, checked, with a sentence for each mistake."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.ids import SlackUserId
+from bot.domain.authority import Duty
+from bot.domain.ids import Holder, SlackUserId
 from bot.ports.outside import Policy
 
 DATABASE = "sqlite:///stopline.db"
 SLACK_API = "https://slack.com/api/"
+HOLDER = re.compile(r"[UWS][A-Z0-9]{2,}")
+"""Slack's ids of people (U, W) and of user groups (S)."""
+DUTIES = {
+    Duty.CLAIM: "STOPLINE_CLAIMERS",
+    Duty.VERIFY: "STOPLINE_VERIFIERS",
+    Duty.APPROVE: "STOPLINE_APPROVERS",
+    Duty.OVERRIDE: "STOPLINE_OVERRIDERS",
+    Duty.ADMINISTER: "STOPLINE_ADMINS",
+}
+"""Which setting names who has a duty."""
 
 
 class SettingsWrong(ValueError):
@@ -99,8 +111,9 @@ def read_policy(env: Mapping[str, str]) -> Policy:
         raise SettingsWrong("zone", value=zone) from unknown
     return Policy(
         shadow=mode == "shadow",
-        managers=_people(env, "STOPLINE_MANAGERS"),
-        on_call=_people(env, "STOPLINE_ON_CALL"),
+        managers=_holders(env, "STOPLINE_MANAGERS"),
+        on_call=_holders(env, "STOPLINE_ON_CALL"),
+        duties={duty: named for duty, name in DUTIES.items() if (named := _holders(env, name))},
         announce_channel=env.get("STOPLINE_ANNOUNCE_CHANNEL", ""),
         language=language,
         zone=zone,
@@ -136,9 +149,11 @@ def _port(env: Mapping[str, str], name: str) -> int | None:
     return int(value)
 
 
-def _people(env: Mapping[str, str], name: str) -> tuple[SlackUserId, ...]:
-    people = tuple(SlackUserId(part.strip()) for part in env.get(name, "").split(",") if part.strip())
-    wrong = [who for who in people if not who.startswith(("U", "W"))]
-    if wrong:
-        raise SettingsWrong("people", name=name, value=wrong[0])
-    return people
+def _holders(env: Mapping[str, str], name: str) -> tuple[Holder, ...]:
+    """People and user groups by their Slack ids. A setting that names nobody in spite of its commas is a mistake."""
+    given = env.get(name, "")
+    named = tuple(SlackUserId(part.strip()) for part in given.split(",") if part.strip())
+    wrong = [str(one) for one in named if not HOLDER.fullmatch(one)]
+    if wrong or (given.strip() and not named):
+        raise SettingsWrong("people", name=name, value=(wrong or [given])[0])
+    return named

@@ -1,6 +1,6 @@
 """`stopline doctor`: looks at everything that must be right before an incident, one line each, and changes nothing."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -135,6 +135,8 @@ async def _slack(settings: Settings, clock: Clock, session: aiohttp.ClientSessio
         else:
             yield Finding(Level.OK, say("doctor.bot_token", team=who.body.get("team", "?")))
             yield _scopes(who)
+            for found in await _groups(ask, settings.policy.groups):
+                yield found
             yield await _history(ask)
         if settings.socket_mode:
             yield _app_token(await ask("apps.connections.open", settings.app_token))
@@ -160,6 +162,19 @@ def _scopes(reply: Reply) -> Finding:
     if missing := sorted(set(BOT_SCOPES) - reply.scopes):
         return Finding(Level.WRONG, say("doctor.scopes_missing", scopes=", ".join(missing)))
     return Finding(Level.OK, say("doctor.scopes"))
+
+
+async def _groups(ask: Any, named: Sequence[str]) -> list[Finding]:
+    """Whether Slack knows the user groups that the settings name; disabled ones are not listed."""
+    if not named:
+        return []
+    listed = await ask("usergroups.list")
+    if listed.error:
+        return [Finding(Level.WRONG, say("doctor.groups_wrong", error=listed.error))]
+    missing = sorted(set(named) - {str(one["id"]) for one in listed.body.get("usergroups") or ()})
+    if missing:
+        return [Finding(Level.WRONG, say("doctor.groups_missing", groups=missing))]
+    return [Finding(Level.OK, say("doctor.groups", groups=named))]
 
 
 async def _history(ask: Any) -> Finding:

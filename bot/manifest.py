@@ -20,6 +20,7 @@ BOT_SCOPES = (
     "im:write",
     "pins:write",
     "reactions:read",
+    "usergroups:read",
     "users:read",
 )
 BOT_EVENTS = (
@@ -29,6 +30,8 @@ BOT_EVENTS = (
     "message.groups",
     "message.im",
     "reaction_added",
+    "subteam_members_changed",
+    "subteam_updated",
     "user_change",
 )
 COMMANDS = (

@@ -35,6 +35,7 @@ from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entr
 from handlers.desk import Desk
 from handlers.jobs import buried, channel, gate, paper, watch
 from handlers.slack_app import SlackApp
+from handlers.standing import read_groups
 from storage.database import Database
 from storage.dialect import AddressWrong, sqlite_file
 from storage.intake import Intake
@@ -72,7 +73,10 @@ class Product:
     working: asyncio.Task[None] | None = None
 
     async def identify(self) -> None:
-        """Asks Slack who we are, and keeps what links and answers need. Raises ChatTransient, ChatPermanent."""
+        """Asks Slack who we are and who is in the groups, and keeps what links and answers need.
+
+        Raises ChatTransient, ChatPermanent.
+        """
         identity = await self.desk.chat.who_am_i()
         self.slack.knows(identity)
         async with self.database.write() as tx:
@@ -80,6 +84,7 @@ class Product:
             if identity.app_id:
                 home = f"https://slack.com/app_redirect?app={identity.app_id}&team={identity.team_id}"
                 await tx.facts.put("home_link", home)
+        await read_groups(self.desk)
 
     async def take_over_servers(self) -> None:
         """Reads the catalogue file, where one is set. Raises FileWrong."""

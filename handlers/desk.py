@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from handlers.parsing import TimeNotRead
 
 log = logging.getLogger(__name__)
 
-PLACES = ("now", "to", "state", "earlier", "later")
+PLACES = ("now", "to", "state", "earlier", "later", "duty")
 """Parameters of a refusal whose value is a word of the catalogue."""
 
 
@@ -57,22 +58,33 @@ class Desk:
     model: LanguageModel
     offline: LanguageModel
     faces: dict[SlackUserId, Person] = field(default_factory=dict)
+    looked_at: dict[SlackUserId, datetime] = field(default_factory=dict)
+    groups_read_at: datetime | None = None
 
     async def reader(self, who: str) -> Reader:
         """Who asks, and the texts in their language. While Slack does not say, the workspace's language serves."""
         known = self.faces.get(SlackUserId(who))
         if known is None:
             try:
-                known = await people.meet(self.outside, self.chat, SlackUserId(who))
-                self.faces[known.id] = known
+                known = await self._meet(SlackUserId(who))
             except (ChatTransient, ChatPermanent):
                 policy = self.outside.policy
                 known = Person(SlackUserId(who), who, policy.language, policy.zone, is_member=False, is_known=False)
         return Reader(known, Texts(known.language, known.zone))
 
-    def forget(self, who: str) -> None:
-        """Somebody's locale or standing changed."""
-        self.faces.pop(SlackUserId(who), None)
+    async def _meet(self, who: SlackUserId) -> Person:
+        known = await people.known(self.outside, who)
+        if known is None:
+            return await self.look_at(who)
+        self.faces[who] = known
+        return known
+
+    async def look_at(self, who: SlackUserId) -> Person:
+        """Asks Slack who somebody is now, and keeps it. Raises ChatTransient, ChatPermanent."""
+        at = self.outside.clock.now()
+        self.faces[who] = person = await people.refresh(self.outside, self.chat, who)
+        self.looked_at[who] = at
+        return person
 
     def house_texts(self, incident: Incident | None = None, names: Mapping[str, str] | None = None) -> Texts:
         """For channels, where many read: the incident's language, the workspace's zone."""
@@ -191,7 +203,7 @@ def refusal_sentence(texts: Texts, refused: Refused, *, plain: bool = False) -> 
     params = dict(refused.params)
     for name in PLACES:
         value = params.get(name)
-        for family in ("status", "time", "state", "draft_state", "permit_state", "held_state"):
+        for family in ("status", "time", "state", "draft_state", "permit_state", "held_state", "duty"):
             if isinstance(value, str) and texts.has(f"{family}.{value}"):
                 params[name] = texts.plain(f"{family}.{value}")
                 break

@@ -17,6 +17,7 @@ from bot.i18n.texts import Texts
 from bot.ports.chat import Identity
 from bot.ports.journal import JournalUnavailable
 from bot.ports.storage import NewJob, StoreCollision
+from handlers import standing
 from handlers.arrivals import Arrivals, Kept, within
 from handlers.blocks.parts import section
 from handlers.desk import Desk, answer, first_field, refusal_sentence, to_direct
@@ -52,6 +53,9 @@ PARTS = (incident, incident_card, incident_modals, change, gate, override, thaw,
 AT_ONCE = frozenset({"view_submission", "block_suggestion", "url_verification", "ssl_check"})
 """What is answered within its acknowledgement, and so is not recorded first: it commits before it is acknowledged."""
 
+BY_PEOPLE = frozenset({"command", "block_actions", "block_suggestion", "view_submission", "shortcut", "message_action"})
+"""What somebody typed, pressed, chose or submitted: only from members. Events are looked at by their listeners."""
+
 
 class SlackApp:
     """Bolt with our listeners. `dispatch` handles one recorded delivery."""
@@ -69,6 +73,11 @@ class SlackApp:
         async def record_first(req: AsyncBoltRequest, next_: Any) -> Any:
             return await self._record_first(req, next_)
 
+        async def let_in(req: AsyncBoltRequest, next_: Any) -> Any:
+            if delivery_kind(req.body) in BY_PEOPLE:
+                await standing.let_in(self._desk, SlackUserId(_who(req.body)), req.body)
+            return await next_()
+
         async def sorry(error: Exception, body: dict[str, Any], respond: Any, context: Any) -> BoltResponse | None:
             if isinstance(error, StoreCollision) and AGAIN not in context:
                 return await self._once_more(body)
@@ -84,6 +93,7 @@ class SlackApp:
             before_authorize=record_first,
         )
         self.bolt.error(sorry)
+        self.bolt.use(let_in)
         freeze.register(self.bolt, desk, {**override.VERBS, **thaw.VERBS, **server.VERBS})
         for part in PARTS:
             part.register(self.bolt, desk)

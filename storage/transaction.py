@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import AuditRows
 from storage.audit_chain import ChainRows
+from storage.authority import GroupRows
 from storage.change import ChangeRows
 from storage.draft import DraftRows
 from storage.evidence import EvidenceRows
@@ -37,6 +38,7 @@ class Transaction:
         self.chain = ChainRows(connection)
         self.evidence = EvidenceRows(connection)
         self.people = PersonRows(connection)
+        self.groups = GroupRows(connection)
         self.messages = MessageRows(connection)
         self.drafts = DraftRows(connection)
         self.jobs = JobRows(connection)

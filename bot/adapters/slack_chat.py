@@ -9,10 +9,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_pace import Pace
-from bot.domain.ids import ChannelId, MessageTs, SlackUserId
+from bot.domain.ids import ChannelId, GroupId, MessageTs, SlackUserId
 from bot.domain.message import Message, read_message
 from bot.domain.person import Person
-from bot.ports.chat import WRITTEN, Blocks, ChatPermanent, ChatSignedOut, ChatTransient, Identity
+from bot.ports.chat import WRITTEN, Blocks, ChatGone, ChatPermanent, ChatSignedOut, ChatTransient, Identity
 
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rate_limited"}
@@ -21,6 +21,9 @@ PASSING = frozenset(
 
 SIGNED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 """Our token does not count just now: an operator mends it, and what was to be done is still to be done."""
+
+GONE = frozenset({"user_not_found", "user_not_visible", "no_such_subteam"})
+"""Somebody, or a user group, that is not there (any more), or not for us to see."""
 
 OURS = "stopline"
 """The event type of the metadata on our messages."""
@@ -33,10 +36,13 @@ READS = frozenset(
         "conversations_history",
         "conversations_replies",
         "users_info",
+        "usergroups_users_list",
         "bookmarks_list",
     )
 )
 TIMEOUT_SECONDS = 10
+SLACKBOT = "USLACKBOT"
+"""Slack's own: its `is_bot` is false."""
 PAGE = 200
 
 
@@ -203,8 +209,16 @@ class SlackChat:
             locale=user.get("locale") or "en-US",
             zone=user.get("tz") or "UTC",
             is_member=ours.team_id in _teams(user) and not any(user.get(mark) for mark in outside),
-            is_bot=bool(user.get("is_bot")),
+            is_bot=bool(user.get("is_bot")) or who == SLACKBOT,
         )
+
+    async def members_of(self, group: GroupId) -> Sequence[SlackUserId]:
+        """usergroups.users.list, which finds no disabled group"""
+        try:
+            answer = await self._call(self._client.usergroups_users_list, usergroup=group)
+        except ChatGone:
+            return ()
+        return [SlackUserId(who) for who in answer["users"]]
 
     async def history(self, channel: ChannelId, *, oldest: str) -> Sequence[Message]:
         """conversations.history, and conversations.replies of every thread in it"""
@@ -284,7 +298,7 @@ def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:
         return ChatTransient(code or "ratelimited", after=_retry_after(response))
     if status >= 500 or not code:
         return ChatTransient(f"http {status}", maybe_done=True)
-    return ChatPermanent(code)
+    return ChatGone(code) if code in GONE else ChatPermanent(code)
 
 
 def _retry_after(response: Any) -> float | None:

@@ -9,7 +9,15 @@ from bot.ports.chat import ChatTransient
 MINUTE_SECONDS = 60.0
 TIERS = {
     **dict.fromkeys(
-        ("conversations_create", "conversations_setTopic", "conversations_list", "pins_add", "bookmarks_add"), 20
+        (
+            "conversations_create",
+            "conversations_setTopic",
+            "conversations_list",
+            "pins_add",
+            "bookmarks_add",
+            "usergroups_users_list",
+        ),
+        20,
     ),
     **dict.fromkeys(
         ("conversations_invite", "conversations_history", "conversations_replies", "conversations_join"), 50

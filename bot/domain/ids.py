@@ -17,6 +17,10 @@ ServerName = NewType("ServerName", str)
 """A canonical server name, see `names.canonical_server_name`."""
 
 SlackUserId = NewType("SlackUserId", str)
+GroupId = NewType("GroupId", str)
+"""A Slack user group: S and more."""
+Holder = SlackUserId | GroupId
+"""Whom the settings name: somebody, or everybody in a group."""
 ChannelId = NewType("ChannelId", str)
 MessageTs = NewType("MessageTs", str)
 """Slack's message timestamp: "seconds.micros" of the Unix epoch, the identity of a message in its channel."""

@@ -26,9 +26,14 @@ class Person:
         """ "ko" or "en"."""
         return "ko" if self.locale.lower().startswith("ko") else "en"
 
+    @property
+    def is_outsider(self) -> bool:
+        """Known to be a guest, somebody of another workspace, or a bot."""
+        return self.is_known and (self.is_bot or not self.is_member)
+
     def must_be_member(self) -> None:
         """Raises NoAuthority for guests, people of other workspaces and bots; StandingUnknown."""
         if not self.is_known:
             raise StandingUnknown
-        if self.is_bot or not self.is_member:
+        if self.is_outsider:
             raise NoAuthority

@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent / "texts"
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 """Who has such an id is a person of the workspace; every other caller is a machine, known by its name."""
+GROUP_ID = re.compile(r"S[A-Z0-9]{5,}")
+"""A Slack user group."""
 MARKS = re.compile(r":[a-z_]+: ?|\*")
 """What a sentence has for Slack's eyes only: emoji codes and bold."""
 
@@ -98,7 +100,9 @@ class Texts:
 
 
 class _Filler(string.Formatter):
-    """Fills `{name}`, `{name:person}`, `{name:name}`, `{name:caller}`, `{name:moment}`, `{name:code,은/는}`."""
+    """Fills `{name}`, `{name:person}`, `{name:name}`, `{name:caller}`, `{name:holders}`, `{name:moment}`,
+    `{name:code,은/는}`.
+    """
 
     def __init__(self, texts: Texts, *, markup: bool) -> None:
         self._texts = texts
@@ -114,6 +118,8 @@ class _Filler(string.Formatter):
             return f"<@{value}>" if self._escapes else f"@{self._texts.names.get(str(value), value)}"
         if format_spec in ("name", "caller", "person"):
             return self._name(str(value))
+        if format_spec.startswith("holders"):
+            return self._words([Markup(self._holder(str(one))) for one in value], format_spec.partition(",")[2])
         if isinstance(value, datetime):
             return self._moment(value, format_spec or "moment")
         if isinstance(value, timedelta):
@@ -127,6 +133,12 @@ class _Filler(string.Formatter):
         if not SLACK_ID.fullmatch(who):
             return self._safe(who, "")
         return f"<@{who}>" if self._escapes else f"@{who}"
+
+    def _holder(self, one: str) -> str:
+        """Somebody or a group, in what one person alone reads: in a channel it would ring a whole group's phones."""
+        if GROUP_ID.fullmatch(one):
+            return f"<!subteam^{one}>" if self._escapes else one
+        return self._name(one)
 
     def _moment(self, at: datetime, pattern: str) -> str:
         words = self._texts.clock(at, pattern)

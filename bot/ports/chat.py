@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.domain.ids import ChannelId, MessageTs, SlackUserId
+from bot.domain.ids import ChannelId, GroupId, MessageTs, SlackUserId
 from bot.domain.message import Message
 from bot.domain.person import Person
 
@@ -38,6 +38,10 @@ class ChatPermanent(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ChatGone(ChatPermanent):
+    """Whoever or whatever was asked for is not there, or not for us to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,11 @@ class Chat(Protocol):
         ...
 
     async def person(self, who: SlackUserId) -> Person:
-        """Who somebody is now."""
+        """Who somebody is now. Raises ChatGone."""
+        ...
+
+    async def members_of(self, group: GroupId) -> Sequence[SlackUserId]:
+        """Who is in a user group now; nobody where there is no such group any more."""
         ...
 
     async def history(self, channel: ChannelId, *, oldest: str) -> Sequence[Message]:

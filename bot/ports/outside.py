@@ -1,22 +1,38 @@
 """What every use case is handed: where records live, what time it is, and what the operator decided."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from bot.domain.ids import SlackUserId
+from bot.domain.authority import Duty, groups_in
+from bot.domain.ids import GroupId, Holder
 from bot.ports.clock import Clock
 from bot.ports.storage import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator decided. `shadow`: the freeze only counts what it would have refused."""
+    """What the operator decided. `shadow`: the freeze only counts what it would have refused.
+
+    `duties`: who has each, people and groups; where nobody is named every full member has it.
+    """
 
     shadow: bool = False
-    managers: tuple[SlackUserId, ...] = ()
-    on_call: tuple[SlackUserId, ...] = ()
+    managers: tuple[Holder, ...] = ()
+    on_call: tuple[Holder, ...] = ()
+    duties: Mapping[Duty, tuple[Holder, ...]] = field(default_factory=dict)
     announce_channel: str = ""
     language: str = "en"
     zone: str = "UTC"
+
+    def holders(self, duty: Duty) -> tuple[Holder, ...]:
+        """Who was named for it; nobody: every full member, and for drafts whoever led the incident."""
+        return self.managers if duty is Duty.MANAGE else self.duties.get(duty, ())
+
+    @property
+    def groups(self) -> tuple[GroupId, ...]:
+        """Every group that is named for anything."""
+        named = [self.managers, self.on_call, *self.duties.values()]
+        return groups_in(one for holders in named for one in holders)
 
 
 @dataclass(frozen=True, slots=True)

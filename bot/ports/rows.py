@@ -23,7 +23,6 @@ from bot.domain.ids import (
 from bot.domain.incident import Incident, TimeName
 from bot.domain.job import Job, JobKind
 from bot.domain.message import Message
-from bot.domain.person import Person
 from bot.domain.question import Hit, Term
 from bot.ports.gate_rows import Around
 
@@ -216,22 +215,6 @@ class Audit(Protocol):
 
     async def has(self, act: Act, subject: str, incident_id: IncidentId) -> bool:
         """Whether there is a row of this act for this subject in this incident."""
-        ...
-
-
-class People(Protocol):
-    """See `storage/person.py`."""
-
-    async def get(self, who: SlackUserId) -> Person | None:
-        """The person with this Slack id."""
-        ...
-
-    async def save(self, seen: Person) -> None:
-        """Writes who they are now."""
-        ...
-
-    async def forget(self, who: SlackUserId) -> None:
-        """The person's row is gone."""
         ...
 
 

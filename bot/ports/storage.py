@@ -8,6 +8,7 @@ from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
 from bot.ports.chain_rows import Chain, Evidence
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
+from bot.ports.people_rows import Groups, People
 from bot.ports.rows import (
     Audit,
     Changes,
@@ -19,7 +20,6 @@ from bot.ports.rows import (
     Jobs,
     Messages,
     NewJob,
-    People,
     Search,
 )
 
@@ -55,6 +55,8 @@ class Transaction(Protocol):
     def evidence(self) -> Evidence: ...
     @property
     def people(self) -> People: ...
+    @property
+    def groups(self) -> Groups: ...
     @property
     def messages(self) -> Messages: ...
     @property

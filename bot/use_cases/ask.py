@@ -19,6 +19,7 @@ from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.person import must_be_member
 from bot.use_cases.record import record
 from bot.use_cases.transcript import read_transcript
 
@@ -34,13 +35,14 @@ async def ask(
 ) -> None:
     """Queues the answer, so that the asker is not kept waiting; without a channel it goes to them alone.
 
-    Raises QuestionMissing.
+    Raises QuestionMissing, NoAuthority.
     """
     if not question.strip():
         raise QuestionMissing
     at = outside.clock.now()
     about = {"by": by, "question": question.strip(), "channel": channel, "thread_ts": thread_ts}
     async with outside.store.write() as tx:
+        await must_be_member(tx, by)
         await tx.jobs.put([NewJob(f"answer:{request_key}", f"answer:{by}", JobKind.ANSWER_QUESTION, at, about)])
 
 

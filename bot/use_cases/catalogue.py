@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.domain.audit import Act
+from bot.domain.authority import Authority, Duty
 from bot.domain.errors import UnknownServer
 from bot.domain.ids import THE_BOT, ServerId, ServerName, SlackUserId
 from bot.domain.server import Catalogue, Edge, EdgeKind, Server, check_aliases
 from bot.ports.catalogue import Described
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
+from bot.use_cases.authority import must_have
 from bot.use_cases.freeze import hold_reached
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import record
@@ -48,7 +50,13 @@ async def _lock(tx: Transaction, before: Catalogue, names: Iterable[ServerName],
 
 
 async def _describe(
-    tx: Transaction, before: Catalogue, servers: Iterable[Server], *, by: SlackUserId, at: datetime
+    tx: Transaction,
+    before: Catalogue,
+    servers: Iterable[Server],
+    *,
+    by: SlackUserId,
+    at: datetime,
+    right: Authority | None = None,
 ) -> None:
     known = {server.name: server for server in before.servers}
     after = {server.name: server for server in servers}
@@ -57,7 +65,7 @@ async def _describe(
     for server in changed:
         await tx.servers.describe(server)
         act = Act.SERVER_DESCRIBED if server.name in known else Act.SERVER_ADDED
-        await record(tx, at=at, act=act, actor=by, subject=server.name)
+        await record(tx, at=at, act=act, actor=by, subject=server.name, detail=right.detail if right else None)
     renamed = [k.id for s in changed if (k := known.get(s.name)) and k.aliases != s.aliases]
     if renamed:
         await tx.servers.raise_epochs(renamed)
@@ -72,7 +80,9 @@ def _described(server: Server) -> tuple[object, ...]:
 
 
 async def add_server(outside: Outside, *, by: SlackUserId, name: str, labels: dict[str, str]) -> Server:
-    """A server by hand, or other labels for a known one. Raises NameUnusable, NoAuthority."""
+    """A server by hand; other labels for a known one may take it out of a group. Raises NameUnusable, NoAuthority,
+    NotYourDuty.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
@@ -81,18 +91,24 @@ async def add_server(outside: Outside, *, by: SlackUserId, name: str, labels: di
         base = known or Server(id=0, name=canonical(name), epoch=0)  # type: ignore[arg-type]
         kept = {label: getattr(base, label) for label in ("role", "service", "pool", "image")}
         server = Server(base.id, base.name, base.epoch, aliases=base.aliases, **{**kept, **labels})
+        changes = known is not None and not _same(known, server)
+        right = await must_have(tx, outside, by, Duty.ADMINISTER) if changes else None
         await _lock(tx, before, [server.name])
-        await _describe(tx, before, [server], by=by, at=at)
+        await _describe(tx, before, [server], by=by, at=at, right=right)
         return (await named_servers(tx, [server.name]))[0]
 
 
 async def connect_servers(
     outside: Outside, *, by: SlackUserId, one: str, other: str, kind: EdgeKind, removed: bool = False
 ) -> Edge:
-    """An edge by hand; removing one lifts no hold. Raises UnknownServer, NameUnusable, NoAuthority."""
+    """An edge by hand; removing one lifts no hold, but makes the reach of a freeze smaller.
+
+    Raises UnknownServer, NameUnusable, NoAuthority, NotYourDuty.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
+        right = await must_have(tx, outside, by, Duty.ADMINISTER) if removed else None
         before = await _alone(tx)
         ends = [server.name for text in (one, other) for server in (await named_servers(tx, [text]))[:1]]
         if len(set(ends)) < 2:
@@ -100,7 +116,7 @@ async def connect_servers(
         edge = _edge(ends[0], ends[1], kind)
         added, gone = (set(), {edge} & before.edges) if removed else ({edge} - before.edges, set())
         await _lock(tx, before, (), added)
-        await _connect(tx, before, added, gone, by=by, at=at)
+        await _connect(tx, before, added, gone, by=by, at=at, right=right)
     return edge
 
 
@@ -119,6 +135,7 @@ async def _connect(
     *,
     by: SlackUserId,
     at: datetime,
+    right: Authority | None = None,
 ) -> None:
     """I2: servers that reach further now get a new epoch; their rows are locked."""
     if not added and not removed:
@@ -131,7 +148,8 @@ async def _connect(
         await tx.servers.raise_epochs(wider)
     for act, edges in ((Act.EDGE_ADDED, added), (Act.EDGE_REMOVED, removed)):
         for edge in sorted(edges):
-            detail = {"one": edge.one, "other": edge.other, "kind": edge.kind.value}
+            said = {"one": edge.one, "other": edge.other, "kind": edge.kind.value}
+            detail = {**said, **(right.detail if right else {})}
             await record(tx, at=at, act=act, actor=by, subject=edge.one, detail=detail)
     if wider:
         await hold_reached(tx, wider, by=by, at=at)

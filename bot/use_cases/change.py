@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.audit import Act, decision_label
+from bot.domain.authority import Duty
 from bot.domain.change import Change, ChangeKind, ChangeState
 from bot.domain.door import Door
 from bot.domain.errors import FixNotApproved, IncidentEnded, ServersMissing, UnknownChange, UnknownIncident
@@ -27,6 +28,7 @@ from bot.domain.override import LASTS, Override, check_overridden
 from bot.domain.permit import TIME_TO_START, Permit, PermitKind, PermitState
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
+from bot.use_cases.authority import must_have
 from bot.use_cases.fix import work_on
 from bot.use_cases.gate import Ask, add_fix, digest_of
 from bot.use_cases.line import Touched, incidents_of, judge, touch
@@ -160,13 +162,13 @@ async def _keep_for_the_thaw(tx: Transaction, change: Change, decision: Decision
 
 
 async def approve_change(outside: Outside, *, by: SlackUserId, change_id: ChangeId) -> Change:
-    """Somebody else agrees. Raises UnknownChange, ChangeImpossible, RequesterApproves, NoAuthority."""
+    """Somebody else agrees. Raises UnknownChange, ChangeImpossible, RequesterApproves, NoAuthority, NotYourDuty."""
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
+        right = await must_have(tx, outside, by, Duty.APPROVE)
         change = await _locked(tx, change_id)
         approved = change.approve(by=by, at=outside.clock.now())
         await tx.changes.save(approved)
-        await _note(tx, approved, Act.CHANGE_APPROVED, by=by, outside=outside)
+        await _note(tx, approved, Act.CHANGE_APPROVED, by=by, outside=outside, more=right.detail)
     return approved
 
 

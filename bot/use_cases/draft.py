@@ -6,9 +6,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
+from bot.domain.authority import ROLE, Authority, Duty
 from bot.domain.citation import Section, keep_grounded
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
-from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
+from bot.domain.errors import DraftDecided, NotTheManager, NotYourDuty, UnknownIncident
 from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
@@ -16,7 +17,8 @@ from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
-from bot.use_cases.person import is_guest, must_be_member
+from bot.use_cases.authority import must_have, people_in
+from bot.use_cases.person import is_outsider, must_be_member
 from bot.use_cases.record import record
 from bot.use_cases.transcript import read_transcript
 
@@ -140,7 +142,16 @@ def _index(draft: Draft, at: datetime) -> NewJob:
     return NewJob(f"index:draft:{draft.id}", f"index:{draft.incident_id}", JobKind.INDEX_INCIDENT, at, about)
 
 
-async def _note(tx: Transaction, draft: Draft, act: Act, *, by: SlackUserId, at: datetime, comment: str = "") -> None:
+async def _note(
+    tx: Transaction,
+    draft: Draft,
+    act: Act,
+    *,
+    by: SlackUserId,
+    at: datetime,
+    comment: str = "",
+    right: Authority | None = None,
+) -> None:
     await record(
         tx,
         at=at,
@@ -148,7 +159,13 @@ async def _note(tx: Transaction, draft: Draft, act: Act, *, by: SlackUserId, at:
         actor=by,
         subject=f"draft-{draft.id}",
         incident_id=draft.incident_id,
-        detail={"draft": draft.kind.value, "version": draft.version, "dropped": draft.dropped, "comment": comment},
+        detail={
+            "draft": draft.kind.value,
+            "version": draft.version,
+            "dropped": draft.dropped,
+            "comment": comment,
+            **(right.detail if right else {}),
+        },
         tell_channel=act in (Act.DRAFT_APPROVED, Act.DRAFT_SENT_BACK),
     )
 
@@ -170,37 +187,63 @@ async def _get(tx: Transaction, draft_id: DraftId) -> tuple[Draft, Incident]:
 async def decide_draft(
     outside: Outside, *, by: SlackUserId, draft_id: DraftId, state: DraftState, comment: str = ""
 ) -> Draft:
-    """A manager approves or sends back the newest version. Raises NoAuthority, NotTheManager, DraftDecided."""
+    """A manager approves or sends back the newest version.
+
+    Raises NoAuthority, NotTheManager, GroupUnread, DraftDecided.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        draft = await _for_manager(tx, outside, draft_id, by=by)
+        draft, right = await _for_manager(tx, outside, draft_id, by=by)
         decided = draft.decide(state, by=by, at=at, comment=comment.strip())
         await tx.drafts.save(decided)
         act = Act.DRAFT_APPROVED if state is DraftState.APPROVED else Act.DRAFT_SENT_BACK
-        await _note(tx, decided, act, by=by, at=at, comment=comment.strip())
+        await _note(tx, decided, act, by=by, at=at, comment=comment.strip(), right=right)
     return decided
 
 
 async def edit_draft(outside: Outside, *, by: SlackUserId, draft_id: DraftId, sections: Sequence[Section]) -> Draft:
-    """A manager's own words become the next version. Raises NoAuthority, NotTheManager, DraftDecided."""
+    """A manager's own words become the next version. Raises NoAuthority, NotTheManager, GroupUnread, DraftDecided."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        before = await _for_manager(tx, outside, draft_id, by=by)
+        before, right = await _for_manager(tx, outside, draft_id, by=by)
         await _replace(tx, before, by=by, at=at)
         edited = await tx.drafts.add(replace(before, sections=tuple(sections), by=by, made_at=at))
-        await _note(tx, edited, Act.DRAFT_EDITED, by=by, at=at)
+        await _note(tx, edited, Act.DRAFT_EDITED, by=by, at=at, right=right)
         await tx.jobs.put([_send(edited, at), _index(edited, at)])
     return edited
 
 
-async def _for_manager(tx: Transaction, outside: Outside, draft_id: DraftId, *, by: SlackUserId) -> Draft:
-    """The draft as it stands, its incident locked, for somebody who may decide it."""
-    await must_be_member(tx, by)
+async def _for_manager(
+    tx: Transaction, outside: Outside, draft_id: DraftId, *, by: SlackUserId
+) -> tuple[Draft, Authority]:
+    """The draft as it stands, its incident locked, for somebody who may decide it, and by which right."""
     draft, incident = await _get(tx, draft_id)
+    right = await _right_to_manage(tx, outside, incident, by=by)
+    await tx.incidents.lock(incident.id)
+    return (await _get(tx, draft.id))[0], right
+
+
+async def _right_to_manage(tx: Transaction, outside: Outside, incident: Incident, *, by: SlackUserId) -> Authority:
+    """Raises NotTheManager, GroupUnread, NoAuthority, StandingUnknown."""
+    if outside.policy.managers:
+        try:
+            return await must_have(tx, outside, by, Duty.MANAGE)
+        except NotYourDuty as another:
+            raise NotTheManager from another
+    await must_be_member(tx, by)
     if by not in await managers_in(tx, outside, incident):
         raise NotTheManager
-    await tx.incidents.lock(incident.id)
-    return (await _get(tx, draft.id))[0]
+    return Authority(Duty.MANAGE, ROLE)
+
+
+async def draft_to_decide(outside: Outside, *, by: SlackUserId, draft_id: DraftId) -> Draft:
+    """The draft, before its form opens. Raises what `decide_draft` would raise of it."""
+    async with outside.store.read() as tx:
+        draft, incident = await _get(tx, draft_id)
+        await _right_to_manage(tx, outside, incident, by=by)
+    if draft.state is not DraftState.PROPOSED:
+        raise DraftDecided(state=draft.state)
+    return draft
 
 
 async def managers_of(outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
@@ -212,9 +255,9 @@ async def managers_of(outside: Outside, incident: Incident) -> tuple[SlackUserId
 async def managers_in(tx: Transaction, outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
     """As `managers_of`, within a transaction."""
     if outside.policy.managers:
-        return outside.policy.managers
+        return await people_in(tx, outside.policy.managers)
     for who in (incident.commander, incident.reporter):
-        if who and not await is_guest(tx, who):
+        if who and not await is_outsider(tx, who):
             return (who,)
     return ()
 

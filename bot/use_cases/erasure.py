@@ -58,6 +58,7 @@ async def _erase(
     renewed = {str(fact.seq): await tx.chain.erase(fact.seq, erasure.in_payload(fact.payload)) for fact in found}
     messages = await tx.messages.erase(who, ERASED)
     await tx.people.forget(who)
+    await tx.groups.forget(who)
     detail = {"rows": renewed, "reason": erasure.in_text(reason)}
     await record(tx, at=outside.clock.now(), act=Act.PERSON_ERASED, actor=THE_BOT, subject=ERASED, detail=detail)
     return Erased(len(found), messages)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.audit import Act
+from bot.domain.authority import Duty
 from bot.domain.errors import NotHeld
 from bot.domain.freeze import Hold, HoldState, check_release
 from bot.domain.ids import THE_BOT, HoldId, ServerId, SlackUserId
 from bot.domain.incident import Incident
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.person import must_be_member
+from bot.use_cases.authority import must_have
 from bot.use_cases.record import done_before, record
 from bot.use_cases.server import named_servers
 from bot.use_cases.thaw import offer_thawed
@@ -37,43 +38,42 @@ async def claim_fix(
 ) -> Moved:
     """Somebody says that the fault is fixed on a server, or never was there (`mistaken`), once for a request.
 
-    Raises NoAuthority, NotHeld, EvidenceMissing.
+    Raises NoAuthority, NotYourDuty, NotHeld, EvidenceMissing.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
+        right = await must_have(tx, outside, by, Duty.CLAIM)
         hold = await _locked(tx, hold_id)
         if await done_before(tx, request_key):
             return await _stands(tx, hold)
         claimed = hold.claim(by=by, evidence=evidence, at=at, mistaken=mistaken)
-        detail = {"evidence": claimed.evidence}
+        detail = {"evidence": claimed.evidence, **right.detail}
         act = Act.MISTAKE_CLAIMED if mistaken else Act.FIX_CLAIMED
         return await _move(tx, claimed, act, by=by, at=at, detail=detail, request_key=request_key)
 
 
 async def reject_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, reason: str) -> Moved:
-    """The evidence does not convince somebody. Raises NoAuthority, NotClaimed, ReasonMissing."""
+    """The evidence does not convince somebody. Raises NoAuthority, NotYourDuty, NotClaimed, ReasonMissing."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
-        hold = await _locked(tx, hold_id)
-        return await _move(
-            tx, hold.reject(reason=reason), Act.FIX_REJECTED, by=by, at=at, detail={"reason": reason.strip()}
-        )
+        right = await must_have(tx, outside, by, Duty.VERIFY)
+        rejected = (await _locked(tx, hold_id)).reject(reason=reason)
+        detail = {"reason": reason.strip(), **right.detail}
+        return await _move(tx, rejected, Act.FIX_REJECTED, by=by, at=at, detail=detail)
 
 
 async def verify_server(outside: Outside, *, by: SlackUserId, hold_id: HoldId, digest: str | None = None) -> Moved:
     """Somebody else checked the fix: the server is released.
 
-    Raises NoAuthority, NotClaimed, VerifierFixed, EvidenceChanged.
+    Raises NoAuthority, NotYourDuty, NotClaimed, VerifierFixed, EvidenceChanged.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
+        right = await must_have(tx, outside, by, Duty.VERIFY)
         hold = await _locked(tx, hold_id)
         released = hold.verify(by=by, at=at, digest=digest)
         check_release(hold, released)
-        detail = {"evidence": hold.evidence, "fixers": sorted(hold.fixers)}
+        detail = {"evidence": hold.evidence, "fixers": sorted(hold.fixers), **right.detail}
         act = Act.MISTAKE_VERIFIED if released.mistaken else Act.SERVER_VERIFIED
         moved = await _move(tx, released, act, by=by, at=at, detail=detail)
         await offer_thawed(tx, released, at=at)

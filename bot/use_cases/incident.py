@@ -237,7 +237,7 @@ async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: Incide
     """Worse or better; it never touches a hold. Raises NoAuthority."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_not_be_guest(tx, by)
+        await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
         after = replace(before, severity=to)
         await tx.incidents.save(after)
@@ -259,7 +259,7 @@ async def assign_role(
     """Gives somebody a role, once for a request; the first commander acknowledges the incident. Raises NoAuthority."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_not_be_guest(tx, by)
+        await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
         if await done_before(tx, request_key):
             return before

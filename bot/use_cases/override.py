@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.audit import Act
+from bot.domain.authority import Authority, Duty
 from bot.domain.errors import NothingHeld, UnknownOverride
 from bot.domain.freeze import Hold
 from bot.domain.ids import IncidentId, OverrideId, ServerName, SlackUserId, override_label
@@ -11,8 +12,8 @@ from bot.domain.job import JobKind
 from bot.domain.override import Override
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.authority import must_have
 from bot.use_cases.freeze import server_ids_of
-from bot.use_cases.person import must_be_member
 from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import named_servers
 
@@ -22,11 +23,12 @@ async def ask_override(
 ) -> Override | None:
     """Asks a second person; None when this very request was asked before.
 
-    Raises ServersMissing, ReasonMissing, NothingHeld, UnknownServer, NameUnusable, NoAuthority.
+    Raises ServersMissing, ReasonMissing, NothingHeld, UnknownServer, NameUnusable, NoAuthority,
+    NotYourDuty.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
+        right = await must_have(tx, outside, by, Duty.OVERRIDE)
         if await done_before(tx, request_key):
             return None
         named = await named_servers(tx, servers)
@@ -42,25 +44,25 @@ async def ask_override(
         if not holds:
             raise NothingHeld(servers=list(new.servers))
         override = await tx.overrides.add(new)
-        await _note(tx, override, Act.OVERRIDE_ASKED, holds, by=by, at=at, request_key=request_key)
+        await _note(tx, override, Act.OVERRIDE_ASKED, holds, right, by=by, at=at, request_key=request_key)
     return override
 
 
 async def confirm_override(outside: Outside, *, by: SlackUserId, number: OverrideId) -> Override:
     """I9: a second person agrees; it lasts a quarter of an hour and changes no hold.
 
-    Raises UnknownOverride, RequesterConfirms, OverrideSpent, NoAuthority.
+    Raises UnknownOverride, RequesterConfirms, OverrideSpent, NoAuthority, NotYourDuty.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
+        right = await must_have(tx, outside, by, Duty.OVERRIDE)
         found = await tx.overrides.lock(number)
         if found is None:
             raise UnknownOverride(override=override_label(number))
         confirmed = found.confirm(by=by, at=at)
         await tx.overrides.save(confirmed)
         holds = await tx.holds.open_on(await server_ids_of(tx, confirmed.servers))
-        await _note(tx, confirmed, Act.OVERRIDE_CONFIRMED, holds, by=by, at=at)
+        await _note(tx, confirmed, Act.OVERRIDE_CONFIRMED, holds, right, by=by, at=at)
     return confirmed
 
 
@@ -69,6 +71,7 @@ async def _note(
     override: Override,
     act: Act,
     holds: Sequence[Hold],
+    right: Authority,
     *,
     by: SlackUserId,
     at: datetime,
@@ -88,6 +91,7 @@ async def _note(
             "servers": list(override.servers),
             "reason": override.reason,
             "who": override.asked_by,
+            **right.detail,
         },
         tell_channel=False,
         request_key=request_key,

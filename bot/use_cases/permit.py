@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.audit import Act
+from bot.domain.authority import Authority, Duty
 from bot.domain.change import ChangeState
 from bot.domain.errors import NotTheCommander, PermitStale, UnknownIncident, UnknownPermit
 from bot.domain.gate import Decision, Fix, check_started
@@ -21,6 +22,7 @@ from bot.domain.permit import RUNNING, Directive, Permit, PermitKind, PermitStat
 from bot.domain.server import Server
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.authority import must_have
 from bot.use_cases.change import end_change
 from bot.use_cases.fix import work_on
 from bot.use_cases.gate import GateAnswer, answer_waiting
@@ -177,14 +179,15 @@ async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId,
     """I11: an incident agrees to a fix on what it holds, by its commander's word.
 
     Raises UnknownPermit, UnknownIncident, NotTheCommander, RequesterApproves, AlreadyApproved, PermitStale,
-    NoAuthority.
+    NoAuthority, NotYourDuty.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        right = await must_have(tx, outside, by, Duty.APPROVE)
         permit = await _asked(tx, by, permit_id, incident_id)
         agreed = permit.approve(incident_id=incident_id, by=by, at=at)
         await tx.permits.save(agreed)
-        await _note(tx, agreed, Act.FIX_APPROVED, by=by, incident_id=incident_id, at=at)
+        await _note(tx, agreed, Act.FIX_APPROVED, by=by, incident_id=incident_id, at=at, **right.detail)
     return agreed
 
 
@@ -192,10 +195,11 @@ async def refuse_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId, 
     """An incident does not agree. Raises as `approve_fix`."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        right = await must_have(tx, outside, by, Duty.APPROVE)
         permit = await _asked(tx, by, permit_id, incident_id)
         refused = permit.refuse()
         await tx.permits.save(refused)
-        await _note(tx, refused, Act.FIX_REFUSED, by=by, incident_id=incident_id, at=at)
+        await _note(tx, refused, Act.FIX_REFUSED, by=by, incident_id=incident_id, at=at, **right.detail)
     return refused
 
 
@@ -205,11 +209,11 @@ async def direct_run(
     """An incident says how drained work goes on; the answer is what the work is told now.
 
     Going on and rolling back are work on a frozen server: every incident that holds there has to agree (I11), and a
-    claim made before is void. Raises as `approve_fix`, and PermitNotRunning.
+    claim made before is void. To stop it is every member's. Raises as `approve_fix`, and PermitNotRunning.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        await must_be_member(tx, by)
+        right = await _may_direct(tx, outside, by, directive)
         seen = await tx.permits.get(permit_id)
         if seen is None:
             raise UnknownPermit(permit=permit_label(permit_id))
@@ -222,15 +226,21 @@ async def direct_run(
         if told in (Directive.CONTINUE, Directive.ROLL_BACK):
             people = [permit.person] if permit.person else []
             await work_on(tx, list(permit.epochs), people=people, at=at)
-        await _note(
-            tx, directed, Act.RUN_DIRECTED, by=by, incident_id=incident_id, at=at, directive=directed.directive.value
-        )
+        more = {"directive": directed.directive.value, **(right.detail if right else {})}
+        await _note(tx, directed, Act.RUN_DIRECTED, by=by, incident_id=incident_id, at=at, **more)
     return directed, told
+
+
+async def _may_direct(tx: Transaction, outside: Outside, by: SlackUserId, directive: Directive) -> Authority | None:
+    """Stopping is the safe side; whatever lets work go on is an approval."""
+    if directive is not Directive.STOP:
+        return await must_have(tx, outside, by, Duty.APPROVE)
+    await must_be_member(tx, by)
+    return None
 
 
 async def _asked(tx: Transaction, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId) -> Permit:
     """The permit, locked, where somebody may speak for the incident."""
-    await must_be_member(tx, by)
     permit = await tx.permits.lock(permit_id)
     incident = await tx.incidents.get(incident_id)
     if permit is None:

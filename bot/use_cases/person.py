@@ -1,23 +1,33 @@
 """Who people are: looked up once, kept, asked for their authority at the moment they decide."""
 
-from bot.domain.errors import StandingUnknown
+from dataclasses import replace
+
+from bot.domain.errors import NoAuthority, StandingUnknown
 from bot.domain.ids import SlackUserId
 from bot.domain.person import Person
-from bot.ports.chat import Chat
+from bot.ports.chat import Chat, ChatGone
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 
 
-async def meet(outside: Outside, chat: Chat, who: SlackUserId) -> Person:
-    """The person, from our records or from the chat service. Raises ChatTransient, ChatPermanent."""
+async def known(outside: Outside, who: SlackUserId) -> Person | None:
+    """The person as we last saw them."""
     async with outside.store.read() as tx:
-        known = await tx.people.get(who)
-    return known or await refresh(outside, chat, who)
+        return await tx.people.get(who)
 
 
 async def refresh(outside: Outside, chat: Chat, who: SlackUserId) -> Person:
-    """Asks the chat service who somebody is now, and keeps it."""
-    person = await chat.person(who)
+    """Asks the chat service who somebody is now, and keeps it. Raises ChatTransient, ChatPermanent.
+
+    Whom we knew and it does not show us any more is no member.
+    """
+    try:
+        person = await chat.person(who)
+    except ChatGone:
+        before = await known(outside, who)
+        if before is None:
+            raise
+        person = replace(before, is_member=False)
     async with outside.store.write() as tx:
         await tx.people.save(person)
     return person
@@ -26,17 +36,16 @@ async def refresh(outside: Outside, chat: Chat, who: SlackUserId) -> Person:
 async def must_not_be_guest(tx: Transaction, who: SlackUserId) -> None:
     """Raises NoAuthority for those we know to be guests, strangers or bots.
 
-    An incident does not wait until the chat service told us who somebody is.
+    Stopping the line does not wait until the chat service told us who somebody is.
     """
-    person = await tx.people.get(who)
-    if person is not None:
-        person.must_be_member()
+    if await is_outsider(tx, who):
+        raise NoAuthority
 
 
-async def is_guest(tx: Transaction, who: SlackUserId) -> bool:
+async def is_outsider(tx: Transaction, who: SlackUserId) -> bool:
     """Whether we know somebody to be a guest, a stranger or a bot."""
     person = await tx.people.get(who)
-    return person is not None and (person.is_bot or not person.is_member)
+    return person is not None and person.is_outsider
 
 
 async def must_be_member(tx: Transaction, who: SlackUserId) -> None:

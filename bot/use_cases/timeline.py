@@ -54,9 +54,13 @@ class Pinned:
 
 
 async def pin_message(outside: Outside, *, by: SlackUserId, message: Message) -> Pinned:
-    """Puts a message of an incident's channel on the timeline, at its own time. Raises NotAnIncidentChannel."""
+    """Puts a message of an incident's channel on the timeline, at its own time.
+
+    Raises NotAnIncidentChannel, NoAuthority.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
+        await must_be_member(tx, by)
         incident = await tx.incidents.by_channel(message.channel)
         if incident is None:
             raise NotAnIncidentChannel

@@ -40,6 +40,11 @@ def home_view(
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
 
+def refused_view(sentence: str) -> Block:
+    """For somebody who is no member: why there is nothing to see."""
+    return {"type": "home", "blocks": [section(sentence)]}
+
+
 def shadow_line(texts: Texts, shadow: Shadow) -> str:
     """What would have been refused this week."""
     if not shadow.work:

@@ -16,6 +16,7 @@ from bot.i18n.timeline import entry_text
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent
 from bot.use_cases import incident as incidents
+from bot.use_cases.authority import people_named
 from bot.use_cases.incident import Overview
 from handlers.blocks.incident import card, channel_notes, headline, summary_blocks
 from handlers.desk import Desk
@@ -101,7 +102,7 @@ async def _keep_channel(desk: Desk, number: IncidentId, channel: ChannelId, name
 
 
 async def _invite(desk: Desk, view: Overview, channel: ChannelId) -> None:
-    people = [view.incident.reporter, *desk.outside.policy.on_call]
+    people = [view.incident.reporter, *await people_named(desk.outside, desk.outside.policy.on_call)]
     people += [SlackUserId(who) for who in view.incident.roles.values()]
     await desk.chat.invite(channel, list(dict.fromkeys(people)))
 

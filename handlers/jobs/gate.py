@@ -12,6 +12,7 @@ from bot.use_cases import incident as incidents
 from bot.use_cases import override as overrides
 from bot.use_cases import run as runs
 from bot.use_cases import thaw
+from bot.use_cases.authority import people_named
 from handlers import asked
 from handlers.blocks.gate import direction_blocks, direction_line, fix_blocks, fix_line
 from handlers.blocks.override import override_blocks, override_line
@@ -46,7 +47,7 @@ async def ask_confirmation(desk: Desk, run: Run) -> None:
     one, number = await _incident(desk, run), OverrideId(run.payload["override_id"])
     found, texts = await overrides.find_override(desk.outside, number), desk.house_texts(one)
     blocks = override_blocks(texts, found, at=desk.outside.clock.now())
-    called = Markup(texts.join(f"<@{who}>" for who in _called(desk, one) if who != found.asked_by))
+    called = Markup(texts.join(f"<@{who}>" for who in await _called(desk, one) if who != found.asked_by))
     if called and found.confirmed_by is None:
         blocks.insert(1, section(texts("override.called", people=called)))
     line, name = override_line(texts, found), asked.override_name(number, one.id)
@@ -62,9 +63,9 @@ def _confirmed(texts: Texts, found: Override) -> str:
     return texts("override.confirmed", who=found.confirmed_by, until=found.expires_at, override=label)
 
 
-def _called(desk: Desk, one: Incident) -> list[str]:
+async def _called(desk: Desk, one: Incident) -> list[str]:
     who = [one.commander] if one.commander else []
-    return list(dict.fromkeys([*who, *desk.outside.policy.managers]))
+    return list(dict.fromkeys([*who, *await people_named(desk.outside, desk.outside.policy.managers)]))
 
 
 async def _say(

@@ -1,5 +1,6 @@
 """What Stopline says by itself: reminders of freezes, suspects, work without an end, alarms."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from bot.domain.change import ChangeState
@@ -8,6 +9,7 @@ from bot.domain.ids import ChangeId, IncidentId, SlackUserId, change_label
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent
 from bot.use_cases import incident as incidents
+from bot.use_cases.authority import people_named
 from bot.use_cases.incident import Overview
 from handlers.blocks.change import change_blocks
 from handlers.blocks.watch import nag_blocks, nag_line, suspect_blocks
@@ -41,7 +43,7 @@ async def nag(desk: Desk, run: Run) -> None:
     if run.payload["stage"] < ESCALATE_FROM:
         return
     commander = [view.incident.commander] if view.incident.commander else []
-    for who in desk.outside.policy.managers or commander:
+    for who in await _managers(desk) or commander:
         await run.step(f"to {who}", partial(_nag_person, desk, run, view, who))
 
 
@@ -81,7 +83,7 @@ async def tell_alarm(desk: Desk, run: Run) -> None:
     """Something that everybody should know: in the common channel, or to each manager where there is none."""
     policy, texts = desk.outside.policy, desk.house_texts()
     text = texts(run.payload["key"], **run.payload.get("params", {}))
-    for where in (policy.announce_channel,) if policy.announce_channel else policy.managers:
+    for where in (policy.announce_channel,) if policy.announce_channel else await _managers(desk):
         await run.step(f"to {where}", partial(_alarm, desk, run, where, text))
 
 
@@ -91,14 +93,19 @@ async def _alarm(desk: Desk, run: Run, where: str, text: str) -> str | None:
             where, text, blocks=None, key=f"{run.job.id}:{where}", thread_ts=None, again=run.again
         )
     except ChatPermanent as refused:
-        for manager in desk.outside.policy.managers:
+        managers = await _managers(desk)
+        for manager in managers:
             channel = await desk.chat.open_direct(manager)
             await desk.chat.post(
                 channel, text, blocks=None, key=f"{run.job.id}:{manager}", thread_ts=None, again=run.again
             )
-        if not desk.outside.policy.managers:
+        if not managers:
             raise refused
         return None
+
+
+async def _managers(desk: Desk) -> Sequence[SlackUserId]:
+    return await people_named(desk.outside, desk.outside.policy.managers)
 
 
 async def tell_checkpoint(desk: Desk, run: Run) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.draft import DraftState
-from bot.domain.errors import DraftDecided, NotTheManager, ReasonMissing
+from bot.domain.errors import ReasonMissing
 from bot.domain.ids import DraftId, IncidentId, SlackUserId
 from bot.use_cases import draft
 from handlers.blocks import ids
@@ -64,12 +64,7 @@ async def _send_back(desk: Desk, call: Call, draft_id: DraftId) -> None:
 
 
 async def _mine(desk: Desk, call: Call, draft_id: DraftId) -> Any:
-    found, one = await draft.get_draft(desk.outside, draft_id)
-    if call.by not in await draft.managers_of(desk.outside, one):
-        raise NotTheManager
-    if found.state is not DraftState.PROPOSED:
-        raise DraftDecided(state=found.state)
-    return found
+    return await draft.draft_to_decide(desk.outside, by=call.by, draft_id=draft_id)
 
 
 async def _follow_ups(desk: Desk, call: Call, draft_id: DraftId) -> None:

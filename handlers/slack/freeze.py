@@ -5,11 +5,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.domain.authority import Duty
 from bot.domain.errors import NotHeld, ServersMissing
 from bot.domain.freeze import Hold
 from bot.domain.ids import HoldId, incident_label
 from bot.domain.incident import Incident
 from bot.use_cases import fix, freeze, incident
+from bot.use_cases.authority import check_duty
 from handlers.blocks import ids
 from handlers.blocks.freeze import claim_modal, count_servers, frozen_list, reject_modal, verify_modal
 from handlers.blocks.help import help_blocks
@@ -46,7 +48,6 @@ def _on_button(desk: Desk, act: OnHold) -> Callable[..., Awaitable[None]]:
         await ack()
         call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat)
         hold, one = await freeze.get_hold(desk.outside, HoldId(int(call.text)))
-        call.reader.person.must_be_member()
         await act(desk, call, hold, one, "")
 
     return on_button
@@ -96,7 +97,6 @@ def _on_server(act: OnHold) -> Verb:
             raise ServersMissing
         if number is None and call.channel:
             number = await incident.id_of_channel(desk.outside, call.channel)
-        call.reader.person.must_be_member()
         hold = await freeze.find_hold(desk.outside, server=name, incident_id=number)
         _, one = await freeze.get_hold(desk.outside, hold.id)
         await act(desk, call, hold, one, spoken(words).strip())
@@ -108,6 +108,7 @@ async def _fixed(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) 
     if not hold.freezes:
         raise NotHeld(server=hold.server)
     if not words:
+        await check_duty(desk.outside, by=call.by, duty=Duty.CLAIM)
         await call.open(claim_modal(call.texts, hold, one))
         return
     await fix.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, request_key=call.key)
@@ -118,6 +119,7 @@ async def _mistake(desk: Desk, call: Call, hold: Hold, one: Incident, words: str
     if not hold.freezes:
         raise NotHeld(server=hold.server)
     if not words:
+        await check_duty(desk.outside, by=call.by, duty=Duty.CLAIM)
         await call.open(claim_modal(call.texts, hold, one, mistaken=True))
         return
     await fix.claim_fix(desk.outside, by=call.by, hold_id=hold.id, evidence=words, mistaken=True, request_key=call.key)
@@ -125,11 +127,13 @@ async def _mistake(desk: Desk, call: Call, hold: Hold, one: Incident, words: str
 
 
 async def _verify(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
+    await check_duty(desk.outside, by=call.by, duty=Duty.VERIFY)
     hold.verify(by=call.by, at=desk.outside.clock.now())
     await call.open(verify_modal(call.texts, hold, one))
 
 
 async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str) -> None:
+    await check_duty(desk.outside, by=call.by, duty=Duty.VERIFY)
     hold.reject(reason=words or "…")
     if not words:
         await call.open(reject_modal(call.texts, hold))

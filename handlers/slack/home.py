@@ -1,16 +1,18 @@
-"""App Home, and people whose standing changed."""
+"""App Home, and people and groups whose standing changed."""
 
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.ids import SlackUserId
-from bot.use_cases import person
+from bot.domain.errors import Refused
+from bot.domain.ids import GroupId, SlackUserId
+from bot.use_cases import authority
 from bot.use_cases.home import read_home
 from bot.use_cases.past import pasts_of
 from bot.use_cases.shadow import read_shadow
-from handlers.blocks.home import home_view
-from handlers.desk import Desk
+from handlers.blocks.home import home_view, refused_view
+from handlers.desk import Desk, refusal_sentence
+from handlers.standing import asker
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -20,7 +22,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
     async def on_home(event: dict[str, Any]) -> None:
         if event.get("tab") != "home":
             return
-        reader = await desk.reader(event["user"])
+        reader = await asker(desk, event["user"])
+        try:
+            reader.person.must_be_member()
+        except Refused as refused:
+            await desk.chat.publish_home(reader.id, refused_view(refusal_sentence(reader.texts, refused)))
+            return
         home = await read_home(desk.outside, who=reader.id)
         pasts = await pasts_of(desk.outside, home.waiting.changes)
         seen = await read_shadow(desk.outside)
@@ -28,6 +35,18 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
     @app.event("user_change")
     async def on_person(event: dict[str, Any]) -> None:
-        who = SlackUserId(event["user"]["id"])
-        desk.forget(who)
-        await person.refresh(desk.outside, desk.chat, who)
+        await desk.look_at(SlackUserId(event["user"]["id"]))
+
+    @app.event("subteam_updated")
+    async def on_group(event: dict[str, Any]) -> None:
+        await _read(desk, GroupId(event["subteam"]["id"]))
+
+    @app.event("subteam_members_changed")
+    async def on_members(event: dict[str, Any]) -> None:
+        await _read(desk, GroupId(event["subteam_id"]))
+
+
+async def _read(desk: Desk, group: GroupId) -> None:
+    """What an event says may be old by now: the group itself is read."""
+    if group in desk.outside.policy.groups:
+        await authority.read_group(desk.outside, desk.chat, group)

@@ -4,9 +4,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.domain.authority import Duty
 from bot.domain.errors import Refused
 from bot.domain.ids import OverrideId, override_label
 from bot.use_cases import override
+from bot.use_cases.authority import check_duty
 from handlers import asked
 from handlers.blocks import ids
 from handlers.blocks.override import override_modal
@@ -46,8 +48,8 @@ async def _confirm(desk: Desk, call: Call) -> None:
 async def ask_override(desk: Desk, call: Call) -> None:
     """`lb-07,lb-08 why it cannot wait`; without a reason the form opens."""
     names, _, reason = call.text.partition(" ")
-    call.reader.person.must_be_member()
     if not reason.strip():
+        await check_duty(desk.outside, by=call.by, duty=Duty.OVERRIDE)
         await call.open(override_modal(call.texts, servers=names))
         return
     new = await override.ask_override(

@@ -4,11 +4,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.domain.ids import ChannelId, MessageTs, SlackUserId
+from bot.domain.ids import ChannelId, MessageTs
 from bot.domain.message import Message, read_message, read_message_event
 from bot.use_cases import incident, timeline
 from handlers.blocks import ids
 from handlers.desk import Desk, answer
+from handlers.standing import asker
 
 PIN = "pushpin"
 
@@ -30,13 +31,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.event("reaction_added")
     async def on_reaction(event: dict[str, Any]) -> None:
         item = event.get("item", {})
-        if event.get("reaction") != PIN or item.get("type") != "message":
-            return
-        by, channel, ts = SlackUserId(event["user"]), ChannelId(item["channel"]), MessageTs(item["ts"])
-        if await timeline.pin_known_message(desk.outside, by=by, channel=channel, ts=ts):
-            return
-        if message := await _fetch(desk, channel, ts):
-            await timeline.pin_message(desk.outside, by=by, message=message)
+        if event.get("reaction") == PIN and item.get("type") == "message":
+            await _pin(desk, event["user"], ChannelId(item["channel"]), MessageTs(item["ts"]))
 
     @app.event("message")
     async def on_message(event: dict[str, Any]) -> None:
@@ -49,10 +45,18 @@ def register(app: AsyncApp, desk: Desk) -> None:
         app.event(quiet)(_nothing)
 
 
-async def _fetch(desk: Desk, channel: ChannelId, ts: MessageTs) -> Message | None:
-    """A person's message of an incident's channel that did not reach us, or not before the reaction to it."""
+async def _pin(desk: Desk, who: str, channel: ChannelId, ts: MessageTs) -> None:
     if await incident.id_of_channel(desk.outside, channel) is None:
-        return None
+        return
+    by = (await asker(desk, who)).id
+    if await timeline.pin_known_message(desk.outside, by=by, channel=channel, ts=ts):
+        return
+    if message := await _fetch(desk, channel, ts):
+        await timeline.pin_message(desk.outside, by=by, message=message)
+
+
+async def _fetch(desk: Desk, channel: ChannelId, ts: MessageTs) -> Message | None:
+    """A person's message that did not reach us, or not before the reaction to it."""
     history = await desk.chat.history(channel, oldest="0")
     return next((message for message in history if message.ts == ts and not message.is_bot), None)
 

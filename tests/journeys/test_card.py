@@ -86,7 +86,7 @@ async def test_what_only_the_person_sees(stage: Stage) -> None:
     listed = stage.person(ALEX).ephemerals(stage.ops)[-1]
     assert "Declared by" in await stage.click(ALEX, listed, "incident.show")
     await stage.person(MINJI).invite(channel, GUEST)
-    assert "cannot decide this" in await stage.click(GUEST, stage.card(channel), "incident.resolve")
+    assert "cannot do this" in await stage.click(GUEST, stage.card(channel), "incident.resolve")
 
 
 async def test_shortcut_and_pin_put_a_message_on_the_timeline_once(everywhere: Stage) -> None:

@@ -73,7 +73,7 @@ async def test_evidence_changed_while_somebody_looked(everywhere: Stage) -> None
 
 async def test_guests_decide_nothing(stage: Stage) -> None:
     channel = await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
-    sentence = "Guests, people of other workspaces and bots cannot decide this"
+    sentence = "Guests, people of other workspaces and bots cannot do this"
     assert sentence in await stage.command(GUEST, "/freeze fixed web-3 restarted")
     assert sentence in await stage.command(GUEST, "/freeze fixed web-3")
     await stage.command(MINJI, "/freeze fixed web-3 되돌림", channel)
@@ -92,7 +92,7 @@ async def test_somebody_who_becomes_a_guest_decides_nothing(stage: Stage) -> Non
     await stage.settled()
     outcome = await stage.person(ALEX).submit(stage.person(ALEX).views()[-1])
     await stage.settled()
-    assert "cannot decide this" in str(outcome.errors or [shown(v) for v in stage.person(ALEX).views()])
+    assert "cannot do this" in str(outcome.errors or [shown(v) for v in stage.person(ALEX).views()])
     assert await frozen(stage) == [("web-3", 1)]
 
 

@@ -1,0 +1,40 @@
+"""What the use cases need of the tables that say who people are and in which groups."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.authority import Group
+from bot.domain.ids import GroupId, SlackUserId
+from bot.domain.person import Person
+
+
+class People(Protocol):
+    """See `storage/person.py`."""
+
+    async def get(self, who: SlackUserId) -> Person | None:
+        """The person with this Slack id."""
+        ...
+
+    async def save(self, seen: Person) -> None:
+        """Writes who they are now."""
+        ...
+
+    async def forget(self, who: SlackUserId) -> None:
+        """The person's row is gone."""
+        ...
+
+
+class Groups(Protocol):
+    """See `storage/authority.py`."""
+
+    async def named(self, wanted: Sequence[GroupId]) -> Sequence[Group]:
+        """Those of these groups that were ever read, with who was in them then."""
+        ...
+
+    async def save(self, read: Group) -> None:
+        """Writes who is in it now."""
+        ...
+
+    async def forget(self, who: SlackUserId) -> None:
+        """The person is in no group any more."""
+        ...
