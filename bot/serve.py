@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.jobs.schedule import keep_doing
 from bot.ports.chat import ChatPermanent, ChatSignedOut, ChatTransient
 from bot.ports.clock import Clock
+from bot.use_cases.backfill import ask_all
 from bot.wiring import Product, build, served_alone
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
     try:
         await product.take_over_servers()
         await product.slack.catch_up()
+        await ask_all(product.desk.outside)
         async with asyncio.TaskGroup() as tasks:
             identifying = tasks.create_task(_identify(product))
             product.working = working = tasks.create_task(product.worker.run())

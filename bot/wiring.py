@@ -27,13 +27,14 @@ from bot.ports.clock import Clock
 from bot.ports.language_model import LanguageModel
 from bot.ports.operations import DatabaseLook
 from bot.ports.outside import Outside
+from bot.use_cases.backfill import ask_due
 from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.transcript import TEAM_URL
 from bot.use_cases.watch import pass_time
 from bot.wiring_audit import audit_chores, read_audit_key
 from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entrance, open_doors, read_doors
 from handlers.desk import Desk
-from handlers.jobs import buried, channel, gate, paper, watch
+from handlers.jobs import backfill, buried, channel, gate, paper, watch
 from handlers.slack_app import SlackApp
 from handlers.standing import read_groups
 from storage.database import Database
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 TICK_SECONDS = 15.0
 """How often we look whether a reminder is due or a run is lost."""
 CATCH_UP_SECONDS = 5.0
-"""How often we look whether the journal has something for the database."""
+"""How often we look whether the journal has something for the database, and whether deliveries were lost."""
 
 
 @dataclass(slots=True)
@@ -101,7 +102,9 @@ class Product:
         doors = DoorWatch(self.doors, outside, self.session, texts, address, self.door_desk)
         return [
             Chore("time", TICK_SECONDS, partial(pass_time, outside)),
+            Chore("backfill", TICK_SECONDS, partial(ask_due, outside)),
             Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),
+            Chore("losses", CATCH_UP_SECONDS, self.slack.losses.make_good),
             *doors.chores(),
             *audit_chores(settings, outside, self.session),
         ]
@@ -137,6 +140,7 @@ class Product:
             works=lambda: self.working is not None and not self.working.done(),
             heard_at=lambda: self.slack.heard_at,
             refused=lambda: self.pace.refused,
+            held_back=lambda: self.slack.losses.limited,
         )
 
     async def close(self) -> None:
@@ -209,7 +213,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
         offline=offline,
     )
     slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
-    sockets = Sockets(slack.bolt, settings.app_token) if settings.socket_mode else None
+    sockets = Sockets(slack.bolt, settings.app_token, slack.losses.suspect) if settings.socket_mode else None
     entrance = make_entrance(desk.outside, doors, session) if settings.http_port is not None else None
     door_desk = make_door_desk(doors, entrance, session, clock) if entrance else None
     worker = Worker(
@@ -238,6 +242,7 @@ def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
     return {
         JobKind.SLACK_DELIVERY: deliver,
         JobKind.OPEN_CHANNEL: partial(channel.open_channel, desk),
+        JobKind.READ_CHANNEL: partial(backfill.read_channel, desk),
         JobKind.REFRESH_CARD: partial(channel.refresh_card, desk),
         JobKind.INVITE: partial(channel.invite, desk),
         JobKind.POST: partial(channel.post_entry, desk),

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -46,8 +47,9 @@ class Arrivals:
     async def _record(self, job: NewJob) -> None:
         await within(RECORD_SECONDS, self._intake.record(job))
 
-    async def catch_up(self) -> None:
-        """What the journal kept goes into the database; while that does not answer it stays where it is."""
+    async def catch_up(self) -> int:
+        """What the journal kept goes into the database, and how much that was; while that does not answer it stays."""
+        count = 0
         try:
             count = await self._journal.drain(self._record)
         except (StoreUnavailable, TimeoutError) as trouble:
@@ -57,6 +59,16 @@ class Arrivals:
         else:
             if count:
                 log.info("the journal was handed over", extra={"deliveries": count})
+        return count
+
+
+HEARD = "stopline_heard_at"
+"""In a recorded delivery: when it came."""
+
+
+def heard(body: Mapping[str, Any]) -> datetime | None:
+    """When this delivery came, if it was recorded."""
+    return datetime.fromisoformat(body[HEARD]) if HEARD in body else None
 
 
 def line_up(job: NewJob) -> str:

@@ -18,9 +18,10 @@ from bot.ports.chat import Identity
 from bot.ports.journal import JournalUnavailable
 from bot.ports.storage import NewJob, StoreCollision
 from handlers import standing
-from handlers.arrivals import Arrivals, Kept, within
+from handlers.arrivals import HEARD, Arrivals, Kept, within
 from handlers.blocks.parts import section
 from handlers.desk import Desk, answer, first_field, refusal_sentence, to_direct
+from handlers.losses import Losses
 from handlers.slack import (
     ask,
     change,
@@ -66,6 +67,7 @@ class SlackApp:
         self._token = token
         self._identity: Identity | None = None
         self.heard_at: datetime | None = None
+        self.losses = Losses(desk.outside)
 
         async def authorize() -> AuthorizeResult:
             return await self._authorize()
@@ -109,7 +111,8 @@ class SlackApp:
 
     async def catch_up(self) -> None:
         """Takes up what was kept while the database did not answer."""
-        await self._arrivals.catch_up()
+        if await self._arrivals.catch_up():
+            self.losses.suspect()
 
     async def _authorize(self) -> AuthorizeResult:
         identity = self._identity or await self._desk.chat.who_am_i()
@@ -124,19 +127,24 @@ class SlackApp:
 
     async def _record_first(self, req: AsyncBoltRequest, go_on: Any) -> Any:
         body = req.body
+        at = self._desk.outside.clock.now()
         if not req.context.get(DELIVERED):
-            self.heard_at = self._desk.outside.clock.now()
+            self.losses.heard(at, self.heard_at)
+            self.heard_at = at
         if req.context.get(DELIVERED) or delivery_kind(body) in AT_ONCE:
             return await go_on()
         if self._is_own(body):
             return BoltResponse(status=200)
-        at = self._desk.outside.clock.now()
+        if delivery_kind(body) == "app_rate_limited":
+            self.losses.held_back()
+            return BoltResponse(status=200)
         key = f"slack:{delivery_key(body)}"[:160]
-        job = NewJob(key, key, JobKind.SLACK_DELIVERY, at, dict(body))
+        job = NewJob(key, key, JobKind.SLACK_DELIVERY, at, {**body, HEARD: at.isoformat()})
         try:
             kept = await self._arrivals.keep(job)
         except JournalUnavailable:
             log.exception("a delivery could not be recorded", extra={"delivery": key})
+            self.losses.suspect()
             return self._told(body, "refused.store_unavailable") or BoltResponse(status=503)
         told = self._told(body, "work.kept") if kept is Kept.JOURNAL else None
         return told or BoltResponse(status=200)

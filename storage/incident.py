@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
@@ -48,6 +48,14 @@ class IncidentRows:
         query = select(incident).order_by(incident.c.id.desc()).limit(limit)
         if only_open:
             query = query.where(incident.c.status.in_([s.value for s in OPEN]))
+        return [_incident(row) for row in await self._connection.execute(query)]
+
+    async def followed(self, since: datetime) -> Sequence[Incident]:
+        """Those with a channel that are open, or were resolved or closed since then."""
+        ended = func.coalesce(incident.c.closed_at, incident.c.resolved_at) >= since
+        going_on = incident.c.status.in_([s.value for s in OPEN])
+        still = or_(going_on, and_(ended, incident.c.status != Status.CANCELLED.value))
+        query = select(incident).where(incident.c.channel.is_not(None), still).order_by(incident.c.id)
         return [_incident(row) for row in await self._connection.execute(query)]
 
     async def named(self, numbers: Sequence[IncidentId]) -> Sequence[Incident]:

@@ -29,6 +29,18 @@ class MessageRows:
         rows = await self._connection.execute(select(message).where(message.c.channel == channel))
         return fold(Message(**row._mapping) for row in rows)
 
+    async def between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
+        """Those that were posted after one ts and before another, threads too."""
+        same = (message.c.channel == channel, message.c.ts > after, message.c.ts < before)
+        rows = await self._connection.execute(select(message).where(*same))
+        return fold(Message(**row._mapping) for row in rows)
+
+    async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:
+        """The replies of these threads."""
+        same = (message.c.channel == channel, message.c.thread_ts.in_(threads))
+        rows = await self._connection.execute(select(message).where(*same))
+        return fold(Message(**row._mapping) for row in rows)
+
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
         """The newest version of one message."""
         same = (message.c.channel == channel, message.c.ts == ts)

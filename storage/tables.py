@@ -81,13 +81,8 @@ incident = Table(
     Column("channel_name", String(80)),
     Column("card_ts", String(32)),
     Column("started_at", UtcTime, index=True),
-    Column("detected_at", UtcTime),
-    Column("declared_at", UtcTime),
-    Column("acknowledged_at", UtcTime),
-    Column("identified_at", UtcTime),
-    Column("mitigated_at", UtcTime),
-    Column("resolved_at", UtcTime),
-    Column("closed_at", UtcTime),
+    *(Column(name, UtcTime) for name in ("detected_at", "declared_at", "acknowledged_at", "identified_at")),
+    *(Column(name, UtcTime) for name in ("mitigated_at", "resolved_at", "closed_at")),
 )
 
 time_version = Table(
@@ -302,14 +297,21 @@ person = Table(
 message = Table(
     "message",
     metadata,
-    Column("channel", String(32), primary_key=True),
-    Column("ts", String(32), primary_key=True),
-    Column("version", String(32), primary_key=True),
+    *(Column(name, String(32), primary_key=True) for name in ("channel", "ts", "version")),
     Column("user", String(32), nullable=False),
     Column("text", Text, nullable=False),
     Column("thread_ts", String(32)),
-    Column("deleted", Boolean, nullable=False),
-    Column("is_bot", Boolean, nullable=False),
+    *(Column(name, Boolean, nullable=False) for name in ("deleted", "is_bot")),
+    Column("heard_at", UtcTime),
+)
+
+channel_read = Table(
+    "channel_read",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in ("asked", "wanted", "answered", "through")),
+    *(Column(name, UtcTime) for name in ("asked_at", "read_at", "through_at", "ended_at", "gone_at")),
+    Column("under_way", JSON),
 )
 
 draft = Table(
@@ -329,6 +331,7 @@ draft = Table(
     Column("decided_by", String(32)),
     Column("decided_at", UtcTime),
     Column("comment", Text, nullable=False),
+    Column("read_to", UtcTime),
     UniqueConstraint("incident_id", "kind", "version"),
 )
 

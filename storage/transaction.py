@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.audit import AuditRows
 from storage.audit_chain import ChainRows
 from storage.authority import GroupRows
+from storage.backfill import ChannelReadRows
 from storage.change import ChangeRows
 from storage.draft import DraftRows
 from storage.evidence import EvidenceRows
@@ -40,6 +41,7 @@ class Transaction:
         self.people = PersonRows(connection)
         self.groups = GroupRows(connection)
         self.messages = MessageRows(connection)
+        self.reads = ChannelReadRows(connection)
         self.drafts = DraftRows(connection)
         self.jobs = JobRows(connection)
         self.search = SearchRows(connection)

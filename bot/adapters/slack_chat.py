@@ -9,10 +9,21 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_pace import Pace
+from bot.adapters.slack_pages import next_cursor, read_history, read_replies
+from bot.domain.backfill import END, START, Page, Reading
 from bot.domain.ids import ChannelId, GroupId, MessageTs, SlackUserId
-from bot.domain.message import Message, read_message
 from bot.domain.person import Person
-from bot.ports.chat import WRITTEN, Blocks, ChatGone, ChatPermanent, ChatSignedOut, ChatTransient, Identity
+from bot.ports.chat import (
+    WRITTEN,
+    Blocks,
+    ChatGone,
+    ChatPermanent,
+    ChatSignedOut,
+    ChatTransient,
+    CursorExpired,
+    Identity,
+    ThreadGone,
+)
 
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rate_limited"}
@@ -40,10 +51,13 @@ READS = frozenset(
         "bookmarks_list",
     )
 )
+MEANT = {"invalid_cursor": CursorExpired, "thread_not_found": ThreadGone}
 TIMEOUT_SECONDS = 10
 SLACKBOT = "USLACKBOT"
 """Slack's own: its `is_bot` is false."""
 PAGE = 200
+READ_PAGE = 999
+"""The most that conversations.history gives at once; some apps get 15."""
 
 
 def make_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -93,7 +107,7 @@ class SlackChat:
             for channel in answer["channels"]:
                 if channel["name"] == name and channel.get("creator") == me:
                     return ChannelId(channel["id"])
-            cursor = _next(answer)
+            cursor = next_cursor(answer)
             if not cursor:
                 return None
 
@@ -150,7 +164,7 @@ class SlackChat:
             for one in answer["channels"]:
                 if one["name"] == channel[1:]:
                     return str(one["id"])
-            cursor = _next(answer)
+            cursor = next_cursor(answer)
             if not cursor:
                 raise ChatPermanent("channel_not_found")
 
@@ -220,13 +234,23 @@ class SlackChat:
             return ()
         return [SlackUserId(who) for who in answer["users"]]
 
-    async def history(self, channel: ChannelId, *, oldest: str) -> Sequence[Message]:
-        """conversations.history, and conversations.replies of every thread in it"""
-        raw = await self._pages(self._client.conversations_history, channel=channel, oldest=oldest)
-        for parent in [message for message in raw if message.get("reply_count")]:
-            replies = await self._pages(self._client.conversations_replies, channel=channel, ts=parent["ts"])
-            raw += [reply for reply in replies if reply["ts"] != parent["ts"]]
-        return [message for message in (read_message(channel, one) for one in raw) if message]
+    async def next_page(self, channel: ChannelId, reading: Reading) -> Page:
+        """conversations.history, or conversations.replies of the thread at hand; both bounds are always told"""
+        try:
+            if reading.thread:
+                return await self._replies(channel, reading, reading.thread)
+            latest = reading.top if reading.cursor else reading.down_to
+            bounds = {"oldest": reading.oldest, "latest": latest, "cursor": reading.cursor}
+            history = self._client.conversations_history
+            return read_history(channel, await self._call(history, channel=channel, limit=READ_PAGE, **bounds))
+        except ChatPermanent as refused:
+            raise MEANT.get(refused.reason, ChatPermanent)(refused.reason) from refused
+
+    async def _replies(self, channel: ChannelId, reading: Reading, ts: MessageTs) -> Page:
+        oldest = START if reading.reply_cursor else reading.replies_to
+        bounds = {"ts": ts, "oldest": oldest, "latest": END, "cursor": reading.reply_cursor}
+        replies = self._client.conversations_replies
+        return read_replies(channel, ts, await self._call(replies, channel=channel, limit=READ_PAGE, **bounds))
 
     async def _pages(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -234,7 +258,7 @@ class SlackChat:
         while True:
             answer = await self._call(method, limit=PAGE, cursor=cursor, **arguments)
             found += answer["messages"]
-            cursor = _next(answer)
+            cursor = next_cursor(answer)
             if not cursor:
                 return found
 
@@ -282,10 +306,6 @@ def note_write(method: str) -> None:
 def _teams(user: Mapping[str, Any]) -> set[str]:
     """The workspaces somebody belongs to; whoever comes through a shared channel belongs to another one."""
     return {str(user.get("team_id", "")), *(user.get("enterprise_user") or {}).get("teams", ())}
-
-
-def _next(answer: Any) -> str:
-    return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:

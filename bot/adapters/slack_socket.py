@@ -5,7 +5,7 @@ Slack sends each delivery over any one of them, and what it repeats may come ove
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import ClientError
@@ -25,11 +25,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 class Sockets:
-    """Listens for a Bolt app while `listening` runs; `up` counts the connections that stand."""
+    """Listens for a Bolt app while `listening` runs; `up` counts the connections that stand.
 
-    def __init__(self, bolt: AsyncApp, app_token: str) -> None:
+    `on_hole` is called once Slack reaches us again after a time when none stood.
+    """
+
+    def __init__(self, bolt: AsyncApp, app_token: str, on_hole: Callable[[], None] = lambda: None) -> None:
         self._bolt = bolt
         self._app_token = app_token
+        self._on_hole = on_hole
+        self._was_alone = False
         self._lines: set[Line] = set()
         self._first = asyncio.Event()
 
@@ -59,10 +64,14 @@ class Sockets:
         while True:
             line = await self._open()
             self._first.set()
+            if self._was_alone:
+                self._was_alone = False
+                self._on_hole()
             if old is not None:
                 await self._retire(old)
             await line.gone()
             log.info("a connection to Slack is replaced", extra={"place": place, "still_up": self.up})
+            self._was_alone = self._was_alone or not self.up
             old = line
 
     async def _open(self) -> Line:

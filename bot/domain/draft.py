@@ -29,7 +29,10 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One version. `lines` are the cited lines of the log; `dropped` counts sentences it did not bear out."""
+    """One version. `lines` are the cited lines of the log; `dropped` counts sentences it did not bear out.
+
+    `read_to`: what was said in the channel later than this was not known; None where everything was.
+    """
 
     id: DraftId
     incident_id: IncidentId
@@ -45,6 +48,7 @@ class Draft:
     decided_by: SlackUserId | None = None
     decided_at: datetime | None = None
     comment: str = ""
+    read_to: datetime | None = None
 
     @property
     def sentence_count(self) -> int:

@@ -65,6 +65,7 @@ class TimeName(StrEnum):
 Times = Mapping[TimeName, datetime]
 
 OPEN = frozenset({Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED})
+OVER = frozenset({Status.CLOSED, Status.CANCELLED})
 
 MOVES: Mapping[Status, frozenset[Status]] = {
     Status.INVESTIGATING: frozenset({Status.IDENTIFIED, Status.MITIGATED, Status.RESOLVED, Status.CANCELLED}),

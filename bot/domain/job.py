@@ -18,6 +18,7 @@ class JobKind(StrEnum):
 
     SLACK_DELIVERY = "slack_delivery"
     OPEN_CHANNEL = "open_incident_channel"
+    READ_CHANNEL = "read_channel"
     REFRESH_CARD = "refresh_card"
     INVITE = "invite_to_incident"
     POST = "post"

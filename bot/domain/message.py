@@ -3,14 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 
+LATE = timedelta(minutes=1)
+"""What we hear of a message later than this after it was written came late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One version of a message. `version` is "" as first posted, else the ts of the edit or deletion."""
+    """One version of a message. `version` is "" as first posted, else the ts of the edit or deletion.
+
+    `heard_at`: when Slack first gave us this version, or any version where it is folded; None where nobody noted it.
+    """
 
     channel: ChannelId
     ts: MessageTs
@@ -20,20 +27,49 @@ class Message:
     thread_ts: MessageTs | None = None
     deleted: bool = False
     is_bot: bool = False
+    heard_at: datetime | None = None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it stands there with other words than it was posted with."""
+        return bool(self.version) and not self.deleted
+
+    @property
+    def came_late(self) -> bool:
+        """Whether we heard of it so long after it was written that others had read it before."""
+        return self.heard_at is not None and self.heard_at - moment(self.ts) > LATE
 
 
 def fold(versions: Iterable[Message]) -> tuple[Message, ...]:
-    """The newest version of each message, in the order they were posted, whatever order they arrived in."""
+    """The newest version of each message, in the order they were posted, whatever order they arrived in.
+
+    A deletion is final: an edit that is heard of later was made before it.
+    """
     newest: dict[tuple[str, str], Message] = {}
     for message in versions:
         key = (message.channel, message.ts)
-        if key not in newest or _order(message) > _order(newest[key]):
-            newest[key] = message
+        known = newest.get(key, message)
+        newer = message if _order(message) > _order(known) else known
+        newest[key] = replace(newer, heard_at=_first(known.heard_at, message.heard_at))
     return tuple(sorted(newest.values(), key=lambda m: (seconds(m.ts), m.channel)))
 
 
-def _order(message: Message) -> tuple[float, bool]:
-    return (seconds(message.version) if message.version else 0.0, message.deleted)
+def _order(message: Message) -> tuple[bool, float]:
+    return (message.deleted, seconds(message.version) if message.version else 0.0)
+
+
+def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(one, other) if one and other else None
+
+
+def moment(ts: str) -> datetime:
+    """A Slack ts as an aware UTC time."""
+    return datetime.fromtimestamp(seconds(ts), UTC)
+
+
+def ts_of(at: datetime) -> str:
+    """An aware time as a Slack ts."""
+    return f"{int(at.timestamp())}.{at.microsecond:06d}"
 
 
 def seconds(ts: str) -> float:
@@ -69,13 +105,18 @@ def readable(text: str, names: Mapping[str, str]) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+PIN = "pushpin"
+"""The reaction that puts a message on the timeline."""
 SILENT = frozenset({"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name"})
 """Subtypes that Slack writes by itself: nobody said them."""
 
 
 def read_message(channel: ChannelId, raw: Mapping[str, Any]) -> Message | None:
-    """A message as history and events give it (docs.slack.dev: message event); None for what nobody said."""
-    if raw.get("subtype") in SILENT or "ts" not in raw or raw.get("hidden"):
+    """A message as history and events give it (docs.slack.dev: message event); None for what nobody said.
+
+    Nobody says a tombstone: it stands in a history where a message with replies was deleted.
+    """
+    if raw.get("subtype") in (*SILENT, "tombstone") or "ts" not in raw or raw.get("hidden"):
         return None
     edited = raw.get("edited") or {}
     thread = raw.get("thread_ts")

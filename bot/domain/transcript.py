@@ -17,7 +17,8 @@ class LineKind(StrEnum):
 class Line:
     """One line: `n` is what a draft cites, `at` is aware UTC, `reactions` are Slack's names without colons.
 
-    `entry_kind` says what an entry records (status, note, …) and is empty for a message.
+    `entry_kind` says what an entry records (status, note, …) and is empty for a message. `late`: we heard of it only
+    some time after it was written.
     """
 
     n: int
@@ -31,6 +32,7 @@ class Line:
     edited: bool = False
     deleted: bool = False
     is_bot: bool = False
+    late: bool = False
 
 
 def number_lines(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -24,6 +24,10 @@ def _key(entry: Entry) -> str:
             return "timeline.status_changed_why"
         case Act.SERVER_HELD if entry.params.get("reached"):
             return "timeline.server_held_reached"
+        case Act.MESSAGE_PINNED if "deleted" in entry.params.get("marks", ()):
+            return "timeline.message_pinned_deleted"
+        case Act.MESSAGE_PINNED if entry.params.get("marks"):
+            return "timeline.message_pinned_marked"
         case Act.OVERRIDE_USED if "change" in entry.params:
             return "timeline.override_used_change"
         case Act.CLAIM_VOIDED if entry.params.get("why") == "check":
@@ -38,6 +42,7 @@ def _readable(texts: Texts, params: Mapping[str, Any]) -> dict[str, Any]:
             shown[name] = texts.plain(f"{name}.{shown[name]}")
     if isinstance(shown.get("kind"), str) and texts.has(f"edge.{shown['kind']}"):
         shown["kind"] = texts.plain(f"edge.{shown['kind']}")
+    shown["marks"] = [texts.plain(f"mark.{mark}") for mark in shown.get("marks", ())]
     for name in MOMENTS:
         if isinstance(shown.get(name), str):
             shown[name] = datetime.fromisoformat(shown[name])

@@ -5,8 +5,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.domain.backfill import Page, Reading
 from bot.domain.ids import ChannelId, GroupId, MessageTs, SlackUserId
-from bot.domain.message import Message
 from bot.domain.person import Person
 
 Blocks = Sequence[Mapping[str, Any]]
@@ -42,6 +42,14 @@ class ChatPermanent(Exception):
 
 class ChatGone(ChatPermanent):
     """Whoever or whatever was asked for is not there, or not for us to see."""
+
+
+class CursorExpired(ChatPermanent):
+    """What leads to the next page is too old."""
+
+
+class ThreadGone(ChatPermanent):
+    """There is no such thread any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +116,8 @@ class Chat(Protocol):
         """Who is in a user group now; nobody where there is no such group any more."""
         ...
 
-    async def history(self, channel: ChannelId, *, oldest: str) -> Sequence[Message]:
-        """All messages since `oldest`, threads too."""
+    async def next_page(self, channel: ChannelId, reading: Reading) -> Page:
+        """The next page of a reading: of the history, or of the thread at hand."""
         ...
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:

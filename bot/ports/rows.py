@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.audit import Act, AuditRow, Entry
+from bot.domain.backfill import ChannelRead
 from bot.domain.change import Change, ChangeState
 from bot.domain.draft import Draft, FollowUp
 from bot.domain.freeze import Hold
@@ -67,6 +68,10 @@ class Incidents(Protocol):
 
     async def recent(self, limit: int, *, only_open: bool) -> Sequence[Incident]:
         """The newest first."""
+        ...
+
+    async def followed(self, since: datetime) -> Sequence[Incident]:
+        """Those with a channel that are open, or were resolved or closed since then."""
         ...
 
     async def named(self, numbers: Sequence[IncidentId]) -> Sequence[Incident]:
@@ -229,12 +234,40 @@ class Messages(Protocol):
         """The newest version of each message, in the order they were posted."""
         ...
 
+    async def between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
+        """Those that were posted after one ts and before another, threads too."""
+        ...
+
+    async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:
+        """The replies of these threads."""
+        ...
+
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
         """The newest version of one message."""
         ...
 
     async def erase(self, who: SlackUserId, instead: str) -> int:
         """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
+        ...
+
+
+class ChannelReads(Protocol):
+    """See `storage/backfill.py`."""
+
+    async def ask(self, channel: ChannelId, *, through: bool, at: datetime) -> int:
+        """One more request to read it, from its beginning where that is wanted; the request's number."""
+        ...
+
+    async def lock(self, channel: ChannelId) -> ChannelRead | None:
+        """How far it is read, and nobody else changes that until this transaction ends."""
+        ...
+
+    async def of(self, channels: Sequence[ChannelId]) -> dict[ChannelId, ChannelRead]:
+        """How far these are read; those that nobody asked for yet are left out."""
+        ...
+
+    async def save(self, changed: ChannelRead) -> None:
+        """Writes everything but the channel."""
         ...
 
 

@@ -12,6 +12,7 @@ from bot.ports.people_rows import Groups, People
 from bot.ports.rows import (
     Audit,
     Changes,
+    ChannelReads,
     Drafts,
     Entries,
     Facts,
@@ -59,6 +60,8 @@ class Transaction(Protocol):
     def groups(self) -> Groups: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def reads(self) -> ChannelReads: ...
     @property
     def drafts(self) -> Drafts: ...
     @property

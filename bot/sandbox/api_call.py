@@ -67,9 +67,9 @@ class Call:
             raise SlackRefusal("is_archived")
         return channel
 
-    def page(self, items: Sequence[Any], default: int = 100) -> tuple[list[Any], Json]:
+    def page(self, items: Sequence[Any], default: int = 100, *, most: int = 1000) -> tuple[list[Any], Json]:
         """One page of items and the answer's response_metadata; the cursor tells where the next one starts."""
-        limit, cursor = self.number("limit", default), self.text("cursor")
+        limit, cursor = self.number("limit", default, most=most), self.text("cursor")
         start = _position(cursor) if cursor else 0
         more = start + limit < len(items)
         following = f"c{start + limit}=" if more else ""

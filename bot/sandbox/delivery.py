@@ -38,6 +38,7 @@ class Delivery:
         self.retry_delays = RETRY_DELAYS
         self.repeats = 0  # every event comes so many times more, with its event_id: Slack promises "at least once"
         self.undelivered: list[Json] = []  # events given up after the last retry
+        self.held_back = False  # events are neither delivered nor tried again, as above Slack's hourly limit
         self._session: aiohttp.ClientSession | None = None
         workspace.event_sinks.append(self.event)
 
@@ -60,7 +61,7 @@ class Delivery:
     # -- events: retried
 
     def event(self, app: App, event: Json) -> None:
-        if app.request_url or app.app_token:
+        if (app.request_url or app.app_token) and not self.held_back:
             self._events.spawn(self._deliver_event(app, self._wrapped(app, event)))
 
     def _wrapped(self, app: App, event: Json) -> Json:
@@ -102,6 +103,13 @@ class Delivery:
     async def _repeat(self, app: App, body: Json) -> None:
         for attempt in range(1, self.repeats + 1):
             await self._try(app, "events_api", body, attempt, "timeout")
+
+    async def tell_rate_limited(self, app: App) -> bool:
+        """Slack's word for a minute in which it delivered nothing; whether it was acknowledged."""
+        minute = int(self._workspace.clock().timestamp()) // 60 * 60
+        body: Json = {"token": app.token, "type": "app_rate_limited", "team_id": self._workspace.team_id}
+        body |= {"minute_rate_limited": minute, "api_app_id": app.id}
+        return (await self._try(app, "events_api", body, 0, "")).acked
 
     async def verify_url(self, app: App) -> bool:
         """Whether the app's request_url answers the challenge Slack sends when the address is set."""

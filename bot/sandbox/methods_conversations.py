@@ -236,6 +236,6 @@ def replies(call: Call) -> Json:
         raise SlackRefusal("thread_not_found")
     parent = messages.find_parent(channel, call.text("ts"))
     answers = _between(call, [channel.messages[ts] for ts in channel.replies.get(parent, [])])
-    page, metadata = call.page([channel.messages[parent], *answers], default=1000)
+    page, metadata = call.page([channel.messages[parent], *answers], default=1000, most=call.app.longest_page)
     more = bool(metadata["response_metadata"]["next_cursor"])
     return {"messages": _as_history(call, page), "has_more": more, **(metadata if more else {})}

@@ -44,8 +44,12 @@ async def make_draft(
     by: SlackUserId,
     incident_id: IncidentId,
     kind: DraftKind,
+    read_to: datetime | None = None,
 ) -> Draft:
-    """Reads the log, lets the model propose, keeps what the log bears out. Without a usable model the log is quoted."""
+    """Reads the log, lets the model propose, keeps what the log bears out. Without a usable model the log is quoted.
+
+    `read_to`: what was said in the channel later than this is not known.
+    """
     async with outside.store.read() as tx:
         incident = await tx.incidents.get(incident_id)
         if incident is None:
@@ -54,7 +58,21 @@ async def make_draft(
     zone = ZoneInfo(outside.policy.zone)
     sections, dropped, source = await _propose(model, offline, kind, lines, incident, zone)
     return await _keep(
-        outside, by=by, incident=incident, kind=kind, sections=sections, lines=lines, dropped=dropped, source=source
+        outside,
+        Draft(
+            id=DraftId(0),
+            incident_id=incident.id,
+            kind=kind,
+            version=0,
+            state=DraftState.PROPOSED,
+            sections=tuple(section for section in sections if section.sentences),
+            lines=_cited(sections, lines),
+            dropped=dropped,
+            by=by,
+            made_at=outside.clock.now(),
+            source=source,
+            read_to=read_to,
+        ),
     )
 
 
@@ -79,37 +97,13 @@ async def _propose(
     return (), dropped, offline.name
 
 
-async def _keep(
-    outside: Outside,
-    *,
-    by: SlackUserId,
-    incident: Incident,
-    kind: DraftKind,
-    sections: Sequence[Section],
-    lines: Sequence[Line],
-    dropped: int,
-    source: str,
-) -> Draft:
-    at = outside.clock.now()
+async def _keep(outside: Outside, new: Draft) -> Draft:
+    at = new.made_at
     async with outside.store.write() as tx:
-        await tx.incidents.lock(incident.id)
-        await _replace_older(tx, incident.id, kind, by=by, at=at)
-        draft = await tx.drafts.add(
-            Draft(
-                id=DraftId(0),
-                incident_id=incident.id,
-                kind=kind,
-                version=0,
-                state=DraftState.PROPOSED,
-                sections=tuple(section for section in sections if section.sentences),
-                lines=_cited(sections, lines),
-                dropped=dropped,
-                by=by,
-                made_at=at,
-                source=source,
-            )
-        )
-        await _note(tx, draft, Act.DRAFT_MADE, by=by, at=at)
+        await tx.incidents.lock(new.incident_id)
+        await _replace_older(tx, new.incident_id, new.kind, by=new.by, at=at)
+        draft = await tx.drafts.add(new)
+        await _note(tx, draft, Act.DRAFT_MADE, by=new.by, at=at)
         await tx.jobs.put([_send(draft, at), _index(draft, at)])
     return draft
 

@@ -10,6 +10,7 @@ from bot.domain.errors import FollowUpsLoose, NotAnIncidentChannel, PostmortemMi
 from bot.domain.freeze import Hold, HoldCause, server_names
 from bot.domain.ids import ChannelId, IncidentId, ServerName, SlackUserId, incident_label
 from bot.domain.incident import (
+    OVER,
     TIME_OF_STATUS,
     Incident,
     Role,
@@ -26,6 +27,7 @@ from bot.domain.incident import (
 from bot.domain.job import JobKind
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.backfill import ask_once_more
 from bot.use_cases.freeze import hold_servers
 from bot.use_cases.person import must_be_member, must_not_be_guest
 from bot.use_cases.record import done_before, incident_key, record
@@ -167,6 +169,8 @@ async def set_status(
         )
         if to is Status.RESOLVED:
             await queue_drafts(tx, after, by=by, at=at)
+        if to in OVER:
+            await ask_once_more(tx, after, at=at)
     return after
 
 

@@ -8,6 +8,7 @@ from bot.domain.ids import IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident, Status
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
+from bot.use_cases.backfill import ask_once_more
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import record
 
@@ -26,6 +27,7 @@ async def merge_incident(outside: Outside, *, by: SlackUserId, merged: IncidentI
             raise MergeImpossible(merged=incident_label(merged), into=incident_label(into))
         servers = await _move_holds(tx, gone, stays)
         await tx.incidents.save(replace(gone, status=Status.CANCELLED))
+        await ask_once_more(tx, gone, at=at)
         reason = incident_label(into)
         await record(
             tx,

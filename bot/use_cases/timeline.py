@@ -1,13 +1,14 @@
 """The timeline: notes, pinned messages, and how it is read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.audit import Act, Entry
 from bot.domain.errors import NotAnIncidentChannel, ReasonMissing
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
-from bot.domain.message import Message, mentioned, readable, seconds
+from bot.domain.incident import Incident
+from bot.domain.message import Message, mentioned, moment, readable
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.person import must_be_member
@@ -65,22 +66,27 @@ async def pin_message(outside: Outside, *, by: SlackUserId, message: Message) ->
         if incident is None:
             raise NotAnIncidentChannel
         await tx.incidents.lock(incident.id)
-        await tx.messages.put([message])
-        earlier = await tx.entries.of_message(incident.id, message.channel, message.ts)
-        if earlier:
-            return Pinned(earlier, again=True)
-        trace = await record(
-            tx,
-            at=at,
-            act=Act.MESSAGE_PINNED,
-            actor=by,
-            subject=incident_label(incident.id),
-            incident_id=incident.id,
-            detail={"text": readable(message.text, await _names(tx, message)), "who": message.user},
-            happened_at=datetime.fromtimestamp(seconds(message.ts), UTC),
-            message=(message.channel, message.ts),
-            tell_channel=False,
-        )
+        await tx.messages.put([replace(message, heard_at=at)])
+        return await pin_in(tx, incident, message, by=by, at=at)
+
+
+async def pin_in(tx: Transaction, incident: Incident, message: Message, *, by: SlackUserId, at: datetime) -> Pinned:
+    """As `pin_message`, within a transaction that has locked the incident and kept the message."""
+    earlier = await tx.entries.of_message(incident.id, message.channel, message.ts)
+    if earlier:
+        return Pinned(earlier, again=True)
+    trace = await record(
+        tx,
+        at=at,
+        act=Act.MESSAGE_PINNED,
+        actor=by,
+        subject=incident_label(incident.id),
+        incident_id=incident.id,
+        detail={"text": readable(message.text, await _names(tx, message)), "who": message.user},
+        happened_at=moment(message.ts),
+        message=(message.channel, message.ts),
+        tell_channel=False,
+    )
     assert trace.entry
     return Pinned(trace.entry, again=False)
 
@@ -90,14 +96,17 @@ async def _names(tx: Transaction, message: Message) -> dict[str, str]:
     return {who: person.name for who, person in known.items() if person}
 
 
-async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: ChannelId, ts: MessageTs) -> Pinned | None:
-    """As `pin_message`, for a message that we keep (a reaction names it only); None when it is not ours to keep."""
+async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: ChannelId, ts: MessageTs) -> bool:
+    """As `pin_message`, for a message that a reaction only names; False when it is ours to keep and we lack it."""
     async with outside.store.read() as tx:
         message = await tx.messages.get(channel, ts)
         incident = await tx.incidents.by_channel(channel)
-    if message is None or incident is None or message.is_bot:
-        return None
-    return await pin_message(outside, by=by, message=message)
+    if incident is None or (message and (message.is_bot or message.deleted)):
+        return True
+    if message is None:
+        return False
+    await pin_message(outside, by=by, message=message)
+    return True
 
 
 async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
@@ -117,6 +126,18 @@ async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
 
 
 async def read_timeline(outside: Outside, *, incident_id: IncidentId) -> Sequence[Entry]:
-    """The entries in the order things happened."""
+    """The entries in the order things happened; messages among them read as they stand now."""
     async with outside.store.read() as tx:
-        return await tx.entries.of_incident(incident_id)
+        return [await _as_it_stands(tx, entry) for entry in await tx.entries.of_incident(incident_id)]
+
+
+async def _as_it_stands(tx: Transaction, entry: Entry) -> Entry:
+    if entry.kind is not Act.MESSAGE_PINNED or entry.channel is None or entry.ts is None:
+        return entry
+    message = await tx.messages.get(entry.channel, entry.ts)
+    if message is None:
+        return entry
+    marks = {"edited": message.is_edited, "late": message.came_late, "deleted": message.deleted}
+    text = readable(message.text, await _names(tx, message))
+    shown = {"text": text, "who": message.user, "marks": [mark for mark, holds in marks.items() if holds]}
+    return replace(entry, params={**entry.params, **shown})

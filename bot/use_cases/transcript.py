@@ -1,11 +1,9 @@
 """The channel and the timeline of an incident as one numbered transcript."""
 
-from datetime import UTC, datetime
-
 from bot.domain.audit import Act, Entry
 from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident
-from bot.domain.message import Message, mentioned, permalink, readable, seconds
+from bot.domain.message import Message, mentioned, moment, permalink, readable
 from bot.domain.transcript import Line, LineKind, number_lines
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -58,13 +56,14 @@ def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: 
     return Line(
         n=0,
         kind=LineKind.MESSAGE,
-        at=datetime.fromtimestamp(seconds(message.ts), UTC),
+        at=moment(message.ts),
         speaker=names[message.user],
         text=readable(message.text, names),
         permalink=permalink(team_url, message.channel, message.ts, message.thread_ts),
         reactions=("pushpin",) if pinned else (),
-        edited=bool(message.version) and not message.deleted,
+        edited=message.is_edited,
         deleted=message.deleted,
+        late=message.came_late,
     )
 
 

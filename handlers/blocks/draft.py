@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.domain.citation import Section, Sentence
@@ -11,6 +11,7 @@ from bot.domain.freeze import Hold, server_names
 from bot.domain.ids import incident_label
 from bot.domain.incident import Incident, durations
 from bot.domain.shortening import shorten
+from bot.domain.transcript import Line
 from bot.i18n.texts import Texts, escape
 from handlers.blocks import ids
 from handlers.blocks.parts import (
@@ -47,7 +48,7 @@ def draft_blocks(texts: Texts, draft: Draft, incident: Incident, holds: Sequence
     """The whole draft with its links; the postmortem opens with the durations and what is still frozen."""
     say = texts.plain
     title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
-    blocks = [header(title), context(_source_line(texts, draft))]
+    blocks = [header(title), context(_source_line(texts, draft)), *_read_to(texts, draft)]
     if draft.kind is DraftKind.POSTMORTEM:
         blocks += [section(_durations(texts, incident)), *_still_frozen(texts, holds)]
     if not draft.sections:
@@ -57,12 +58,12 @@ def draft_blocks(texts: Texts, draft: Draft, incident: Incident, holds: Sequence
 
 def _body(texts: Texts, draft: Draft, room: int, places: int) -> list[Block]:
     """The sections that have room, and how many sentences had none."""
-    links = {line.n: line.permalink for line in draft.lines}
+    lines = {line.n: line for line in draft.lines}
     blocks: list[Block] = []
     shown = 0
     for part in draft.sections:
         heading = f"*{texts(f'heading.{part.heading}')}*"
-        rows = [_sentence(texts, sentence, links) for sentence in part.sentences]
+        rows = [_sentence(texts, sentence, lines) for sentence in part.sentences]
         chunks = _chunks(rows[: fitting(rows, room - length(blocks) - len(heading))])
         if not chunks or len(blocks) + 1 + len(chunks) > places:
             break
@@ -106,6 +107,10 @@ def _source_line(texts: Texts, draft: Draft) -> str:
     )
 
 
+def _read_to(texts: Texts, draft: Draft) -> list[Block]:
+    return [context(texts("draft.read_to", at=draft.read_to))] if draft.read_to else []
+
+
 def _durations(texts: Texts, incident: Incident) -> str:
     rows = []
     for name, span in durations(incident.times).items():
@@ -119,14 +124,15 @@ def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
     return [section(texts("draft.still_frozen", servers=names))] if names else []
 
 
-def _sentence(texts: Texts, sentence: Sentence, links: dict[int, str]) -> str:
-    sources = " ".join(_link(n, links.get(n, "")) for n in sentence.citations)
+def _sentence(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:
+    sources = " ".join(_source(texts, n, lines.get(n)) for n in sentence.citations)
     sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
     return f"• {fit(escape(' '.join(sentence.text.split())), SENTENCE_LIMIT)}{sure} {sources}"
 
 
-def _link(number: int, permalink: str) -> str:
-    return f"<{permalink}|[{number}]>" if permalink else f"[{number}]"
+def _source(texts: Texts, number: int, line: Line | None) -> str:
+    late = f" _({texts('mark.late')})_" if line and line.late else ""
+    return (f"<{line.permalink}|[{number}]>" if line and line.permalink else f"[{number}]") + late
 
 
 def _chunks(rows: Sequence[str]) -> list[str]:

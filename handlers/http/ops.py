@@ -40,6 +40,7 @@ class Vitals:
     works: Callable[[], bool]
     heard_at: Callable[[], datetime | None]
     refused: Callable[[], Mapping[str, int]]
+    held_back: Callable[[], int]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _told: list[tuple[float, str]] = field(default_factory=list)
 
@@ -127,6 +128,12 @@ def _of_slack(vitals: Vitals) -> list[str]:
             "Calls that Slack answered with 429.",
             "counter",
             _by("method", refused),
+        ),
+        *_family(
+            "stopline_slack_events_held_back_total",
+            "Minutes for which Slack says that it delivered nothing (app_rate_limited).",
+            "counter",
+            [({}, vitals.held_back())],
         ),
     ]
 

@@ -212,15 +212,3 @@ async def invite(desk: Desk, run: Run) -> None:
     view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
     if view.incident.channel:
         await desk.chat.invite(view.incident.channel, [SlackUserId(who) for who in run.payload["people"]])
-
-
-async def sync_history(desk: Desk, number: IncidentId) -> None:
-    """Reads the channel again, so that nothing said there is missed."""
-    one = (await incidents.overview(desk.outside, incident_id=number)).incident
-    if one.channel is None:
-        return
-    messages = await desk.chat.history(one.channel, oldest="0")
-    async with desk.outside.store.write() as tx:
-        await tx.messages.put(messages)
-    for who in {message.user for message in messages if not message.is_bot and message.user}:
-        await desk.reader(who)

@@ -1,5 +1,6 @@
 """Drafts, answers, the search index and deliveries: what the worker does for each."""
 
+from datetime import datetime
 from functools import partial
 
 from bot.domain.draft import DraftKind, DraftState
@@ -12,17 +13,22 @@ from handlers.blocks.answer import answer_blocks
 from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks
 from handlers.blocks.parts import divider
 from handlers.desk import Desk
-from handlers.jobs.channel import sync_history
+from handlers.fresh import DRAFT_SECONDS, read_afresh
 
 
 async def make_draft(desk: Desk, run: Run) -> None:
     """Reads the channel once more, then drafts."""
     number = IncidentId(run.payload["incident_id"])
-    await run.step("sync", lambda: sync_history(desk, number))
-    await run.step("draft", lambda: _make(desk, run, number))
+    read_to = await run.step("read", lambda: _read(desk, number))
+    await run.step("draft", lambda: _make(desk, run, number, read_to))
 
 
-async def _make(desk: Desk, run: Run, number: IncidentId) -> int:
+async def _read(desk: Desk, number: IncidentId) -> str | None:
+    read_to = await read_afresh(desk, number, seconds=DRAFT_SECONDS)
+    return read_to.isoformat() if read_to else None
+
+
+async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None) -> int:
     made = await draft.make_draft(
         desk.outside,
         desk.model,
@@ -30,6 +36,7 @@ async def _make(desk: Desk, run: Run, number: IncidentId) -> int:
         by=SlackUserId(run.payload["by"]),
         incident_id=number,
         kind=DraftKind(run.payload["kind"]),
+        read_to=datetime.fromisoformat(read_to) if read_to else None,
     )
     return made.id
 

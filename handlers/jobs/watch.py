@@ -80,10 +80,11 @@ async def tell_unknown(desk: Desk, run: Run) -> None:
 
 
 async def tell_alarm(desk: Desk, run: Run) -> None:
-    """Something that everybody should know: in the common channel, or to each manager where there is none."""
+    """Something that everybody should know: in the common channel, else to each manager, else to whom it concerns."""
     policy, texts = desk.outside.policy, desk.house_texts()
     text = texts(run.payload["key"], **run.payload.get("params", {}))
-    for where in (policy.announce_channel,) if policy.announce_channel else await _managers(desk):
+    otherwise = run.payload.get("otherwise", ())
+    for where in (policy.announce_channel,) if policy.announce_channel else await _managers(desk) or otherwise:
         await run.step(f"to {where}", partial(_alarm, desk, run, where, text))
 
 

@@ -29,6 +29,7 @@ from handlers.blocks.incident import (
 from handlers.blocks.parts import section
 from handlers.blocks.timeline import read_blocks
 from handlers.desk import Call, Desk, call_of_command
+from handlers.fresh import check_channel
 from handlers.parsing import (
     ADD_WORDS,
     ALL_WORDS,
@@ -110,9 +111,11 @@ async def _status(desk: Desk, call: Call) -> None:
 
 
 async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason: str) -> None:
+    unread = await check_channel(desk, call.texts, one.id, to)
     await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, reason=reason, request_key=call.key)
     status = call.texts.plain(f"status.{to}")
-    await call.say(call.texts("incident.status_is", incident=incident_label(one.id), status=status))
+    said = call.texts("incident.status_is", incident=incident_label(one.id), status=status)
+    await call.say("\n".join(filter(None, (said, unread))))
 
 
 async def _severity(desk: Desk, call: Call) -> None:

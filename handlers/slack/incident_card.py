@@ -25,6 +25,7 @@ from handlers.blocks.incident import (
 )
 from handlers.blocks.timeline import read_blocks
 from handlers.desk import Call, Desk, call_of_action
+from handlers.fresh import check_channel
 
 Press = Callable[[Desk, Call, Incident], Awaitable[None]]
 
@@ -63,7 +64,14 @@ async def _only_ack(ack: Any) -> None:
 async def _status(desk: Desk, call: Call, one: Incident) -> None:
     to = Status(call.text.partition(":")[2])
     if to is not one.status:
-        await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, request_key=call.key)
+        await _move(desk, call, one, to)
+
+
+async def _move(desk: Desk, call: Call, one: Incident, to: Status) -> None:
+    unread = await check_channel(desk, call.texts, one.id, to)
+    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, request_key=call.key)
+    if unread:
+        await call.say(unread)
 
 
 async def _severity(desk: Desk, call: Call, one: Incident) -> None:
@@ -106,11 +114,11 @@ async def _draft(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _resolve(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=Status.RESOLVED, request_key=call.key)
+    await _move(desk, call, one, Status.RESOLVED)
 
 
 async def _close(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=Status.CLOSED, request_key=call.key)
+    await _move(desk, call, one, Status.CLOSED)
 
 
 async def _reopen(desk: Desk, call: Call, one: Incident) -> None:

@@ -1,17 +1,17 @@
 """What is said in incident channels: messages are kept, the pin and the shortcut put them on the timeline."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.ids import ChannelId, MessageTs
-from bot.domain.message import Message, read_message, read_message_event
-from bot.use_cases import incident, timeline
+from bot.domain.message import PIN, read_message, read_message_event
+from bot.use_cases import backfill, incident, timeline
+from handlers.arrivals import heard
 from handlers.blocks import ids
 from handlers.desk import Desk, answer
 from handlers.standing import asker
-
-PIN = "pushpin"
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -35,11 +35,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await _pin(desk, event["user"], ChannelId(item["channel"]), MessageTs(item["ts"]))
 
     @app.event("message")
-    async def on_message(event: dict[str, Any]) -> None:
+    async def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
         message = read_message_event(event)
         if message:
             await desk.reader(message.user) if not message.is_bot and message.user else None
-            await timeline.keep_messages(desk.outside, [message])
+            heard_at = heard(body) or desk.outside.clock.now()
+            await timeline.keep_messages(desk.outside, [replace(message, heard_at=heard_at)])
 
     for quiet in QUIET:
         app.event(quiet)(_nothing)
@@ -49,16 +50,8 @@ async def _pin(desk: Desk, who: str, channel: ChannelId, ts: MessageTs) -> None:
     if await incident.id_of_channel(desk.outside, channel) is None:
         return
     by = (await asker(desk, who)).id
-    if await timeline.pin_known_message(desk.outside, by=by, channel=channel, ts=ts):
-        return
-    if message := await _fetch(desk, channel, ts):
-        await timeline.pin_message(desk.outside, by=by, message=message)
-
-
-async def _fetch(desk: Desk, channel: ChannelId, ts: MessageTs) -> Message | None:
-    """A person's message that did not reach us, or not before the reaction to it."""
-    history = await desk.chat.history(channel, oldest="0")
-    return next((message for message in history if message.ts == ts and not message.is_bot), None)
+    if not await timeline.pin_known_message(desk.outside, by=by, channel=channel, ts=ts):
+        await backfill.ask_of(desk.outside, channel)  # where the message is found its pin is, too
 
 
 async def _nothing() -> None:

@@ -1,0 +1,222 @@
+"""What Slack did not deliver is found: channels are read again, page by page, and what is found is kept."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.backfill import (
+    FOLLOWED,
+    LAST_AFTER,
+    ChannelRead,
+    Page,
+    Reading,
+    after_page,
+    gone,
+    stretch_of,
+    without_cursor,
+    without_thread,
+)
+from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
+from bot.domain.incident import OVER, Incident
+from bot.domain.job import JobKind
+from bot.domain.message import Message
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+from bot.use_cases.timeline import pin_in
+from bot.use_cases.watch import offer_named
+
+UNHURRIED = 9
+"""The urgency of a reading that nobody waits for."""
+
+
+async def ask_all(outside: Outside) -> None:
+    """Deliveries may have been lost: every channel that may still be drafted is read from its beginning."""
+    at = outside.clock.now()
+    async with outside.store.read() as tx:
+        incidents = await tx.incidents.followed(at - FOLLOWED)
+    if incidents:
+        async with outside.store.write() as tx:
+            for one in incidents:
+                await _ask(tx, one, through=True, at=at)
+
+
+async def ask_due(outside: Outside) -> None:
+    """The channels of open incidents are read again in their time."""
+    at = outside.clock.now()
+    async with outside.store.read() as tx:
+        followed = [one for one in await tx.incidents.followed(at) if one.is_open and one.channel]
+        reads = await tx.reads.of([one.channel for one in followed if one.channel])
+    due = [(one, read) for one in followed if (read := _read_of(reads, one)).is_due(one.id, at)]
+    if due:
+        async with outside.store.write() as tx:
+            for one, read in due:
+                await _ask(tx, one, through=read.is_due_through(at), at=at)
+
+
+def _read_of(reads: dict[ChannelId, ChannelRead], incident: Incident) -> ChannelRead:
+    assert incident.channel
+    return reads.get(incident.channel) or ChannelRead(incident.channel)
+
+
+async def ask_once_more(tx: Transaction, incident: Incident, *, at: datetime) -> None:
+    """After its end an incident's channel is read a last time."""
+    if incident.channel:
+        key = f"{_key(incident.channel)}:last:{int(at.timestamp())}"
+        await tx.jobs.put([_job(incident, incident.channel, key, at + LAST_AFTER, UNHURRIED, last=True)])
+
+
+async def ask_now(outside: Outside, incident_id: IncidentId) -> tuple[ChannelId, int] | None:
+    """Somebody waits for the channel to be read: the number of the request; None where nothing is to be waited for."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        one = await tx.incidents.get(incident_id)
+        if one is None or one.channel is None:
+            return None
+        read = (await tx.reads.of([one.channel])).get(one.channel)
+        if read and read.is_fresh(at):
+            return None
+        return one.channel, await _ask(tx, one, through=True, at=at, urgency=0)
+
+
+async def ask_of(outside: Outside, channel: ChannelId) -> None:
+    """There is something in the channel that we do not have."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        one = await tx.incidents.by_channel(channel)
+        if one is not None:
+            await _ask(tx, one, through=True, at=at, urgency=0)
+
+
+async def _ask(tx: Transaction, incident: Incident, *, through: bool, at: datetime, urgency: int = UNHURRIED) -> int:
+    assert incident.channel
+    number = await tx.reads.ask(incident.channel, through=through, at=at)
+    key = f"{_key(incident.channel)}:{number}"
+    await tx.jobs.put([_job(incident, incident.channel, key, at, urgency, last=False)])
+    return number
+
+
+def _job(incident: Incident, channel: ChannelId, name: str, at: datetime, urgency: int, *, last: bool) -> NewJob:
+    about = {"incident_id": incident.id, "channel": channel, "last": last}
+    return NewJob(name, _key(channel), JobKind.READ_CHANNEL, at, about, urgency)
+
+
+def _key(channel: ChannelId) -> str:
+    return f"read:{channel}"
+
+
+async def how_far(outside: Outside, channel: ChannelId) -> ChannelRead:
+    """How far a channel is read."""
+    async with outside.store.read() as tx:
+        return (await tx.reads.of([channel])).get(channel) or ChannelRead(channel)
+
+
+async def take_up(outside: Outside, channel: ChannelId) -> Reading | None:
+    """The reading that a crash left, or a new one where somebody waits for one."""
+    async with outside.store.write() as tx:
+        read = await tx.reads.lock(channel)
+        if read is None or not (read.under_way or read.is_owed):
+            return None
+        if read.under_way is None:
+            read = read.begin(outside.clock.now())
+            await tx.reads.save(read)
+        return read.under_way
+
+
+async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page: Page) -> Reading | None:
+    """Keeps what a page shows: messages, edits, deletions, pins; where the reading stands then.
+
+    None when it is over, or when somebody else goes on with it.
+    """
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        incident = await tx.incidents.by_channel(channel)
+        read = await tx.reads.lock(channel)
+        if incident is None or read is None or read.under_way != reading:
+            return None
+        await tx.incidents.lock(incident.id)
+        stretch = stretch_of(reading, page)
+        kept = await tx.messages.between(channel, stretch.after, stretch.before)
+        found = [replace(message, heard_at=at) for message in page.messages]
+        await tx.messages.put([*found, *gone(kept, page, stretch, reading)])
+        await _pin(tx, incident, page, at=at)
+        await _offer(tx, incident, page.messages, kept, at=at)
+        threads = [] if reading.thread else await _threads(tx, channel, page, reading)
+        on = read.went_on(after_page(reading, page, threads), at)
+        await tx.reads.save(on)
+    return on.under_way
+
+
+async def _pin(tx: Transaction, incident: Incident, page: Page, *, at: datetime) -> None:
+    by_ts = {message.ts: message for message in page.messages}
+    for ts, people in page.pins:
+        by = await _first_member(tx, people)
+        if by:
+            await pin_in(tx, incident, by_ts[ts], by=by, at=at)
+
+
+async def _first_member(tx: Transaction, people: Sequence[SlackUserId]) -> SlackUserId | None:
+    for who in people:
+        person = await tx.people.get(who)
+        if person and person.is_known and not person.is_outsider:
+            return who
+    return None
+
+
+async def _offer(
+    tx: Transaction, incident: Incident, messages: Sequence[Message], kept: Sequence[Message], *, at: datetime
+) -> None:
+    known = {message.ts for message in kept}
+    for message in messages:
+        if message.ts not in known and not message.is_bot:
+            await offer_named(tx, incident, message.text, at=at)
+
+
+async def _threads(tx: Transaction, channel: ChannelId, page: Page, reading: Reading) -> list[MessageTs]:
+    """Those that say something we do not have, or no longer have what we do; from the beginning: all of them."""
+    if reading.is_through or not page.threads:
+        return [thread.ts for thread in page.threads]
+    kept = await tx.messages.in_threads(channel, [thread.ts for thread in page.threads])
+    there: dict[str, list[str]] = {}
+    for message in kept:
+        if not message.deleted and message.thread_ts:
+            there.setdefault(message.thread_ts, []).append(message.ts)
+    return [
+        thread.ts
+        for thread in page.threads
+        if len(there.get(thread.ts, ())) != thread.count or max(there[thread.ts]) < thread.latest
+    ]
+
+
+async def go_on_without(outside: Outside, channel: ChannelId, reading: Reading, *, thread: bool) -> Reading | None:
+    """Past a thread that is gone, or past a cursor that is too old."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        read = await tx.reads.lock(channel)
+        if read is None or read.under_way != reading:
+            return None
+        on = read.went_on(without_thread(reading) if thread else without_cursor(reading), at)
+        await tx.reads.save(on)
+    return on.under_way
+
+
+async def give_up(outside: Outside, channel: ChannelId, *, reason: str) -> None:
+    """We may not read it any more: said once, and looked for again now and then."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        incident, read = await tx.incidents.by_channel(channel), await tx.reads.lock(channel)
+        if incident is None or read is None:
+            return
+        await tx.reads.save(read.refused(at))
+        if read.gone_at is None and incident.status not in OVER:
+            await tx.jobs.put([_alarm(incident, channel, reason, at)])
+
+
+def _alarm(incident: Incident, channel: ChannelId, reason: str, at: datetime) -> NewJob:
+    words = {"incident": incident_label(incident.id), "title": incident.title, "reason": reason}
+    about = {"key": "alarm.channel_unreadable", "params": words, "otherwise": [_leader(incident)]}
+    name = f"unreadable:{channel}:{int(at.timestamp())}"
+    return NewJob(name, name, JobKind.TELL_ALARM, at, about)
+
+
+def _leader(incident: Incident) -> SlackUserId:
+    return incident.commander or incident.reporter
