@@ -224,9 +224,12 @@ def _next_ts(call: Call) -> str:
     if not call.text("cursor"):
         return "9999999999"
     try:
-        return b64decode(call.text("cursor")).decode().removeprefix("next_ts:")
+        name, _, ts = b64decode(call.text("cursor")).decode().partition(":")
     except ValueError:
-        raise SlackRefusal("invalid_cursor") from None
+        name = ts = ""
+    if name != "next_ts":
+        raise SlackRefusal("invalid_cursor")
+    return ts
 
 
 @method("conversations.replies", "channel", "ts", tier=TIER_3)

@@ -29,7 +29,8 @@ HANGUL = re.compile(r"[ㄱ-ㅎㅏ-ㅣ가-힣]")
 WITHOUT_HANGUL = {
     "incident.headline", "incident.announced", "incident.facts", "incident.role_line", "incident.time_line",
     "incident.summary", "incident.topic", "freeze.because", "timeline.row", "timeline.note_added",
-    "timeline.message_pinned", "timeline.change_finished", "ask.question", "ask.incident", "draft.title",
+    "timeline.message_pinned", "timeline.message_pinned_deleted", "timeline.message_pinned_marked",
+    "timeline.change_finished", "ask.question", "ask.incident", "draft.title",
     "server.labels", "suspects.server", "severity.sev1", "severity.sev2", "severity.sev3", "severity.sev4",
 }  # fmt: skip
 """Frames that hold only what is filled in, and names that are the same in both languages."""

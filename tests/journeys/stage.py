@@ -200,11 +200,44 @@ def buttons(where: Any) -> set[str]:
     return found
 
 
+@dataclass
+class Place:
+    """A workspace in which no bot runs yet, or none any more."""
+
+    server: SandboxServer
+    app: App
+    clock: JourneyClock
+    settings: Settings
+    ops: str
+    incidents: str
+    refused_answers: list[str]
+    complaints: Complaints
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[Stage]:
+        """One life of the bot."""
+        async with running(self.settings, self.clock) as product:
+            about = (self.settings, self.ops, self.incidents, self.refused_answers, self.complaints)
+            stage = Stage(self.server, self.app, self.clock, product, *about)
+            await stage.settled()
+            yield stage
+            await stage.check()
+
+
 @asynccontextmanager
 async def set_up(
     database_url: str, *, http_port: int | None = None, clock: JourneyClock | None = None, **policy: Any
 ) -> AsyncIterator[Stage]:
     """A stage over Socket Mode, or with a port over signed HTTP."""
+    async with a_place(database_url, http_port=http_port, clock=clock, **policy) as place, place.bot() as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def a_place(
+    database_url: str, *, http_port: int | None = None, clock: JourneyClock | None = None, **policy: Any
+) -> AsyncIterator[Place]:
+    """As `set_up`, before the bot comes."""
     clock = clock or JourneyClock()
     workspace, app, ops, incidents = new_workspace(clock)
     server = SandboxServer(workspace)
@@ -215,11 +248,7 @@ async def set_up(
     refused_answers, complaints = _watch(server), Complaints()
     logging.getLogger().addHandler(complaints)
     try:
-        async with running(settings, clock) as product:
-            stage = Stage(server, app, clock, product, settings, ops, incidents, refused_answers, complaints)
-            await stage.settled()
-            yield stage
-            await stage.check()
+        yield Place(server, app, clock, settings, ops, incidents, refused_answers, complaints)
     finally:
         logging.getLogger().removeHandler(complaints)
         await server.stop()
