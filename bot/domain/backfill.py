@@ -43,7 +43,7 @@ class Page:
     """A part of a channel's history, newest first, or of a thread, oldest first, as the chat service gives it.
 
     `lowest` and `highest` are of everything on it, also of what nobody said; `next` is "" on the last page; `pins` are
-    who reacted to a message so that it goes on the timeline, the first one first; `limited`: what is older is hidden from us.
+    who reacted to a message so that it goes on the timeline, the first one first; `limited`: what is older is hidden.
     """
 
     messages: tuple[Message, ...] = ()

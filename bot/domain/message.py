@@ -107,9 +107,7 @@ def readable(text: str, names: Mapping[str, str]) -> str:
 
 PIN = "pushpin"
 """The reaction that puts a message on the timeline."""
-SILENT = frozenset(
-    f"channel_{verb}" for verb in ("join", "leave", "topic", "purpose", "name", "archive", "unarchive")
-)
+SILENT = frozenset(f"channel_{verb}" for verb in ("join", "leave", "topic", "purpose", "name", "archive", "unarchive"))
 """Subtypes that Slack writes by itself: nobody said them."""
 
 
