@@ -3,9 +3,10 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -32,6 +33,7 @@ class World:
     records: Database
     gates: list[str]
     random: random.Random
+    journals: Sequence[Path] = ()
     told: list[str] = field(default_factory=list)
 
     async def read(self, look: Callable[[], Awaitable[Any]]) -> Any:
@@ -39,11 +41,13 @@ class World:
         while True:
             try:
                 return await look()
-            except (StoreUnavailable, SQLAlchemyError):
+            except (StoreUnavailable, SQLAlchemyError, OSError):
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def waits(self, mark: str) -> bool:
         """Whether the bot still has something to do that speaks of this."""
+        if any(mark.encode() in journal.read_bytes() for journal in self.journals if journal.exists()):
+            return True
         query = select(func.count()).where(job.c.state == "open", cast(job.c.payload, String).contains(mark))
 
         async def look() -> bool:
@@ -73,7 +77,10 @@ class Story:
     async def live(self) -> None:
         """All of it."""
         here, second = self._command_there, self.names[1]
-        await self._do(partial(self._command, OPS, "/incident", f"declare sev3 {self.title}"), self._opened, self.title)
+        await self._do(
+            partial(self._command, OPS, "/incident", f"declare sev3 {self.title}"), self._declared, self.title
+        )
+        await self._do(partial(asyncio.sleep, LOOK_SECONDS), self._opened, self.title)
         await self._do(partial(here, "/incident", f"server {second}"), self._both_held, f"server {second}")
         for name in self.names:
             claim = f"fixed {name} rolled back"
@@ -95,8 +102,7 @@ class Story:
 
     async def _is_on_its_way(self, mark: str) -> bool:
         await asyncio.sleep(LOOK_SECONDS)
-        one = await self.incident()
-        return await self.world.waits(mark) or (one is not None and not one.channel)
+        return await self.world.waits(mark)
 
     def _last_told(self) -> list[str]:
         places = (self.world.server.workspace.channels[OPS], *self.channels())
@@ -141,6 +147,9 @@ class Story:
         query = select(incident.c.id).where(incident.c.title.contains(f"no{self.number}x"))
         async with self.world.records.engine.connect() as connection:
             return list((await connection.execute(query)).scalars())
+
+    async def _declared(self) -> bool:
+        return await self.incident() is not None
 
     async def _opened(self) -> bool:
         one = await self.incident()

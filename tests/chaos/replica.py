@@ -1,7 +1,6 @@
 """One replica of the bot in a process of its own, as a supervisor keeps it: killed, stopped, started again."""
 
 import asyncio
-import os
 import signal
 import socket
 import sys
@@ -24,12 +23,13 @@ def free_port() -> int:
 
 
 class Replica:
-    """`port`: where its gate answers. `log`: what all its lives said."""
+    """`gate`: where it answers machines. `log`: what all its lives said."""
 
     def __init__(self, server: SandboxServer, app: App, env: Mapping[str, str], log: Path) -> None:
         self._server, self._app, self._log = server, app, log
-        self.port = free_port()
-        about = {"STOPLINE_HTTP_PORT": str(self.port), "STOPLINE_JOURNAL_FILE": str(log.with_suffix(".journal"))}
+        self._port, self.journal = free_port(), log.with_suffix(".journal")
+        self.gate = f"http://127.0.0.1:{self._port}"
+        about = {"STOPLINE_HTTP_PORT": str(self._port), "STOPLINE_JOURNAL_FILE": str(self.journal)}
         self._env = {**env, **about}
         self._process: asyncio.subprocess.Process | None = None
 
@@ -47,7 +47,7 @@ class Replica:
 
     async def _is_ready(self) -> bool:
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         except OSError:
             return False
         try:
@@ -73,9 +73,3 @@ class Replica:
         """Its exit code, once it has ended."""
         assert self._process
         return await self._process.wait()
-
-    def resident_mb(self) -> float:
-        """Resident memory, MB."""
-        assert self._process
-        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -91,7 +91,8 @@ async def _lived(
     for n in range(PIPELINES):
         await make_token(outside, name=f"bench-{n}", secret=f"secret-{n}")
     draw = random.Random(plan.seed)
-    world = World(server, records, [f"http://127.0.0.1:{one.port}" for one in replicas], random.Random(plan.seed + 1))
+    gates, journals = [one.gate for one in replicas], [one.journal for one in replicas]
+    world = World(server, records, gates, random.Random(plan.seed + 1), journals)
     trouble = Trouble(server, replicas, postgres, draw)
     for replica in replicas:
         await replica.start()
