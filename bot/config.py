@@ -109,6 +109,9 @@ def read_policy(env: Mapping[str, str]) -> Policy:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise SettingsWrong("zone", value=zone) from unknown
+    private = env.get("STOPLINE_LLM_PRIVATE", "never")
+    if private not in ("never", "allow"):
+        raise SettingsWrong("one_of", name="STOPLINE_LLM_PRIVATE", value=private, choices=["never", "allow"])
     return Policy(
         shadow=mode == "shadow",
         managers=_holders(env, "STOPLINE_MANAGERS"),
@@ -117,6 +120,7 @@ def read_policy(env: Mapping[str, str]) -> Policy:
         announce_channel=env.get("STOPLINE_ANNOUNCE_CHANNEL", ""),
         language=language,
         zone=zone,
+        model_reads_private=private == "allow",
     )
 
 

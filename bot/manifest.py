@@ -26,6 +26,9 @@ BOT_SCOPES = (
 BOT_EVENTS = (
     "app_home_opened",
     "app_mention",
+    "group_left",
+    "member_joined_channel",
+    "member_left_channel",
     "message.channels",
     "message.groups",
     "message.im",

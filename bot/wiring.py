@@ -29,6 +29,7 @@ from bot.ports.operations import DatabaseLook
 from bot.ports.outside import Outside
 from bot.use_cases.backfill import ask_due
 from bot.use_cases.catalogue import describe_servers
+from bot.use_cases.sight import read_members_again
 from bot.use_cases.transcript import TEAM_URL
 from bot.use_cases.watch import pass_time
 from bot.wiring_audit import audit_chores, read_audit_key
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 15.0
 """How often we look whether a reminder is due or a run is lost."""
+MEMBERS_SECONDS = 600.0
+"""How often Slack is asked who is in the private channels, whatever it told us of those who came and went."""
 CATCH_UP_SECONDS = 5.0
 """How often we look whether the journal has something for the database, and whether deliveries were lost."""
 
@@ -86,6 +89,7 @@ class Product:
                 home = f"https://slack.com/app_redirect?app={identity.app_id}&team={identity.team_id}"
                 await tx.facts.put("home_link", home)
         await read_groups(self.desk)
+        await read_members_again(self.desk.outside)
 
     async def take_over_servers(self) -> None:
         """Reads the catalogue file, where one is set. Raises FileWrong."""
@@ -103,6 +107,7 @@ class Product:
         return [
             Chore("time", TICK_SECONDS, partial(pass_time, outside)),
             Chore("backfill", TICK_SECONDS, partial(ask_due, outside)),
+            Chore("members", MEMBERS_SECONDS, partial(read_members_again, outside)),
             Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),
             Chore("losses", CATCH_UP_SECONDS, self.slack.losses.make_good),
             *doors.chores(),
@@ -254,6 +259,8 @@ def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
         JobKind.ASK_DIRECTION: partial(gate.ask_direction, desk),
         JobKind.ASK_CONFIRMATION: partial(gate.ask_confirmation, desk),
         JobKind.TELL_THAW: partial(gate.tell_thaw, desk),
+        JobKind.READ_MEMBERS: partial(channel.read_members, desk),
+        JobKind.TELL_DRAINING: partial(watch.tell_draining, desk),
         JobKind.TELL_UNKNOWN: partial(watch.tell_unknown, desk),
         JobKind.NAG: partial(watch.nag, desk),
         JobKind.OFFER_SUSPECTS: partial(watch.offer_suspects, desk),

@@ -14,6 +14,7 @@ from bot.domain.errors import FormNotOpened, Refused
 from bot.domain.ids import ChannelId, SlackUserId
 from bot.domain.incident import Incident
 from bot.domain.person import Person
+from bot.domain.sight import Sight
 from bot.i18n.texts import Texts
 from bot.ports.chat import Chat, ChatPermanent, ChatTransient
 from bot.ports.journal import Journal
@@ -111,6 +112,11 @@ class Call:
         return self.reader.id
 
     @property
+    def sight(self) -> Sight:
+        """What an answer to them alone may show: what they may see, and what this channel's people do."""
+        return Sight(self.by, self.channel)
+
+    @property
     def texts(self) -> Texts:
         """In their language."""
         return self.reader.texts
@@ -186,7 +192,8 @@ def typed(view: Mapping[str, Any]) -> dict[str, str]:
     values = {}
     for name, elements in view["state"]["values"].items():
         state = next(iter(elements.values()))
-        chosen = (state.get("selected_option") or {}).get("value")
+        ticked = [one["value"] for one in state.get("selected_options") or ()]
+        chosen = (state.get("selected_option") or {}).get("value") or ",".join(ticked)
         given = state.get("value") or chosen or state.get("selected_user") or state.get("selected_date")
         values[name] = (given or "").replace("\0", "")
     return values

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from bot.domain.ids import IncidentId
 from bot.domain.incident import Status, TimeName
-from bot.i18n.texts import Texts
+from bot.domain.sight import WHOLE
 from bot.use_cases import backfill
 from bot.use_cases.incident import check_status, find_incident
-from handlers.desk import Desk
+from handlers.desk import Call, Desk
 
 DRAFT_SECONDS = 30.0
 """So long a draft waits for the channel to be read."""
@@ -31,13 +31,16 @@ async def read_afresh(desk: Desk, incident_id: IncidentId, *, seconds: float) ->
         await asyncio.sleep(LOOK_SECONDS)
     if read.answered >= number and not read.gone_at:
         return None
-    return read.read_at or (await find_incident(desk.outside, incident_id=incident_id)).times[TimeName.DECLARED]
+    return (
+        read.read_at
+        or (await find_incident(desk.outside, incident_id=incident_id, sight=WHOLE)).times[TimeName.DECLARED]
+    )
 
 
-async def check_channel(desk: Desk, texts: Texts, incident_id: IncidentId, to: Status) -> str:
+async def check_channel(desk: Desk, call: Call, incident_id: IncidentId, to: Status) -> str:
     """Before an incident is closed; a sentence where the channel could not be read, else "". Raises as `set_status`."""
     if to is not Status.CLOSED:
         return ""
-    await check_status(desk.outside, incident_id=incident_id, to=to)
+    await check_status(desk.outside, incident_id=incident_id, to=to, sight=call.sight)
     read_to = await read_afresh(desk, incident_id, seconds=CLOSE_SECONDS)
-    return texts("draft.read_to", at=read_to) if read_to else ""
+    return call.texts("draft.read_to", at=read_to) if read_to else ""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.ports.outside import Outside
 from bot.use_cases.backfill import ask_all
+from bot.use_cases.sight import read_members_again
 
 SILENCE = timedelta(minutes=10)
 """Once nothing came for so long, what comes next says that something may be missing: Slack tries for 6 minutes."""
@@ -38,6 +39,7 @@ class Losses:
         self._suspected = False
         try:
             await ask_all(self._outside)
+            await read_members_again(self._outside)
         except BaseException:
             self._suspected = True
             raise

@@ -124,6 +124,7 @@ SEVERITY_WORDS = _and_labels(
     {level: (level.value, level.value[-1], f"{level.value[-1]}등급") for level in Severity}, "severity"
 )
 ADD_WORDS = ("add", "추가")
+PRIVATE_WORDS = ("private", "비공개")
 WIDE_WORDS = ("wide", "전체")
 ALL_WORDS = ("all", "전체", "모두")
 ROLE_WORDS = _and_labels(
@@ -253,20 +254,23 @@ class DeclareWords:
     severity: Severity
     servers: tuple[str, ...]
     started_at: datetime | None
+    private: bool = False
 
 
 def parse_declare(text: str, *, now: datetime, zone: ZoneInfo, is_known: Callable[[str], bool]) -> DeclareWords:
     """`sev2 checkout errors on web-3 since 14:52`, `sev1 메시지 지연 서버 relay-1, relay-2 13:44부터`.
 
     What follows "on" is servers only where each name is known, a group, or looks like a host; else it is the title's.
-    Raises TimeNotRead.
+    The first word may say that it is private. Raises TimeNotRead.
     """
-    rest, started_at = _take_since(text.strip(), now=now, zone=zone)
+    first, _, others = text.strip().partition(" ")
+    private = first.lower() in PRIVATE_WORDS
+    rest, started_at = _take_since(others.strip() if private else text.strip(), now=now, zone=zone)
     rest, servers = take_servers(rest, is_known)
     found = SEVERITY.search(rest)
     severity = Severity(f"sev{next(g for g in found.groups() if g)}") if found else Severity.SEV2
     title = (rest[: found.start()] + " " + rest[found.end() :]) if found else rest
-    return DeclareWords(" ".join(spoken(title).split()), severity, servers, started_at)
+    return DeclareWords(" ".join(spoken(title).split()), severity, servers, started_at, private)
 
 
 def _take_since(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[str, datetime | None]:

@@ -34,6 +34,7 @@ from handlers.slack import (
     incident_modals,
     override,
     server,
+    sight,
     thaw,
     timeline,
 )
@@ -49,7 +50,21 @@ DELIVERED = "stopline_delivered"
 """In the context of a request that comes from the record, not from Slack."""
 AGAIN = "stopline_again"
 """In the context of a submission that is looked at a second time."""
-PARTS = (incident, incident_card, incident_modals, change, gate, override, thaw, server, draft, ask, timeline, home)
+PARTS = (
+    incident,
+    incident_card,
+    incident_modals,
+    change,
+    gate,
+    override,
+    thaw,
+    server,
+    draft,
+    ask,
+    timeline,
+    sight,
+    home,
+)
 """What listens; `/freeze` is one command of several of them."""
 AT_ONCE = frozenset({"view_submission", "block_suggestion", "url_verification", "ssl_check"})
 """What is answered within its acknowledgement, and so is not recorded first: it commits before it is acknowledged."""

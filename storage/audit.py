@@ -10,14 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.audit import Act, AuditRow
 from bot.domain.audit_chain import Fact, payload_of, sealed_at
 from bot.domain.ids import IncidentId
+from bot.domain.sight import Sight
+from storage.sight import may_see
 from storage.tables import audit
 
 
 class AuditRows:
     """The table `audit`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._seen = may_see(sight, audit.c.incident_id)
         self.added: list[Fact] = []
 
     async def add(
@@ -47,7 +50,7 @@ class AuditRows:
         since: datetime | None = None,
     ) -> Sequence[AuditRow]:
         """In the order of their numbers."""
-        query = select(audit).order_by(audit.c.seq)
+        query = select(audit).where(self._seen).order_by(audit.c.seq)
         if acts:
             query = query.where(audit.c.act.in_([act.value for act in acts]))
         if subject:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.audit_chain import Head
 from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
+from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.ports.gate_rows import Around
 from storage import dialect
 from storage.freeze import HoldRows
@@ -78,7 +79,7 @@ class Database:
         """
         turn = self._one_writer.held(urgent=urgent) if self._one_writer else nullcontext()
         async with turn, self.begun(writing=True) as connection:
-            transaction = Transaction(connection, self._memory)
+            transaction = Transaction(connection, self._memory, WHOLE)
             yield transaction
             queued = await transaction.jobs.flush()
             head = await transaction.chain.seal(transaction.audit.added, self._head)
@@ -89,10 +90,10 @@ class Database:
             self.on_queued()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Transaction]:
-        """A transaction that only reads."""
+    async def read(self, sight: Sight = EVERYBODY) -> AsyncIterator[Transaction]:
+        """A transaction that only reads, and no more of private incidents than `sight` may see."""
         async with self.begun(writing=False) as connection:
-            yield Transaction(connection, self._memory)
+            yield Transaction(connection, self._memory, sight)
 
     @property
     def remembered(self) -> Catalogue:
@@ -107,7 +108,7 @@ class Database:
         """One statement by itself: no BEGIN before and no COMMIT after."""
         with dialect.told():
             async with self._at_once.connect() as connection:
-                return await HoldRows(connection).around(ids)
+                return await HoldRows(connection, WHOLE).around(ids)
 
     @asynccontextmanager
     async def begun(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:

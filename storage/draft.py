@@ -11,16 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.citation import Section, Sentence
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.ids import DraftId, FollowUpId, IncidentId
+from bot.domain.sight import Sight
 from bot.domain.transcript import Line, LineKind
 from storage.rows import values
+from storage.sight import may_see
 from storage.tables import draft, follow_up
 
 
 class DraftRows:
     """The tables `draft` and `follow_up`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._seen = may_see(sight, draft.c.incident_id)
+        self._seen_follow_ups = may_see(sight, follow_up.c.incident_id)
 
     async def add(self, new: Draft) -> Draft:
         """Writes the next version; its id is the next number."""
@@ -32,17 +36,18 @@ class DraftRows:
 
     async def get(self, number: DraftId) -> Draft | None:
         """By its id."""
-        row = (await self._connection.execute(select(draft).where(draft.c.id == number))).one_or_none()
+        row = (await self._connection.execute(select(draft).where(draft.c.id == number, self._seen))).one_or_none()
         return _draft(row) if row else None
 
     async def of_incident(self, number: IncidentId) -> Sequence[Draft]:
         """Every version of every kind, oldest first."""
-        rows = await self._connection.execute(select(draft).where(draft.c.incident_id == number).order_by(draft.c.id))
+        query = select(draft).where(draft.c.incident_id == number, self._seen).order_by(draft.c.id)
+        rows = await self._connection.execute(query)
         return [_draft(row) for row in rows]
 
     async def proposed(self) -> Sequence[Draft]:
         """Those that wait for a decision, oldest first."""
-        query = select(draft).where(draft.c.state == DraftState.PROPOSED.value).order_by(draft.c.id)
+        query = select(draft).where(draft.c.state == DraftState.PROPOSED.value, self._seen).order_by(draft.c.id)
         return [_draft(row) for row in await self._connection.execute(query)]
 
     async def save(self, changed: Draft) -> None:
@@ -56,7 +61,9 @@ class DraftRows:
 
     async def follow_ups(self, number: IncidentId) -> Sequence[FollowUp]:
         """Those of one incident, oldest first."""
-        query = select(follow_up).where(follow_up.c.incident_id == number).order_by(follow_up.c.id)
+        query = (
+            select(follow_up).where(follow_up.c.incident_id == number, self._seen_follow_ups).order_by(follow_up.c.id)
+        )
         return [FollowUp(**row._mapping) for row in await self._connection.execute(query)]
 
     async def save_follow_up(self, changed: FollowUp) -> None:

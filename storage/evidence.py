@@ -8,14 +8,17 @@ from sqlalchemy import Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import IncidentId
+from bot.domain.sight import Sight
+from storage.sight import may_see
 from storage.tables import change, draft, entry, follow_up, hold, incident, permit, server, time_version
 
 
 class EvidenceRows:
-    """Reads only."""
+    """Reads only; nothing of what `sight` may not see."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._sight = sight
 
     async def of_incident(self, number: IncidentId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Rows by table: those of this incident, and the changes and permits that name it. Times are ISO 8601."""
@@ -23,12 +26,12 @@ class EvidenceRows:
             server.c.id.in_(select(hold.c.server_id).where(hold.c.incident_id == number))
         )
         of_it = {
-            one.name: await self._rows(one, one.c.incident_id == number)
+            one.name: await self._rows(one, (one.c.incident_id == number) & may_see(self._sight, one.c.incident_id))
             for one in (time_version, entry, hold, permit, draft, follow_up)
         }
         named = or_(change.c.fix_for == number, change.c.refused_by_incident == number)
         return {
-            "incident": await self._rows(incident, incident.c.id == number),
+            "incident": await self._rows(incident, (incident.c.id == number) & may_see(self._sight, incident.c.id)),
             **of_it,
             "change": await self._rows(change, named),
             "server": [dict(row._mapping) for row in await self._connection.execute(servers)],

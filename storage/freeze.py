@@ -4,21 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import Select, and_, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.freeze import FREEZING, Hold, HoldCause, HoldState
 from bot.domain.ids import HoldId, IncidentId, ServerId
+from bot.domain.sight import Sight
 from bot.ports.gate_rows import Around, Line
 from storage.rows import values
+from storage.sight import unseen
 from storage.tables import hold, line, server
 
 
 class HoldRows:
-    """The table `hold`."""
+    """The table `hold`. Of one that a private incident has, others than its insiders get no evidence."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._holds = _HOLDS if sight.whole else _without_evidence(sight)
 
     async def add(self, new: Hold) -> Hold:
         """Writes a hold; its id is the next number."""
@@ -35,6 +38,8 @@ class HoldRows:
 
     async def open_on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
         """Those that freeze these servers."""
+        if self._holds is not _HOLDS:
+            return await self._some(hold.c.server_id.in_(ids), _FREEZES)
         return [_hold(dict(row._mapping)) for row in await self._connection.execute(_OPEN_ON, {"ids": list(ids)})]
 
     async def around(self, ids: Sequence[ServerId]) -> Around:
@@ -61,13 +66,20 @@ class HoldRows:
         await self._connection.execute(update(hold).where(hold.c.id == changed.id).values(_columns(changed)))
 
     async def _some(self, *conditions: Any) -> Sequence[Hold]:
-        rows = await self._connection.execute(_HOLDS.where(*conditions))
+        rows = await self._connection.execute(self._holds.where(*conditions))
         return [_hold(dict(row._mapping)) for row in rows]
 
 
 _FREEZES = hold.c.state.in_([state.value for state in FREEZING])
 _HOLDS = select(hold, server.c.name.label("server")).join(server, server.c.id == hold.c.server_id).order_by(hold.c.id)
 _OPEN_ON = _HOLDS.where(hold.c.server_id.in_(bindparam("ids", expanding=True)), _FREEZES)
+
+
+def _without_evidence(sight: Sight) -> Select[Any]:
+    hidden = hold.c.incident_id.in_(unseen(sight))
+    shown = (case((hidden, ""), else_=c).label(c.name) if c.name == "evidence" else c for c in hold.c)
+    named = server.c.name.label("server")
+    return select(*shown, named).join(server, server.c.id == hold.c.server_id).order_by(hold.c.id)
 
 
 _HERE = and_(hold.c.server_id == server.c.id, _FREEZES)

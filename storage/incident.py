@@ -4,19 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
 from bot.domain.incident import OPEN, Incident, Severity, Status, TimeName
+from bot.domain.sight import Sight
+from storage.sight import may_see, unseen
 from storage.tables import incident, time_version
 
 
 class IncidentRows:
-    """The tables `incident` and `time_version`."""
+    """The tables `incident` and `time_version`. Of what `sight` may not see the number and the roles are loaded."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._sight = sight
 
     async def add(self, new: Incident, request_key: str) -> Incident:
         """Writes a new incident; its id is the next number."""
@@ -41,11 +44,12 @@ class IncidentRows:
 
     async def by_channel(self, channel: ChannelId) -> Incident | None:
         """The incident whose channel this is."""
-        return await self._one(incident.c.channel == channel)
+        return await self._one((incident.c.channel == channel) & may_see(self._sight, incident.c.id))
 
     async def recent(self, limit: int, *, only_open: bool) -> Sequence[Incident]:
         """The newest first."""
-        query = select(incident).order_by(incident.c.id.desc()).limit(limit)
+        query = _shown(self._sight).where(may_see(self._sight, incident.c.id))
+        query = query.order_by(incident.c.id.desc()).limit(limit)
         if only_open:
             query = query.where(incident.c.status.in_([s.value for s in OPEN]))
         return [_incident(row) for row in await self._connection.execute(query)]
@@ -55,16 +59,23 @@ class IncidentRows:
         ended = func.coalesce(incident.c.closed_at, incident.c.resolved_at) >= since
         going_on = incident.c.status.in_([s.value for s in OPEN])
         still = or_(going_on, and_(ended, incident.c.status != Status.CANCELLED.value))
-        query = select(incident).where(incident.c.channel.is_not(None), still).order_by(incident.c.id)
-        return [_incident(row) for row in await self._connection.execute(query)]
+        query = _shown(self._sight).where(incident.c.channel.is_not(None), may_see(self._sight, incident.c.id), still)
+        return [_incident(row) for row in await self._connection.execute(query.order_by(incident.c.id))]
 
-    async def named(self, numbers: Sequence[IncidentId]) -> Sequence[Incident]:
-        """Those with these numbers."""
-        rows = await self._connection.execute(select(incident).where(incident.c.id.in_(numbers)))
+    async def named(self, numbers: Sequence[IncidentId], *, sight: Sight | None = None) -> Sequence[Incident]:
+        """Those with these numbers, veiled where need be; `sight` where it is another than the transaction's."""
+        query = _shown(sight or self._sight).where(incident.c.id.in_(numbers))
+        rows = await self._connection.execute(query)
         return [_incident(row) for row in rows]
+
+    async def private_channels(self) -> Sequence[IncidentId]:
+        """The private incidents that have a channel."""
+        query = select(incident.c.id).where(incident.c.private, incident.c.channel.is_not(None)).order_by(incident.c.id)
+        return [IncidentId(number) for number in (await self._connection.execute(query)).scalars()]
 
     async def save(self, changed: Incident) -> None:
         """Writes everything but the number and the key."""
+        assert not changed.is_veiled, "what was loaded for other eyes is never written"
         await self._connection.execute(update(incident).where(incident.c.id == changed.id).values(_columns(changed)))
 
     async def add_time_versions(
@@ -88,8 +99,21 @@ class IncidentRows:
         return [(TimeName(r.name), r.value, SlackUserId(r.by), r.reason) for r in rows]
 
     async def _one(self, condition: Any) -> Incident | None:
-        row = (await self._connection.execute(select(incident).where(condition))).one_or_none()
+        row = (await self._connection.execute(_shown(self._sight).where(condition))).one_or_none()
         return _incident(row) if row else None
+
+
+_SECRET = {"title": "", "channel": null(), "channel_name": null(), "card_ts": null()}
+"""Columns of a private incident that are not loaded for others, and what stands there instead."""
+
+
+def _shown(sight: Sight) -> Select[Any]:
+    if sight.whole:
+        return select(incident)
+    hidden = incident.c.id.in_(unseen(sight))
+    return select(
+        *(case((hidden, _SECRET[c.name]), else_=c).label(c.name) if c.name in _SECRET else c for c in incident.c)
+    )
 
 
 def _fields(item: Incident) -> dict[str, Any]:

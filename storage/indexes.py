@@ -4,7 +4,7 @@ what makes or compares the schema imports them.
 
 from sqlalchemy import Index
 
-from storage.tables import held_back, hold, job, permit
+from storage.tables import held_back, hold, incident, job, permit
 
 OPEN_HOLD = Index(
     "ix_open_hold",
@@ -47,4 +47,10 @@ PERMIT_LIVE = Index(
     permit.c.expires_at,
     sqlite_where=permit.c.state.in_(["waiting", "granted", "unknown", "started", "draining"]),
     postgresql_where=permit.c.state.in_(["waiting", "granted", "unknown", "started", "draining"]),
+)
+INCIDENT_PRIVATE = Index(
+    "ix_incident_private",
+    incident.c.id,
+    sqlite_where=incident.c.private,
+    postgresql_where=incident.c.private,
 )

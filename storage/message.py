@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.message import Message, fold
+from bot.domain.sight import Sight
 from storage.dialect import insert_or_ignore
 from storage.rows import values
-from storage.tables import message
+from storage.sight import unseen
+from storage.tables import incident, message
 
 
 class MessageRows:
     """The table `message`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        hidden = select(incident.c.channel).where(incident.c.id.in_(unseen(sight)), incident.c.channel.is_not(None))
+        self._seen = true() if sight.whole else message.c.channel.not_in(hidden)
 
     async def put(self, seen: Sequence[Message]) -> None:
         """Keeps versions; one that is there already stays as it is."""
@@ -26,7 +30,7 @@ class MessageRows:
 
     async def of_channel(self, channel: ChannelId) -> Sequence[Message]:
         """The newest version of each message, in the order they were posted."""
-        rows = await self._connection.execute(select(message).where(message.c.channel == channel))
+        rows = await self._connection.execute(select(message).where(message.c.channel == channel, self._seen))
         return fold(Message(**row._mapping) for row in rows)
 
     async def between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
@@ -44,7 +48,7 @@ class MessageRows:
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
         """The newest version of one message."""
         same = (message.c.channel == channel, message.c.ts == ts)
-        rows = await self._connection.execute(select(message).where(*same))
+        rows = await self._connection.execute(select(message).where(*same, self._seen))
         return next(iter(fold(Message(**row._mapping) for row in rows)), None)
 
     async def erase(self, who: SlackUserId, instead: str) -> int:

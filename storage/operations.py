@@ -47,7 +47,10 @@ class DatabaseMeter:
             holds = await _by(connection, hold.c.state, _FREEZES)
             held = await _row(connection, [func.count(hold.c.server_id.distinct())], _FREEZES)
             open_ = await _row(
-                connection, [func.count()], incident.c.status.in_([status.value for status in OPEN_INCIDENT])
+                connection,
+                [func.count()],
+                incident.c.status.in_([status.value for status in OPEN_INCIDENT]),
+                ~incident.c.private,
             )
             may_start = or_(permit.c.state != "granted", permit.c.expires_at > now)
             permits = await _by(connection, permit.c.state, _is(permit.c.state, *_LIVE), may_start)

@@ -1,22 +1,26 @@
 """Full text of past incidents: our own tokens in FTS5 on SQLite and in a tsvector on PostgreSQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import IncidentId
 from bot.domain.question import Hit, Phrase, Term
 from bot.domain.search_text import index_tokens
+from bot.domain.sight import Sight
 from storage.dialect import is_sqlite
+from storage.sight import may_see
 from storage.tables import search_document
 
 
 class SearchRows:
-    """The table `search_document` and its index."""
+    """The table `search_document` and its index. What `sight` may not see is not found."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._sight = sight
 
     async def replace(self, number: IncidentId, documents: Sequence[tuple[str, str]]) -> None:
         """Indexes the (source, text) documents of one incident anew."""
@@ -48,23 +52,32 @@ class SearchRows:
         if not terms:
             return []
         if is_sqlite(self._connection):
-            query, words = _FTS5, _fts5(terms, " AND " if all_terms else " OR ")
+            (score, tables, matches), words = _FTS5, _fts5(terms, " AND " if all_terms else " OR ")
         else:
-            query, words = _TSVECTOR, _tsquery(terms, " & " if all_terms else " | ")
-        rows = await self._connection.execute(text(query), {"words": words, "limit": limit})
+            (score, tables, matches), words = _TSVECTOR, _tsquery(terms, " & " if all_terms else " | ")
+        found: list[Any] = [literal_column(f"d.{name}").label(name) for name in ("incident_id", "source", "text")]
+        query = (
+            select(*found, literal_column(score).label("score"))
+            .select_from(text(tables))
+            .where(text(matches), may_see(self._sight, literal_column("d.incident_id")))
+            .order_by(text("score DESC"))
+            .limit(limit)
+        )
+        rows = await self._connection.execute(query, {"words": words})
         return [Hit(IncidentId(r.incident_id), r.source, r.text, float(r.score)) for r in rows]
 
 
 _FTS5 = (
-    "SELECT d.incident_id, d.source, d.text, -bm25(search_index) AS score FROM search_index"
-    " JOIN search_document d ON d.id = search_index.rowid WHERE search_index MATCH :words"
-    " ORDER BY score DESC LIMIT :limit"
+    "-bm25(search_index)",
+    "search_index JOIN search_document d ON d.id = search_index.rowid",
+    "search_index MATCH :words",
 )
 _TSVECTOR = (
-    "SELECT d.incident_id, d.source, d.text, ts_rank(i.tokens, q.query) AS score"
-    " FROM search_index i JOIN search_document d ON d.id = i.id,"
-    " to_tsquery('simple', :words) AS q(query) WHERE i.tokens @@ q.query ORDER BY score DESC LIMIT :limit"
+    "ts_rank(i.tokens, q.query)",
+    "search_index i JOIN search_document d ON d.id = i.id, to_tsquery('simple', :words) AS q(query)",
+    "i.tokens @@ q.query",
 )
+"""The score, the tables, and what matches."""
 
 
 def _fts5(terms: Sequence[Term], joint: str) -> str:

@@ -83,6 +83,14 @@ incident = Table(
     Column("started_at", UtcTime, index=True),
     *(Column(name, UtcTime) for name in ("detected_at", "declared_at", "acknowledged_at", "identified_at")),
     *(Column(name, UtcTime) for name in ("mitigated_at", "resolved_at", "closed_at")),
+    Column("private", Boolean, nullable=False, server_default=false()),
+)
+
+insider = Table(
+    "insider",
+    metadata,
+    _ref("incident_id", "incident", primary_key=True),
+    Column("person", String(32), primary_key=True, index=True),
 )
 
 time_version = Table(
@@ -172,15 +180,11 @@ change = Table(
     Column("servers", JSON, nullable=False),
     Column("requester", String(32), nullable=False),
     Column("requested_at", UtcTime, nullable=False),
-    Column("rollback", Text, nullable=False),
-    Column("tested", Text, nullable=False),
-    Column("differences", Text, nullable=False),
-    Column("planned", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("rollback", "tested", "differences", "planned")),
     Column("channel", String(32)),
     Column("approver", String(32)),
     Column("approved_at", UtcTime),
-    Column("started_at", UtcTime),
-    Column("finished_at", UtcTime),
+    *(Column(name, UtcTime) for name in ("started_at", "finished_at")),
     _ref("refused_by_incident", "incident"),
     Column("second_look", String(32)),
     Column("fix_for", _NUMBER),
@@ -206,9 +210,7 @@ permit = Table(
     Column("override_id", _NUMBER),
     Column("approvals", JSON),
     Column("directive", String(16), nullable=False, server_default="go"),
-    Column("started_at", UtcTime),
-    Column("lease_until", UtcTime),
-    Column("ends_by", UtcTime),
+    *(Column(name, UtcTime) for name in ("started_at", "lease_until", "ends_by")),
     UniqueConstraint("caller", "key"),
 )
 
@@ -378,8 +380,7 @@ token = Table(
     Column("name", String(64), unique=True, nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Column("scope", JSON),
-    Column("expires_at", UtcTime),
-    Column("revoked_at", UtcTime),
+    *(Column(name, UtcTime) for name in ("expires_at", "revoked_at")),
 )
 
 fact = Table(

@@ -9,15 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import Act, Entry
 from bot.domain.ids import ChannelId, EntryId, IncidentId, MessageTs
+from bot.domain.sight import Sight
 from storage.rows import values
+from storage.sight import may_see
 from storage.tables import entry
 
 
 class EntryRows:
     """The table `entry`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
+        self._seen = may_see(sight, entry.c.incident_id)
 
     async def add(self, new: Entry) -> Entry:
         """Writes an entry; its id is the next number."""
@@ -27,7 +30,7 @@ class EntryRows:
 
     async def of_incident(self, number: IncidentId) -> Sequence[Entry]:
         """The newest version of each entry, in the order things happened."""
-        query = select(entry).where(entry.c.incident_id == number).order_by(entry.c.at, entry.c.id)
+        query = select(entry).where(entry.c.incident_id == number, self._seen).order_by(entry.c.at, entry.c.id)
         entries = [_entry(row) for row in await self._connection.execute(query)]
         replaced = {e.replaces for e in entries}
         return [e for e in entries if e.id not in replaced]
@@ -35,12 +38,12 @@ class EntryRows:
     async def of_message(self, number: IncidentId, channel: ChannelId, ts: MessageTs) -> Entry | None:
         """The entry that stands for this message, if somebody put it on the timeline."""
         same = (entry.c.incident_id == number, entry.c.channel == channel, entry.c.ts == ts)
-        rows = (await self._connection.execute(select(entry).where(*same).order_by(entry.c.id))).all()
+        rows = (await self._connection.execute(select(entry).where(*same, self._seen).order_by(entry.c.id))).all()
         return _entry(rows[-1]) if rows else None
 
     async def get(self, number: EntryId) -> Entry | None:
         """By its id."""
-        row = (await self._connection.execute(select(entry).where(entry.c.id == number))).one_or_none()
+        row = (await self._connection.execute(select(entry).where(entry.c.id == number, self._seen))).one_or_none()
         return _entry(row) if row else None
 
     async def shown_as(self, number: EntryId, channel: ChannelId, ts: MessageTs) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.domain.sight import EVERYBODY, Sight
 from storage.database import Database
 from storage.tables import metadata
 
@@ -27,9 +28,9 @@ class FailingStore:
         async with self._store.write(urgent=urgent) as tx:
             yield _Transaction(tx, self)
 
-    def read(self) -> AbstractAsyncContextManager[Any]:
+    def read(self, sight: Sight = EVERYBODY) -> AbstractAsyncContextManager[Any]:
         """Reads do not fail."""
-        return self._store.read()
+        return self._store.read(sight)
 
     def step(self) -> None:
         """Counts one call."""

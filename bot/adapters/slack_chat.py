@@ -45,6 +45,7 @@ READS = frozenset(
         "bots_info",
         "conversations_list",
         "conversations_history",
+        "conversations_members",
         "conversations_replies",
         "users_info",
         "usergroups_users_list",
@@ -86,10 +87,10 @@ class SlackChat:
         )
         return self._identity
 
-    async def create_channel(self, name: str) -> ChannelId | None:
+    async def create_channel(self, name: str, *, private: bool = False) -> ChannelId | None:
         """conversations.create"""
         try:
-            answer = await self._call(self._client.conversations_create, name=name)
+            answer = await self._call(self._client.conversations_create, name=name, is_private=private or None)
         except ChatPermanent as refused:
             if refused.reason == "name_taken":
                 return None
@@ -251,6 +252,17 @@ class SlackChat:
         bounds = {"ts": ts, "oldest": oldest, "latest": END, "cursor": reading.reply_cursor}
         replies = self._client.conversations_replies
         return read_replies(channel, ts, await self._call(replies, channel=channel, limit=READ_PAGE, **bounds))
+
+    async def members(self, channel: ChannelId) -> Sequence[SlackUserId]:
+        """conversations.members, page by page"""
+        found: list[SlackUserId] = []
+        cursor = ""
+        while True:
+            answer = await self._call(self._client.conversations_members, channel=channel, limit=PAGE, cursor=cursor)
+            found += map(SlackUserId, answer["members"])
+            cursor = next_cursor(answer)
+            if not cursor:
+                return found
 
     async def _pages(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

@@ -41,6 +41,16 @@ class UnknownIncident(Refused):
     key = "refused.unknown_incident"
 
 
+class IncidentPrivate(Refused):
+    """A private incident is shown to the people in its channel only; others may know its number and whom to ask."""
+
+    key = "refused.incident_private"
+
+    def __init__(self, *, incident: str, who: str | None) -> None:
+        super().__init__(incident=incident, who=who or "")
+        self.sentence = self.key + ("" if who else ".nobody")
+
+
 class UnknownChange(Refused):
     """The number names no change."""
 
@@ -355,6 +365,12 @@ class MergeImpossible(Refused):
     """An open incident is merged into another open one."""
 
     key = "refused.merge_impossible"
+
+
+class MergePublishes(Refused):
+    """What a private incident holds is not handed to one that everybody sees."""
+
+    key = "refused.merge_publishes"
 
 
 class HeldBackDecided(Refused):

@@ -111,6 +111,12 @@ class Incident:
     channel: ChannelId | None = None
     channel_name: str | None = None
     card_ts: MessageTs | None = None
+    private: bool = False
+
+    @property
+    def is_veiled(self) -> bool:
+        """Loaded for somebody who may not know more of it than its number and its commander: no title, no channel."""
+        return self.private and not self.title
 
     @property
     def is_open(self) -> bool:

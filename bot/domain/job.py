@@ -34,6 +34,8 @@ class JobKind(StrEnum):
     NAG = "nag"
     OFFER_SUSPECTS = "offer_suspects"
     TELL_ALARM = "tell_alarm"
+    READ_MEMBERS = "read_members"
+    TELL_DRAINING = "tell_draining"
     TELL_CHECKPOINT = "tell_checkpoint"
     ANSWER_GITHUB = "answer_github"
     ANSWER_TERRAFORM = "answer_terraform"

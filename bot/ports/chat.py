@@ -70,8 +70,12 @@ class Chat(Protocol):
         """Our own ids and the workspace's address."""
         ...
 
-    async def create_channel(self, name: str) -> ChannelId | None:
-        """A new public channel; None when the name is taken."""
+    async def create_channel(self, name: str, *, private: bool = False) -> ChannelId | None:
+        """A new channel, for everybody or for those who are invited; None when the name is taken."""
+        ...
+
+    async def members(self, channel: ChannelId) -> Sequence[SlackUserId]:
+        """Everybody who is in a channel now, we too."""
         ...
 
     async def find_own_channel(self, name: str) -> ChannelId | None:

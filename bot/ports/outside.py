@@ -14,6 +14,7 @@ class Policy:
     """What the operator decided. `shadow`: the freeze only counts what it would have refused.
 
     `duties`: who has each, people and groups; where nobody is named every full member has it.
+    `model_reads_private`: private incidents may be sent to the language model, each by itself.
     """
 
     shadow: bool = False
@@ -23,6 +24,7 @@ class Policy:
     announce_channel: str = ""
     language: str = "en"
     zone: str = "UTC"
+    model_reads_private: bool = False
 
     def holders(self, duty: Duty) -> tuple[Holder, ...]:
         """Who was named for it; nobody: every full member, and for drafts whoever led the incident."""

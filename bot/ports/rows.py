@@ -1,6 +1,6 @@
 """What the use cases need of each table: one Protocol a noun, kept by the class of the same name in `storage/`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from bot.domain.incident import Incident, TimeName
 from bot.domain.job import Job, JobKind
 from bot.domain.message import Message
 from bot.domain.question import Hit, Term
+from bot.domain.sight import Sight
 from bot.ports.gate_rows import Around
 
 
@@ -74,8 +75,12 @@ class Incidents(Protocol):
         """Those with a channel that are open, or were resolved or closed since then."""
         ...
 
-    async def named(self, numbers: Sequence[IncidentId]) -> Sequence[Incident]:
-        """Those with these numbers."""
+    async def named(self, numbers: Sequence[IncidentId], *, sight: Sight | None = None) -> Sequence[Incident]:
+        """Those with these numbers, veiled where need be; `sight` where it is another than the transaction's."""
+        ...
+
+    async def private_channels(self) -> Sequence[IncidentId]:
+        """The private incidents that have a channel."""
         ...
 
     async def save(self, changed: Incident) -> None:
@@ -95,6 +100,18 @@ class Incidents(Protocol):
 
     async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:
         """(name, value, who, why) of every version, oldest first."""
+        ...
+
+
+class Insiders(Protocol):
+    """See `storage/sight.py`."""
+
+    async def of_incident(self, number: IncidentId) -> frozenset[SlackUserId]:
+        """Everybody who may see it."""
+        ...
+
+    async def put(self, number: IncidentId, people: Collection[SlackUserId]) -> None:
+        """These and nobody else."""
         ...
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
+from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.chain_rows import Chain, Evidence
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
 from bot.ports.people_rows import Groups, People
@@ -18,6 +19,7 @@ from bot.ports.rows import (
     Facts,
     Holds,
     Incidents,
+    Insiders,
     Jobs,
     Messages,
     NewJob,
@@ -32,6 +34,8 @@ class Transaction(Protocol):
 
     @property
     def incidents(self) -> Incidents: ...
+    @property
+    def insiders(self) -> Insiders: ...
     @property
     def entries(self) -> Entries: ...
     @property
@@ -99,8 +103,8 @@ class Store(Protocol):
         """
         ...
 
-    def read(self) -> AbstractAsyncContextManager[Transaction]:
-        """Reads only."""
+    def read(self, sight: Sight = EVERYBODY) -> AbstractAsyncContextManager[Transaction]:
+        """Reads only. Whoever does not say for whose eyes gets of a private incident its number and its commander."""
         ...
 
 

@@ -15,6 +15,7 @@ from bot.domain.job import JobKind
 from bot.domain.periods import read_period
 from bot.domain.question import Answer, Term
 from bot.domain.search_text import expand, index_tokens, query_terms
+from bot.domain.sight import WHOLE, Sight
 from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
@@ -31,16 +32,23 @@ FOUND = 30
 
 
 async def ask(
-    outside: Outside, *, by: SlackUserId, question: str, channel: str | None, thread_ts: str | None, request_key: str
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    question: str,
+    channel: str | None,
+    thread_ts: str | None,
+    request_key: str,
+    alone: bool = True,
 ) -> None:
-    """Queues the answer, so that the asker is not kept waiting; without a channel it goes to them alone.
+    """Queues the answer, so that the asker is not kept waiting; without a channel it goes to them by themselves.
 
-    Raises QuestionMissing, NoAuthority.
+    Not `alone`: others read the channel. Raises QuestionMissing, NoAuthority.
     """
     if not question.strip():
         raise QuestionMissing
     at = outside.clock.now()
-    about = {"by": by, "question": question.strip(), "channel": channel, "thread_ts": thread_ts}
+    about = {"by": by, "question": question.strip(), "channel": channel, "thread_ts": thread_ts, "alone": alone}
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         await tx.jobs.put([NewJob(f"answer:{request_key}", f"answer:{by}", JobKind.ANSWER_QUESTION, at, about)])
@@ -55,13 +63,18 @@ async def find_answer(
     question: str,
     language: str,
     zone: str,
+    sight: Sight,
 ) -> tuple[Answer, tuple[Incident, ...]]:
-    """The answer and the incidents it rests on; an empty answer when the log says nothing."""
-    async with outside.store.read() as tx:
+    """The answer and the incidents it rests on; an empty answer when the log says nothing that these eyes may see."""
+    async with outside.store.read(sight) as tx:
         incidents, terms = await _search(tx, question, now=outside.clock.now(), zone=zone)
-        lines = await _evidence(tx, incidents, terms, zone=outside.policy.zone)
-    answer = await _answer(model, offline, question, lines, language, ZoneInfo(outside.policy.zone))
-    answer = replace(answer, incident_ids=tuple(i.id for i in incidents))
+        found = await _evidence(tx, incidents, terms, zone=outside.policy.zone)
+        asked_in = await tx.incidents.by_channel(sight.channel) if sight.channel else None
+    answer = Answer(question, tuple(i.id for i in incidents), (), ())
+    for private, lines in _apart(found):
+        told = private or (asked_in is not None and asked_in.private)
+        source = offline if told and not outside.policy.model_reads_private else model
+        answer = await _answer(answer, source, offline, lines, language, ZoneInfo(outside.policy.zone))
     await _note(outside, by, answer)
     return answer, tuple(incidents)
 
@@ -107,8 +120,9 @@ def _matches(text: str, term: Term) -> bool:
 
 async def _evidence(
     tx: Transaction, incidents: Sequence[Incident], terms: Sequence[Term], *, zone: str
-) -> tuple[Line, ...]:
-    chosen: list[Line] = []
+) -> Sequence[tuple[Incident, Line]]:
+    """The lines that an answer may cite, numbered through, each with its incident."""
+    chosen: list[tuple[Incident, Line]] = []
     for incident in incidents:
         lines = await read_transcript(tx, incident, zone=zone)
         causes = _cause_lines(await tx.drafts.of_incident(incident.id)) if _asks_why(terms) else frozenset()
@@ -116,8 +130,16 @@ async def _evidence(
         enough = max(1.0, 0.6 * max(weights.values(), default=0.0))
         good = [line for line in lines if weights.get(line.n, 0) >= enough]
         ranked = sorted(good, key=lambda line: -weights[line.n])
-        chosen += ranked[:LINES]
-    return tuple(replace(line, n=n) for n, line in enumerate(chosen, start=1))
+        chosen += ((incident, line) for line in ranked[:LINES])
+    return [(incident, replace(line, n=n)) for n, (incident, line) in enumerate(chosen, start=1)]
+
+
+def _apart(found: Sequence[tuple[Incident, Line]]) -> list[tuple[bool, tuple[Line, ...]]]:
+    """What is put to a model together: the open incidents; every private one is in a request by itself."""
+    together = tuple(line for incident, line in found if not incident.private)
+    alone = dict.fromkeys(incident.id for incident, _ in found if incident.private)
+    apart = [(True, tuple(line for incident, line in found if incident.id == number)) for number in alone]
+    return [(False, together), *apart] if together else apart
 
 
 def _cause_lines(drafts: Sequence[Draft]) -> frozenset[str]:
@@ -139,22 +161,27 @@ def _weight(line: Line, causes: frozenset[str], terms: Sequence[Term]) -> float:
 
 
 async def _answer(
-    model: LanguageModel, offline: LanguageModel, question: str, lines: Sequence[Line], language: str, zone: ZoneInfo
+    before: Answer,
+    model: LanguageModel,
+    offline: LanguageModel,
+    lines: Sequence[Line],
+    language: str,
+    zone: ZoneInfo,
 ) -> Answer:
-    dropped = 0
-    if not lines:
-        return Answer(question, (), (), ())
+    """The answer with what these lines add to it."""
+    dropped = before.dropped
     for source in (model, offline):
         try:
-            proposed = await source.answer(question, lines, language)
+            proposed = await source.answer(before.question, lines, language)
         except ModelUnavailable:
             continue
         sections, lost = keep_grounded(proposed, lines, zone=zone)
         dropped += lost
         sentences = tuple(sentence for section in sections for sentence in section.sentences)
         if sentences:
-            return Answer(question, (), sentences, tuple(lines), dropped)
-    return Answer(question, (), (), (), dropped)
+            told = (*before.sentences, *sentences)
+            return replace(before, sentences=told, lines=(*before.lines, *lines), dropped=dropped)
+    return replace(before, dropped=dropped)
 
 
 async def _note(outside: Outside, by: SlackUserId, answer: Answer) -> None:
@@ -175,7 +202,7 @@ async def _note(outside: Outside, by: SlackUserId, answer: Answer) -> None:
 
 async def index_incident(outside: Outside, incident_id: IncidentId) -> None:
     """Makes an incident findable by its title, servers, people's messages and entries."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(WHOLE) as tx:
         incident = await tx.incidents.get(incident_id)
         if incident is None:
             return

@@ -20,6 +20,7 @@ from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incide
 from bot.domain.incident import OVER, Incident
 from bot.domain.job import JobKind
 from bot.domain.message import Message
+from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.timeline import pin_in
@@ -32,7 +33,7 @@ UNHURRIED = 9
 async def ask_all(outside: Outside) -> None:
     """Deliveries may have been lost: every channel that may still be drafted is read from its beginning."""
     at = outside.clock.now()
-    async with outside.store.read() as tx:
+    async with outside.store.read(WHOLE) as tx:
         incidents = await tx.incidents.followed(at - FOLLOWED)
     if incidents:
         async with outside.store.write() as tx:
@@ -43,7 +44,7 @@ async def ask_all(outside: Outside) -> None:
 async def ask_due(outside: Outside) -> None:
     """The channels of open incidents are read again in their time."""
     at = outside.clock.now()
-    async with outside.store.read() as tx:
+    async with outside.store.read(WHOLE) as tx:
         followed = [one for one in await tx.incidents.followed(at) if one.is_open and one.channel]
         reads = await tx.reads.of([one.channel for one in followed if one.channel])
     due = [(one, read) for one in followed if (read := _read_of(reads, one)).is_due(one.id, at)]
@@ -213,7 +214,8 @@ async def give_up(outside: Outside, channel: ChannelId, *, reason: str) -> None:
 
 def _alarm(incident: Incident, channel: ChannelId, reason: str, at: datetime) -> NewJob:
     words = {"incident": incident_label(incident.id), "title": incident.title, "reason": reason}
-    about = {"key": "alarm.channel_unreadable", "params": words, "otherwise": [_leader(incident)]}
+    whom = "only" if incident.private else "otherwise"
+    about = {"key": "alarm.channel_unreadable", "params": words, whom: [_leader(incident)]}
     name = f"unreadable:{channel}:{int(at.timestamp())}"
     return NewJob(name, name, JobKind.TELL_ALARM, at, about)
 

@@ -26,6 +26,7 @@ from bot.domain.ids import (
 from bot.domain.incident import Incident, check_title
 from bot.domain.override import LASTS, Override, check_overridden
 from bot.domain.permit import TIME_TO_START, Permit, PermitKind, PermitState
+from bot.domain.sight import Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.authority import must_have
@@ -79,7 +80,8 @@ async def request_change(
         fix = await _fix(tx, words.fix_for)
         decision = judge(touched, shadow=outside.policy.shadow, fix=fix)
         if earlier:
-            return ChangeAnswer(earlier, decision, "", await incidents_of(tx, decision), again=True)
+            incidents = await incidents_of(tx, decision, sight=Sight(who=by))
+            return ChangeAnswer(earlier, decision, "", incidents, again=True)
         new = Change(
             id=ChangeId(0),
             title=check_title(words.title),
@@ -133,7 +135,7 @@ async def _ask_for_fix(
 async def _answer(
     tx: Transaction, outside: Outside, change: Change, decision: Decision, *, by: SlackUserId
 ) -> ChangeAnswer:
-    incidents = await incidents_of(tx, decision)
+    incidents = await incidents_of(tx, decision, sight=Sight(who=by))
     if decision.verdict in (Verdict.FREE, Verdict.WAITING, Verdict.FIX, Verdict.OVERRIDDEN):
         return ChangeAnswer(change, decision, "", incidents)
     if decision.allows:

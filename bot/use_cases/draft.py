@@ -13,6 +13,7 @@ from bot.domain.errors import DraftDecided, NotTheManager, NotYourDuty, UnknownI
 from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
+from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
@@ -20,16 +21,18 @@ from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.authority import must_have, people_in
 from bot.use_cases.person import is_outsider, must_be_member
 from bot.use_cases.record import record
+from bot.use_cases.sight import must_see
 from bot.use_cases.transcript import read_transcript
 
 
 async def ask_for_draft(
     outside: Outside, *, by: SlackUserId, incident_id: IncidentId, kind: DraftKind, request_key: str
 ) -> None:
-    """Queues a draft; it is posted when it is made. Raises NoAuthority."""
+    """Queues a draft; it is posted when it is made. Raises NoAuthority, IncidentPrivate."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
+        await must_see(tx, await tx.incidents.get(incident_id), by)
         about = {"incident_id": incident_id, "kind": kind.value, "by": by}
         await tx.jobs.put(
             [NewJob(f"draft:{request_key}:{kind.value}", f"draft:{incident_id}", JobKind.MAKE_DRAFT, at, about)]
@@ -48,13 +51,16 @@ async def make_draft(
 ) -> Draft:
     """Reads the log, lets the model propose, keeps what the log bears out. Without a usable model the log is quoted.
 
-    `read_to`: what was said in the channel later than this is not known.
+    So it is of a private incident, unless the operator lets the model read those. `read_to`: what was said in the
+    channel later than this is not known.
     """
-    async with outside.store.read() as tx:
+    async with outside.store.read(WHOLE) as tx:
         incident = await tx.incidents.get(incident_id)
         if incident is None:
             raise UnknownIncident(incident=incident_label(incident_id))
         lines = await read_transcript(tx, incident, zone=outside.policy.zone)
+    if incident.private and not outside.policy.model_reads_private:
+        model = offline
     zone = ZoneInfo(outside.policy.zone)
     sections, dropped, source = await _propose(model, offline, kind, lines, incident, zone)
     return await _keep(
@@ -164,9 +170,9 @@ async def _note(
     )
 
 
-async def get_draft(outside: Outside, draft_id: DraftId) -> tuple[Draft, Incident]:
-    """A draft and its incident."""
-    async with outside.store.read() as tx:
+async def get_draft(outside: Outside, draft_id: DraftId, *, sight: Sight = EVERYBODY) -> tuple[Draft, Incident]:
+    """A draft and its incident. Raises DraftDecided where these eyes may see none."""
+    async with outside.store.read(sight) as tx:
         return await _get(tx, draft_id)
 
 
@@ -219,20 +225,22 @@ async def _for_manager(
 
 async def _right_to_manage(tx: Transaction, outside: Outside, incident: Incident, *, by: SlackUserId) -> Authority:
     """Raises NotTheManager, GroupUnread, NoAuthority, StandingUnknown."""
-    if outside.policy.managers:
-        try:
-            return await must_have(tx, outside, by, Duty.MANAGE)
-        except NotYourDuty as another:
-            raise NotTheManager from another
-    await must_be_member(tx, by)
-    if by not in await managers_in(tx, outside, incident):
-        raise NotTheManager
-    return Authority(Duty.MANAGE, ROLE)
+    managers = await people_in(tx, outside.policy.managers)
+    if incident.private or not outside.policy.managers:
+        await must_be_member(tx, by)
+        if by not in await managers_in(tx, outside, incident):
+            raise NotTheManager
+        if by not in managers:
+            return Authority(Duty.MANAGE, ROLE)
+    try:
+        return await must_have(tx, outside, by, Duty.MANAGE)
+    except NotYourDuty as another:
+        raise NotTheManager from another
 
 
 async def draft_to_decide(outside: Outside, *, by: SlackUserId, draft_id: DraftId) -> Draft:
     """The draft, before its form opens. Raises what `decide_draft` would raise of it."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(Sight(who=by)) as tx:
         draft, incident = await _get(tx, draft_id)
         await _right_to_manage(tx, outside, incident, by=by)
     if draft.state is not DraftState.PROPOSED:
@@ -241,15 +249,22 @@ async def draft_to_decide(outside: Outside, *, by: SlackUserId, draft_id: DraftI
 
 
 async def managers_of(outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
-    """Who receives the postmortem draft: the managers; where none is named the commander or reporter, but no guest."""
+    """Who receives the postmortem draft: the managers, of a private incident those in its channel.
+
+    Where there is none the commander or reporter, but no guest.
+    """
     async with outside.store.read() as tx:
         return await managers_in(tx, outside, incident)
 
 
 async def managers_in(tx: Transaction, outside: Outside, incident: Incident) -> tuple[SlackUserId, ...]:
     """As `managers_of`, within a transaction."""
-    if outside.policy.managers:
-        return await people_in(tx, outside.policy.managers)
+    managers = await people_in(tx, outside.policy.managers)
+    if incident.private:
+        insiders = await tx.insiders.of_incident(incident.id)
+        managers = tuple(who for who in managers if who in insiders)
+    if managers or (outside.policy.managers and not incident.private):
+        return tuple(managers)
     for who in (incident.commander, incident.reporter):
         if who and not await is_outsider(tx, who):
             return (who,)
@@ -265,13 +280,13 @@ async def add_follow_ups(
 ) -> Sequence[FollowUp]:
     """Keeps (text, owner, due) as follow-ups; one whose words are kept already gets the new owner and date.
 
-    Raises NoAuthority.
+    Raises NoAuthority, IncidentPrivate.
     """
     at = outside.clock.now()
     kept = []
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        await tx.incidents.lock(incident_id)
+        await must_see(tx, await tx.incidents.lock(incident_id), by)
         known = {f.text: f for f in await tx.drafts.follow_ups(incident_id)}
         for text, owner, due in items:
             old = known.get(text)
@@ -294,7 +309,7 @@ async def add_follow_ups(
     return kept
 
 
-async def follow_ups_of(outside: Outside, incident_id: IncidentId) -> Sequence[FollowUp]:
-    """Oldest first."""
-    async with outside.store.read() as tx:
+async def follow_ups_of(outside: Outside, incident_id: IncidentId, *, sight: Sight = EVERYBODY) -> Sequence[FollowUp]:
+    """Oldest first; none to those who may not see the incident."""
+    async with outside.store.read(sight) as tx:
         return await tx.drafts.follow_ups(incident_id)

@@ -10,6 +10,7 @@ from bot.domain.audit_chain import Fact, Link, canonical, header_of
 from bot.domain.checkpoint import Checkpoint
 from bot.domain.errors import UnknownIncident
 from bot.domain.ids import IncidentId, incident_label
+from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.use_cases.audit import AT_ONCE
 
@@ -33,7 +34,7 @@ async def collect_evidence(
     outside: Outside, *, incident_id: IncidentId, checkpoints: Sequence[Checkpoint]
 ) -> Mapping[str, bytes]:
     """The bundle's files by name. Raises UnknownIncident."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(WHOLE) as tx:
         tables = await tx.evidence.of_incident(incident_id)
         head = await tx.chain.head()
     if not tables["incident"]:

@@ -15,6 +15,7 @@ from bot.ports.storage import Transaction
 from bot.use_cases.authority import must_have
 from bot.use_cases.record import done_before, record
 from bot.use_cases.server import named_servers
+from bot.use_cases.sight import must_see
 from bot.use_cases.thaw import offer_thawed
 
 
@@ -38,12 +39,12 @@ async def claim_fix(
 ) -> Moved:
     """Somebody says that the fault is fixed on a server, or never was there (`mistaken`), once for a request.
 
-    Raises NoAuthority, NotYourDuty, NotHeld, EvidenceMissing.
+    Raises NoAuthority, NotYourDuty, NotHeld, EvidenceMissing, IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.CLAIM)
-        hold = await _locked(tx, hold_id)
+        hold = await _locked(tx, hold_id, by)
         if await done_before(tx, request_key):
             return await _stands(tx, hold)
         claimed = hold.claim(by=by, evidence=evidence, at=at, mistaken=mistaken)
@@ -53,11 +54,14 @@ async def claim_fix(
 
 
 async def reject_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, reason: str) -> Moved:
-    """The evidence does not convince somebody. Raises NoAuthority, NotYourDuty, NotClaimed, ReasonMissing."""
+    """The evidence does not convince somebody.
+
+    Raises NoAuthority, NotYourDuty, NotClaimed, ReasonMissing, IncidentPrivate.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.VERIFY)
-        rejected = (await _locked(tx, hold_id)).reject(reason=reason)
+        rejected = (await _locked(tx, hold_id, by)).reject(reason=reason)
         detail = {"reason": reason.strip(), **right.detail}
         return await _move(tx, rejected, Act.FIX_REJECTED, by=by, at=at, detail=detail)
 
@@ -65,12 +69,12 @@ async def reject_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, reas
 async def verify_server(outside: Outside, *, by: SlackUserId, hold_id: HoldId, digest: str | None = None) -> Moved:
     """Somebody else checked the fix: the server is released.
 
-    Raises NoAuthority, NotYourDuty, NotClaimed, VerifierFixed, EvidenceChanged.
+    Raises NoAuthority, NotYourDuty, NotClaimed, VerifierFixed, EvidenceChanged, IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.VERIFY)
-        hold = await _locked(tx, hold_id)
+        hold = await _locked(tx, hold_id, by)
         released = hold.verify(by=by, at=at, digest=digest)
         check_release(hold, released)
         detail = {"evidence": hold.evidence, "fixers": sorted(hold.fixers), **right.detail}
@@ -115,10 +119,11 @@ async def report_check(outside: Outside, *, caller: str, server: str, check: str
     return True
 
 
-async def _locked(tx: Transaction, hold_id: HoldId) -> Hold:
+async def _locked(tx: Transaction, hold_id: HoldId, by: SlackUserId) -> Hold:
     hold = await tx.holds.get(hold_id)
     if hold is None:
         raise NotHeld(server="?")
+    await must_see(tx, await tx.incidents.get(hold.incident_id), by)
     await tx.servers.lock_for_freeze([hold.server_id])
     again = await tx.holds.get(hold_id)
     assert again is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.audit import Act
-from bot.domain.change import RUNNING
+from bot.domain.change import RUNNING, Change
 from bot.domain.errors import (
     HeldByMany,
     IncidentEnded,
@@ -32,12 +32,14 @@ from bot.domain.job import JobKind
 from bot.domain.names import nearest_names
 from bot.domain.permit import Permit, PermitState
 from bot.domain.server import ASK_ABOVE, Catalogue, Server
+from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, StoreCollision, Transaction
 from bot.use_cases.line import touch
 from bot.use_cases.person import must_not_be_guest
 from bot.use_cases.record import incident_key, record
 from bot.use_cases.server import Named, canonical, named_or_new_servers, named_servers
+from bot.use_cases.sight import must_see, unveiled
 
 
 async def hold_servers(
@@ -169,9 +171,7 @@ async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, b
     if change is None or change.state not in RUNNING:
         return
     await tx.changes.save(change.drain())
-    people = {"incident_id": incident.id, "people": [change.requester]}
-    invited = NewJob(f"invite:{change.id}:{incident.id}", incident_key(incident.id), JobKind.INVITE, at, people)
-    await tx.jobs.put([invited])
+    await tx.jobs.put([_call_in(change, incident, at)])
     await record(
         tx,
         at=at,
@@ -186,6 +186,15 @@ async def _stop_permit(tx: Transaction, permit: Permit, incident: Incident, *, b
             "permit_id": permit.id,
         },
     )
+
+
+def _call_in(change: Change, incident: Incident, at: datetime) -> NewJob:
+    """Whose work is drained comes into the channel; to a private incident they are told whom to ask."""
+    if incident.private:
+        about = {"incident_id": incident.id, "change_id": change.id}
+        return NewJob(f"drain:{change.id}:{incident.id}", f"change:{change.id}", JobKind.TELL_DRAINING, at, about)
+    people = {"incident_id": incident.id, "people": [change.requester]}
+    return NewJob(f"invite:{change.id}:{incident.id}", incident_key(incident.id), JobKind.INVITE, at, people)
 
 
 async def _note_stopped(tx: Transaction, permit: Permit, incident: Incident, *, by: SlackUserId, at: datetime) -> None:
@@ -212,7 +221,7 @@ async def add_servers(
     """Freezes more servers for an open incident.
 
     Raises ServersMissing, UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority,
-    TooManyServers.
+    TooManyServers, IncidentPrivate.
     """
     if not names:
         raise ServersMissing
@@ -222,6 +231,7 @@ async def add_servers(
         incident = await tx.incidents.lock(incident_id)
         if incident is None:
             raise UnknownIncident(incident=incident_label(incident_id))
+        await must_see(tx, incident, by)
         if not incident.is_open:
             raise IncidentEnded(incident=incident_label(incident_id))
         named = await named_or_new_servers(tx, names, by=by, at=at)
@@ -236,7 +246,10 @@ async def server_ids_of(tx: Transaction, names: Iterable[str]) -> list[ServerId]
 
 
 async def find_hold(outside: Outside, *, server: str, incident_id: IncidentId | None) -> Hold:
-    """The open hold that a person means. Raises UnknownServer, SeveralServers, NotHeld, HeldByMany."""
+    """The open hold that a person means; what they may see of it `get_hold` says.
+
+    Raises UnknownServer, SeveralServers, NotHeld, HeldByMany.
+    """
     async with outside.store.read() as tx:
         return await _find_hold(tx, server, incident_id)
 
@@ -258,15 +271,15 @@ async def _find_hold(tx: Transaction, server: str, incident_id: IncidentId | Non
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One open hold with the title of its incident."""
+    """One open hold with its incident; that a server is frozen is shown to those too who may not see by what."""
 
     hold: Hold
     incident: Incident
 
 
-async def frozen_servers(outside: Outside) -> tuple[Frozen, ...]:
+async def frozen_servers(outside: Outside, *, sight: Sight = EVERYBODY) -> tuple[Frozen, ...]:
     """Everything that is frozen, by server and age."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(sight) as tx:
         return await frozen_now(tx)
 
 
@@ -304,25 +317,27 @@ async def check_server(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
     return now, tuple(Frozen(hold, incidents[hold.incident_id]) for hold in around.holds)
 
 
-async def server_state(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:
+async def server_state(outside: Outside, *, name: str, sight: Sight = EVERYBODY) -> tuple[Server, tuple[Frozen, ...]]:
     """One server and what freezes it. Raises UnknownServer."""
-    servers, frozen = await servers_state(outside, name=name)
+    servers, frozen = await servers_state(outside, name=name, sight=sight)
     return servers[0], tuple(f for f in frozen if f.hold.server_id == servers[0].id)
 
 
-async def servers_state(outside: Outside, *, name: str) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
+async def servers_state(
+    outside: Outside, *, name: str, sight: Sight = EVERYBODY
+) -> tuple[tuple[Server, ...], tuple[Frozen, ...]]:
     """One server, or those of a group, and what freezes them. Raises UnknownServer, NameUnusable."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(sight) as tx:
         ids = {server.id for server in await named_servers(tx, [name])}
         servers = tuple(await tx.servers.now(sorted(ids)))
         return servers, tuple(f for f in await frozen_now(tx) if f.hold.server_id in ids)
 
 
-async def get_hold(outside: Outside, hold_id: HoldId) -> tuple[Hold, Incident]:
-    """A hold and its incident. Raises NotHeld."""
-    async with outside.store.read() as tx:
+async def get_hold(outside: Outside, hold_id: HoldId, *, sight: Sight = EVERYBODY) -> tuple[Hold, Incident]:
+    """A hold and its incident. Raises NotHeld, IncidentPrivate."""
+    async with outside.store.read(sight) as tx:
         hold = await tx.holds.get(hold_id)
         incident = await tx.incidents.get(hold.incident_id) if hold else None
     if hold is None or incident is None:
         raise NotHeld(server="?")
-    return hold, incident
+    return hold, unveiled(incident)

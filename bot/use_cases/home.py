@@ -8,6 +8,7 @@ from bot.domain.draft import Draft, DraftKind
 from bot.domain.freeze import HoldState
 from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident
+from bot.domain.sight import Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.draft import managers_in
@@ -39,15 +40,19 @@ class Home:
 
 async def read_home(outside: Outside, *, who: SlackUserId) -> Home:
     """Everything in one reading transaction."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(Sight(who=who)) as tx:
         frozen = await frozen_now(tx)
         incidents = await tx.incidents.recent(20, only_open=True)
         waiting = Waiting(
-            fixes=tuple(f for f in frozen if f.hold.state is HoldState.CLAIMED and who not in f.hold.fixers),
+            fixes=tuple(f for f in frozen if _may_verify(f, who)),
             changes=await _to_approve(tx, who),
             drafts=await _to_decide(tx, outside, who),
         )
     return Home(incidents, frozen, waiting)
+
+
+def _may_verify(one: Frozen, who: SlackUserId) -> bool:
+    return one.hold.state is HoldState.CLAIMED and who not in one.hold.fixers and not one.incident.is_veiled
 
 
 async def _to_approve(tx: Transaction, who: SlackUserId) -> tuple[Change, ...]:

@@ -25,6 +25,7 @@ from bot.domain.incident import (
     reopen,
 )
 from bot.domain.job import JobKind
+from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.backfill import ask_once_more
@@ -32,6 +33,7 @@ from bot.use_cases.freeze import hold_servers
 from bot.use_cases.person import must_be_member, must_not_be_guest
 from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import named_or_new_servers
+from bot.use_cases.sight import let_in, must_see, unveiled
 from bot.use_cases.watch import offer_changed
 
 
@@ -57,10 +59,11 @@ async def declare(
     language: str,
     started_at: datetime | None = None,
     wide: bool = False,
+    private: bool = False,
 ) -> Declared:
     """Opens an incident and freezes its servers, all in one transaction; the channel follows as a job.
 
-    More than ASK_ABOVE servers only where that was asked for (`wide`).
+    More than ASK_ABOVE servers only where that was asked for (`wide`). A `private` one stays so.
     Raises TitleMissing, TitleTooLong, TimeCannotBe, UnknownServer (for a group that has no server), NameUnusable,
     NoAuthority, TooManyServers.
     """
@@ -72,9 +75,11 @@ async def declare(
         if earlier:
             return Declared(earlier, server_names(await tx.holds.of_incident(earlier.id)), again=True)
         named = await named_or_new_servers(tx, servers, by=by, at=at)
-        incident = await _open(
-            tx, at=at, by=by, title=title, severity=severity, key=request_key, language=language, started_at=started_at
-        )
+        times = {TimeName.STARTED: at, TimeName.DETECTED: at, TimeName.DECLARED: at}
+        new = Incident(IncidentId(0), title, severity, Status.INVESTIGATING, by, language, times, {}, private=private)
+        if started_at:
+            new = correct_time(new, TimeName.STARTED, started_at, now=at)
+        incident = await _open(tx, new, at=at, key=request_key)
         about = {"incident_id": incident.id}
         worst_first = list(Severity).index(severity)
         opening = NewJob(f"open:{incident.id}", incident_key(incident.id), JobKind.OPEN_CHANNEL, at, about, worst_first)
@@ -86,22 +91,10 @@ async def declare(
     return Declared(incident, server_names(holds), named.added, named.near)
 
 
-async def _open(
-    tx: Transaction,
-    *,
-    at: datetime,
-    by: SlackUserId,
-    title: str,
-    severity: Severity,
-    key: str,
-    language: str,
-    started_at: datetime | None,
-) -> Incident:
-    times = {TimeName.STARTED: at, TimeName.DETECTED: at, TimeName.DECLARED: at}
-    new = Incident(IncidentId(0), title, severity, Status.INVESTIGATING, by, language, times, {})
-    if started_at:
-        new = correct_time(new, TimeName.STARTED, started_at, now=at)
+async def _open(tx: Transaction, new: Incident, *, at: datetime, key: str) -> Incident:
+    by = new.reporter
     incident = await tx.incidents.add(new, key)
+    await let_in(tx, incident)
     await tx.incidents.add_time_versions(incident.id, incident.times, by, at, "")
     await record(
         tx,
@@ -110,19 +103,26 @@ async def _open(
         actor=by,
         subject=incident_label(incident.id),
         incident_id=incident.id,
-        detail={"title": title, "severity": severity.value},
+        detail={"title": new.title, "severity": new.severity.value, **({"private": True} if new.private else {})},
         tell_channel=False,
     )
     return incident
 
 
 async def find_incident(
-    outside: Outside, *, channel: ChannelId | None = None, incident_id: IncidentId | None = None
+    outside: Outside,
+    *,
+    channel: ChannelId | None = None,
+    incident_id: IncidentId | None = None,
+    sight: Sight = EVERYBODY,
 ) -> Incident:
-    """The incident of a number, or of the channel the person is in. Raises UnknownIncident, NotAnIncidentChannel."""
-    async with outside.store.read() as tx:
+    """The incident of a number, or of the channel the person is in.
+
+    Raises UnknownIncident, NotAnIncidentChannel, IncidentPrivate.
+    """
+    async with outside.store.read(sight) as tx:
         if incident_id is not None:
-            return _there(await tx.incidents.get(incident_id), incident_id)
+            return unveiled(_there(await tx.incidents.get(incident_id), incident_id))
         incident = await tx.incidents.by_channel(channel) if channel else None
     if incident is None:
         raise NotAnIncidentChannel
@@ -135,9 +135,11 @@ def _there(incident: Incident | None, incident_id: IncidentId) -> Incident:
     return incident
 
 
-async def list_incidents(outside: Outside, *, only_open: bool, limit: int = 20) -> Sequence[Incident]:
-    """The newest first."""
-    async with outside.store.read() as tx:
+async def list_incidents(
+    outside: Outside, *, only_open: bool, limit: int = 20, sight: Sight = EVERYBODY
+) -> Sequence[Incident]:
+    """The newest first, of those that these eyes may see."""
+    async with outside.store.read(sight) as tx:
         return await tx.incidents.recent(limit, only_open=only_open)
 
 
@@ -146,12 +148,14 @@ async def set_status(
 ) -> Incident:
     """Moves the status and logs its time, once for a request. `cancelled` and the way back need a reason.
 
-    Raises StatusImpossible, HoldsRemain, ReasonMissing, PostmortemMissing, FollowUpsLoose, NoAuthority.
+    Raises StatusImpossible, HoldsRemain, ReasonMissing, PostmortemMissing, FollowUpsLoose, NoAuthority,
+    IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        await must_see(tx, before, by)
         if await done_before(tx, request_key):
             return before
         after = await _moved(tx, before, to, at=at, reason=reason)
@@ -174,10 +178,10 @@ async def set_status(
     return after
 
 
-async def check_status(outside: Outside, *, incident_id: IncidentId, to: Status) -> None:
+async def check_status(outside: Outside, *, incident_id: IncidentId, to: Status, sight: Sight = EVERYBODY) -> None:
     """Raises what `set_status` would raise of the incident as it stands, before anybody is asked for a reason."""
-    async with outside.store.read() as tx:
-        one = _there(await tx.incidents.get(incident_id), incident_id)
+    async with outside.store.read(sight) as tx:
+        one = unveiled(_there(await tx.incidents.get(incident_id), incident_id))
         await _moved(tx, one, to, at=outside.clock.now(), reason="…")
 
 
@@ -238,11 +242,12 @@ async def queue_drafts(tx: Transaction, incident: Incident, *, by: SlackUserId, 
 
 
 async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Severity) -> Incident:
-    """Worse or better; it never touches a hold. Raises NoAuthority."""
+    """Worse or better; it never touches a hold. Raises NoAuthority, IncidentPrivate."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        await must_see(tx, before, by)
         after = replace(before, severity=to)
         await tx.incidents.save(after)
         await record(
@@ -260,15 +265,20 @@ async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: Incide
 async def assign_role(
     outside: Outside, *, by: SlackUserId, incident_id: IncidentId, role: Role, who: SlackUserId, request_key: str = ""
 ) -> Incident:
-    """Gives somebody a role, once for a request; the first commander acknowledges the incident. Raises NoAuthority."""
+    """Gives somebody a role, once for a request; the first commander acknowledges the incident.
+
+    Raises NoAuthority, IncidentPrivate.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        await must_see(tx, before, by)
         if await done_before(tx, request_key):
             return before
         after = assign(before, role, who, at=at)
         await tx.incidents.save(after)
+        await let_in(tx, after)
         await _keep_times(tx, before, after, by=by, at=at, reason="")
         trace = await record(
             tx,
@@ -307,12 +317,13 @@ async def set_time(
 ) -> Corrected:
     """Corrects one time, once for a request; the first value, the correction, who and why are kept.
 
-    Raises TimeCannotBe, NoAuthority.
+    Raises TimeCannotBe, NoAuthority, IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
+        await must_see(tx, before, by)
         old = before.times.get(name)
         if await done_before(tx, request_key):
             return Corrected(before, name, old, value)
@@ -346,17 +357,17 @@ class Overview:
     has_postmortem: bool
 
 
-async def overview(outside: Outside, *, incident_id: IncidentId) -> Overview:
-    """What the card shows. Raises UnknownIncident."""
-    async with outside.store.read() as tx:
-        incident = _there(await tx.incidents.get(incident_id), incident_id)
+async def overview(outside: Outside, *, incident_id: IncidentId, sight: Sight = EVERYBODY) -> Overview:
+    """What the card shows. Raises UnknownIncident, IncidentPrivate."""
+    async with outside.store.read(sight) as tx:
+        incident = unveiled(_there(await tx.incidents.get(incident_id), incident_id))
         return Overview(
             incident, tuple(await tx.holds.of_incident(incident_id)), await _has_postmortem(tx, incident_id)
         )
 
 
 async def id_of_channel(outside: Outside, channel: ChannelId) -> IncidentId | None:
-    """The incident whose channel this is, or None."""
-    async with outside.store.read() as tx:
+    """The incident whose channel this is, or None; for somebody who is in that channel."""
+    async with outside.store.read(Sight(channel=channel)) as tx:
         incident = await tx.incidents.by_channel(channel)
     return incident.id if incident else None

@@ -9,6 +9,7 @@ from bot.domain.gate import Decision, Fix, decide
 from bot.domain.ids import ServerId
 from bot.domain.incident import Incident
 from bot.domain.server import Catalogue, Server
+from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.gate_rows import Line
 from bot.ports.storage import StoreCollision, Transaction
 from bot.use_cases.server import known_servers
@@ -98,9 +99,9 @@ def judge(touched: Touched, *, shadow: bool, fix: Fix | None = None, overridden:
     )
 
 
-async def incidents_of(tx: Transaction, decision: Decision) -> tuple[Incident, ...]:
-    """The incidents that a decision names, in its order."""
+async def incidents_of(tx: Transaction, decision: Decision, *, sight: Sight = EVERYBODY) -> tuple[Incident, ...]:
+    """The incidents that a decision names, in its order, as far as those may see them who hear of it."""
     if not decision.holds:
         return ()
-    found = {incident.id: incident for incident in await tx.incidents.named(decision.incident_ids)}
+    found = {incident.id: incident for incident in await tx.incidents.named(decision.incident_ids, sight=sight)}
     return tuple(found[number] for number in decision.incident_ids)

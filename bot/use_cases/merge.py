@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.audit import Act
-from bot.domain.errors import MergeImpossible
+from bot.domain.errors import MergeImpossible, MergePublishes
 from bot.domain.ids import IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident, Status
 from bot.ports.outside import Outside
@@ -11,20 +11,25 @@ from bot.ports.storage import Transaction
 from bot.use_cases.backfill import ask_once_more
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import record
+from bot.use_cases.sight import must_see
 
 
 async def merge_incident(outside: Outside, *, by: SlackUserId, merged: IncidentId, into: IncidentId) -> Incident:
     """Ends `merged` as cancelled; `into` holds its servers now. Where both held one, two holds stay to be verified.
 
-    Raises MergeImpossible (the same, or one of them has ended), NoAuthority.
+    Raises MergeImpossible (the same, or one of them has ended), MergePublishes, NoAuthority, IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write(urgent=True) as tx:
         await must_be_member(tx, by)
         found = {number: await tx.incidents.lock(number) for number in sorted({merged, into})}
         gone, stays = found[merged], found[into]
+        await must_see(tx, gone, by)
+        await must_see(tx, stays, by)
         if merged == into or gone is None or stays is None or not (gone.is_open and stays.is_open):
             raise MergeImpossible(merged=incident_label(merged), into=incident_label(into))
+        if gone.private and not stays.private:
+            raise MergePublishes(merged=incident_label(merged), into=incident_label(into))
         servers = await _move_holds(tx, gone, stays)
         await tx.incidents.save(replace(gone, status=Status.CANCELLED))
         await ask_once_more(tx, gone, at=at)

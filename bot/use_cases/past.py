@@ -8,6 +8,7 @@ from bot.domain.change import WAITING, Change
 from bot.domain.draft import FollowUp
 from bot.domain.ids import ChangeId
 from bot.domain.incident import Incident
+from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.freeze import server_ids_of
@@ -24,12 +25,12 @@ class Past:
     overdue: tuple[tuple[FollowUp, Incident], ...] = ()
 
 
-async def pasts_of(outside: Outside, changes: Sequence[Change]) -> Mapping[ChangeId, Past]:
+async def pasts_of(outside: Outside, changes: Sequence[Change], *, sight: Sight = EVERYBODY) -> Mapping[ChangeId, Past]:
     """For each change that still needs somebody's word: what is known of its servers."""
     asked = [change for change in changes if change.state in WAITING and not change.is_approved]
     if not asked:
         return {}
-    async with outside.store.read() as tx:
+    async with outside.store.read(sight) as tx:
         return {change.id: await _past(tx, outside, change) for change in asked}
 
 

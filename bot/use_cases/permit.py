@@ -29,6 +29,7 @@ from bot.use_cases.gate import GateAnswer, answer_waiting
 from bot.use_cases.line import Touched, judge, touch
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import record
+from bot.use_cases.sight import must_see
 
 
 async def poll_permit(outside: Outside, *, caller: str, permit_id: PermitId) -> GateAnswer:
@@ -179,7 +180,7 @@ async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId,
     """I11: an incident agrees to a fix on what it holds, by its commander's word.
 
     Raises UnknownPermit, UnknownIncident, NotTheCommander, RequesterApproves, AlreadyApproved, PermitStale,
-    NoAuthority, NotYourDuty.
+    NoAuthority, NotYourDuty, IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
@@ -247,6 +248,7 @@ async def _asked(tx: Transaction, by: SlackUserId, permit_id: PermitId, incident
         raise UnknownPermit(permit=permit_label(permit_id))
     if incident is None:
         raise UnknownIncident(incident=incident_label(incident_id))
+    await must_see(tx, incident, by)
     speaker = incident.commander if incident.commander != permit.person else None
     if speaker and by != speaker:
         raise NotTheCommander(incident=incident_label(incident_id), who=speaker)

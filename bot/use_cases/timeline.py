@@ -9,10 +9,12 @@ from bot.domain.errors import NotAnIncidentChannel, ReasonMissing
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.message import Message, mentioned, moment, readable
+from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import done_before, record
+from bot.use_cases.sight import must_see
 from bot.use_cases.watch import offer_named
 
 
@@ -25,12 +27,13 @@ async def add_note(
     happened_at: datetime | None = None,
     request_key: str = "",
 ) -> None:
-    """A person's own entry, once for a request. Raises ReasonMissing when it is empty, NoAuthority."""
+    """A person's own entry, once for a request. Raises ReasonMissing when it is empty, NoAuthority, IncidentPrivate."""
     if not text.strip():
         raise ReasonMissing
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
+        await must_see(tx, await tx.incidents.get(incident_id), by)
         if await done_before(tx, request_key):
             return
         await record(
@@ -98,7 +101,7 @@ async def _names(tx: Transaction, message: Message) -> dict[str, str]:
 
 async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: ChannelId, ts: MessageTs) -> bool:
     """As `pin_message`, for a message that a reaction only names; False when it is ours to keep and we lack it."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(Sight(channel=channel)) as tx:
         message = await tx.messages.get(channel, ts)
         incident = await tx.incidents.by_channel(channel)
     if incident is None or (message and (message.is_bot or message.deleted)):
@@ -111,7 +114,7 @@ async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: Chann
 
 async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
     """Keeps messages of incident channels; those of other channels are none of our business."""
-    async with outside.store.read() as tx:
+    async with outside.store.read(WHOLE) as tx:
         channels = {message.channel for message in messages}
         ours = {channel for channel in channels if await tx.incidents.by_channel(channel)}
     kept = [message for message in messages if message.channel in ours]
@@ -125,9 +128,9 @@ async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
                 await offer_named(tx, incident, message.text, at=outside.clock.now())
 
 
-async def read_timeline(outside: Outside, *, incident_id: IncidentId) -> Sequence[Entry]:
-    """The entries in the order things happened; messages among them read as they stand now."""
-    async with outside.store.read() as tx:
+async def read_timeline(outside: Outside, *, incident_id: IncidentId, sight: Sight = EVERYBODY) -> Sequence[Entry]:
+    """The entries in the order things happened, messages among them as they stand now; none to those outside."""
+    async with outside.store.read(sight) as tx:
         return [await _as_it_stands(tx, entry) for entry in await tx.entries.of_incident(incident_id)]
 
 

@@ -12,7 +12,7 @@ from bot.i18n.texts import Texts
 from bot.use_cases.change import ChangeAnswer
 from bot.use_cases.past import Past
 from bot.use_cases.run import Run
-from handlers.blocks import ids
+from handlers.blocks import ids, sight
 from handlers.blocks.parts import (
     MESSAGE_BLOCKS,
     Block,
@@ -83,12 +83,12 @@ def refusal(texts: Texts, decision: Decision, incidents: Sequence[Incident], dec
             texts(
                 "gate.frozen_because",
                 incident=incident_label(incident.id),
-                title=incident.title,
+                title=sight.title(texts, incident),
                 since=min(hold.held_at for hold in holds),
             )
             + where
         )
-        fixers = sorted({who for hold in holds for who in hold.fixers})
+        fixers = [] if incident.is_veiled else sorted({who for hold in holds for who in hold.fixers})
         lines.append(texts("gate.who_lifts"))
         lines += [texts("gate.who_lifts_not", who=who) for who in fixers]
     lines.append(texts("gate.decision", decision=decision_id))
@@ -145,8 +145,8 @@ def _verdict(texts: Texts, answer: ChangeAnswer) -> list[Block]:
 def _waiting_line(texts: Texts, incident: Incident) -> str:
     label = incident_label(incident.id)
     if incident.commander:
-        return texts("gate.waits_for", incident=label, title=incident.title, who=incident.commander)
-    return texts("gate.waits_for_anybody", incident=label, title=incident.title)
+        return texts("gate.waits_for", incident=label, title=sight.title(texts, incident), who=incident.commander)
+    return texts("gate.waits_for_anybody", incident=label, title=sight.title(texts, incident))
 
 
 def _warnings(texts: Texts, decision: Decision) -> list[Block]:
@@ -212,7 +212,8 @@ def _past(texts: Texts, past: Past | None) -> list[Block]:
     if past is None or not (past.unresolved or past.overdue):
         return []
     lines = [
-        texts("past.unresolved", incident=incident_label(one.id), title=one.title) for one in past.unresolved[:SHOWN]
+        texts("past.unresolved", incident=incident_label(one.id), title=sight.title(texts, one))
+        for one in past.unresolved[:SHOWN]
     ]
     lines += [
         texts(

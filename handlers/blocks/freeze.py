@@ -8,7 +8,7 @@ from bot.domain.incident import Incident
 from bot.domain.shortening import shorten
 from bot.i18n.texts import Texts
 from bot.use_cases.freeze import Frozen
-from handlers.blocks import ids
+from handlers.blocks import ids, sight
 from handlers.blocks.parts import (
     MESSAGE_BLOCKS,
     Block,
@@ -55,12 +55,20 @@ def frozen_list(texts: Texts, frozen: Sequence[Frozen]) -> list[Block]:
         return [section(texts("freeze.nothing"))]
     blocks = [header(texts.plain("freeze.list", count=count_servers(frozen)))]
     for one in frozen:
-        rows = [context(_why(texts, one.incident)), *hold_blocks(texts, one.hold)]
+        rows = frozen_blocks(texts, one)
         if len(blocks) + len(rows) > MESSAGE_BLOCKS - 1:
             blocks.append(context(texts("freeze.too_many", count=len(frozen))))
             break
         blocks += rows
     return blocks
+
+
+def frozen_blocks(texts: Texts, one: Frozen) -> list[Block]:
+    """A frozen server with the incident that holds it; of a private one those outside see no more than that."""
+    because = context(_why(texts, one.incident))
+    if one.incident.is_veiled:
+        return [because, section(texts("private.frozen_line", server=one.hold.server, at=one.hold.held_at))]
+    return [because, *hold_blocks(texts, one.hold)]
 
 
 def count_servers(frozen: Sequence[Frozen]) -> int:
@@ -70,7 +78,7 @@ def count_servers(frozen: Sequence[Frozen]) -> int:
 
 def _why(texts: Texts, incident: Incident) -> str:
     channel = f" <#{incident.channel}>" if incident.channel else ""
-    return texts("freeze.because", incident=incident_label(incident.id), title=incident.title) + channel
+    return texts("freeze.because", incident=incident_label(incident.id), title=sight.title(texts, incident)) + channel
 
 
 def claim_modal(texts: Texts, hold: Hold, incident: Incident, *, mistaken: bool = False) -> Block:

@@ -10,7 +10,7 @@ from bot.use_cases.shadow import Shadow
 from handlers.blocks import ids
 from handlers.blocks.change import change_blocks
 from handlers.blocks.draft import decision_blocks
-from handlers.blocks.freeze import count_servers, hold_blocks
+from handlers.blocks.freeze import count_servers, frozen_blocks, hold_blocks
 from handlers.blocks.incident import summary_blocks
 from handlers.blocks.parts import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
 
@@ -82,6 +82,5 @@ def _frozen(texts: Texts, home: Home) -> list[Block]:
         return [*blocks, section(texts("freeze.nothing"))]
     waiting = {one.hold.id for one in home.waiting.fixes}
     for one in [f for f in home.frozen if f.hold.id not in waiting][:SHOWN]:
-        because = texts("freeze.because", incident=incident_label(one.incident.id), title=one.incident.title)
-        blocks += [context(because), *hold_blocks(texts, one.hold)]
+        blocks += frozen_blocks(texts, one)
     return blocks

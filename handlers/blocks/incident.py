@@ -54,6 +54,7 @@ def card(texts: Texts, view: Overview, *, notes: Sequence[str] = ()) -> list[Blo
         header(f"{incident_label(incident.id)} · {incident.title}"),
         section(_facts(texts, incident)),
         context(_times(texts, incident)),
+        *([context(texts("private.card"))] if incident.private else []),
         *[section(note) for note in notes],
         *([section(texts("incident.nothing_frozen"))] if incident.is_open and not view.holds else []),
         *_card_actions(texts, view),
@@ -175,6 +176,7 @@ def declare_modal(texts: Texts, *, channel: str, title: str = "", servers: str =
     say = texts.plain
     severities = [option(say(f"severity.{s}.long"), s.value) for s in Severity]
     choice = select(say("modal.severity"), "input", severities, chosen=Severity.SEV2.value)
+    only = {"type": "checkboxes", "options": [option(say("modal.private.only"), "private")]}
     blocks = [
         text_input("title", say("modal.title"), value=title, hint=say("modal.title.hint")),
         field("severity", say("modal.severity"), choice),
@@ -182,6 +184,7 @@ def declare_modal(texts: Texts, *, channel: str, title: str = "", servers: str =
             "servers", say("modal.servers"), value=servers, optional=True, hint=say("modal.servers.freeze_hint")
         ),
         text_input("time", say("modal.started"), optional=True, hint=say("modal.started.hint")),
+        field("private", say("modal.private"), only, optional=True, hint=say("modal.private.hint")),
     ]
     return modal(
         ids.INCIDENT_DECLARE,

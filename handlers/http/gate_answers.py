@@ -126,6 +126,14 @@ class Speaker:
         return self._no(403, "frozen", self.reason(answer), **fields)
 
     def _because(self, incident: Incident, decision: Decision) -> str:
+        if incident.is_veiled:
+            return self._say(
+                "because_private",
+                incident=incident_label(incident.id),
+                since=_since(incident, decision.holds),
+                zone=self._texts.zone,
+                whom=self._whom(incident),
+            )
         return self._say(
             "because",
             incident=incident_label(incident.id),
@@ -133,6 +141,9 @@ class Speaker:
             since=_since(incident, decision.holds),
             zone=self._texts.zone,
         )
+
+    def _whom(self, incident: Incident) -> str:
+        return self._texts.plain("private.ask" if incident.commander else "private.ask_nobody", who=incident.commander)
 
     def why(self, refused: Refused) -> str:
         """Why a question has no yes, for people."""
@@ -250,6 +261,7 @@ def _incident(incident: Incident, holds: Sequence[Hold]) -> Mapping[str, Any]:
         "title": incident.title,
         "since": _since(incident, holds).isoformat(),
         "channel": incident.channel,
+        **({"private": True, "commander": incident.commander} if incident.is_veiled else {}),
     }
 
 

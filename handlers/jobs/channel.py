@@ -11,6 +11,7 @@ from bot.domain.audit import Act, Entry
 from bot.domain.ids import ChannelId, EntryId, IncidentId, SlackUserId
 from bot.domain.incident import Incident, TimeName
 from bot.domain.names import channel_name, nearest_names, shorten
+from bot.domain.sight import WHOLE
 from bot.i18n.texts import SLACK_ID
 from bot.i18n.timeline import entry_text
 from bot.jobs.worker import Run
@@ -18,6 +19,7 @@ from bot.ports.chat import ChatPermanent
 from bot.use_cases import incident as incidents
 from bot.use_cases.authority import people_named
 from bot.use_cases.incident import Overview
+from bot.use_cases.sight import keep_members, read_members_again
 from handlers.blocks.incident import card, channel_notes, headline, summary_blocks
 from handlers.desk import Desk
 
@@ -33,7 +35,7 @@ NAMES_TRIED = 9
 async def open_channel(desk: Desk, run: Run) -> None:
     """Two calls in a row until people can talk: the channel, then everything else at once; the pin comes after."""
     number = IncidentId(run.payload["incident_id"])
-    view = await incidents.overview(desk.outside, incident_id=number)
+    view = await incidents.overview(desk.outside, incident_id=number, sight=WHOLE)
     (channel, name), shown = await asyncio.gather(_create(desk, run, view.incident), _card(desk, view))
     ends = await asyncio.gather(
         _keep_channel(desk, number, channel, name),
@@ -59,7 +61,7 @@ def _raise_first(ends: Sequence[object]) -> None:
 async def _pin_card(
     desk: Desk, run: Run, number: IncidentId, channel: ChannelId, shown: Sequence[Mapping[str, Any]]
 ) -> None:
-    after = await incidents.overview(desk.outside, incident_id=number)
+    after = await incidents.overview(desk.outside, incident_id=number, sight=WHOLE)
     ts = after.incident.card_ts
     if ts is None:
         return
@@ -77,7 +79,7 @@ async def _create(desk: Desk, run: Run, one: Incident) -> tuple[ChannelId, str]:
     day = one.times.get(TimeName.STARTED, one.times[TimeName.DECLARED]).astimezone(zone).date()
     for attempt in range(NAMES_TRIED):
         name = channel_name(day, one.title, one.id, attempt)
-        channel = await desk.chat.create_channel(name)
+        channel = await desk.chat.create_channel(name, private=one.private)
         if channel is None and run.again:
             channel = await _ours(desk, name)
         if channel:
@@ -90,7 +92,7 @@ async def _ours(desk: Desk, name: str) -> ChannelId | None:
     channel = await desk.chat.find_own_channel(name)
     if channel is None:
         return None
-    async with desk.outside.store.read() as tx:
+    async with desk.outside.store.read(WHOLE) as tx:
         return None if await tx.incidents.by_channel(channel) else channel
 
 
@@ -105,6 +107,29 @@ async def _invite(desk: Desk, view: Overview, channel: ChannelId) -> None:
     people = [view.incident.reporter, *await people_named(desk.outside, desk.outside.policy.on_call)]
     people += [SlackUserId(who) for who in view.incident.roles.values()]
     await desk.chat.invite(channel, list(dict.fromkeys(people)))
+    if view.incident.private:
+        await read_members_again(desk.outside, incident_id=view.incident.id)
+
+
+async def read_members(desk: Desk, run: Run) -> None:
+    """Who may see a private incident is who is in its channel: Slack is asked once more."""
+    async with desk.outside.store.read(WHOLE) as tx:
+        named = run.payload.get("incident_id")
+        numbers = await tx.incidents.private_channels() if named is None else [IncidentId(named)]
+        found = await tx.incidents.named(numbers)
+    for one in found:
+        if one.channel:
+            members = await _members(desk, one.channel)
+            await keep_members(desk.outside, incident_id=one.id, members=members)
+
+
+async def _members(desk: Desk, channel: ChannelId) -> Sequence[SlackUserId]:
+    """Nobody where Slack does not tell us: those who were invited by name may see it still."""
+    try:
+        return await desk.chat.members(channel)
+    except ChatPermanent as refused:
+        log.warning("Slack does not say who is in a private channel: %s", refused.reason, extra={"channel": channel})
+        return ()
 
 
 async def _card(desk: Desk, view: Overview) -> list[dict[str, Any]]:
@@ -141,7 +166,8 @@ def topic(desk: Desk, view: Overview) -> str:
     servers = sorted(hold.server for hold in view.holds if hold.freezes)
     key = "incident.topic_frozen" if servers else "incident.topic"
     severity = texts.plain(f"severity.{view.incident.severity}")
-    return shorten(texts.plain(key, severity=severity, title=view.incident.title, servers=servers), TOPIC_LIMIT)
+    said = texts.plain(key, severity=severity, title=view.incident.title, servers=servers)
+    return shorten(texts.plain("private.topic", topic=said) if view.incident.private else said, TOPIC_LIMIT)
 
 
 async def _bookmark(desk: Desk, run: Run, view: Overview, channel: ChannelId) -> None:
@@ -154,7 +180,7 @@ async def _bookmark(desk: Desk, run: Run, view: Overview, channel: ChannelId) ->
 
 async def _announce(desk: Desk, run: Run, view: Overview, channel: ChannelId) -> None:
     where = desk.outside.policy.announce_channel
-    if not where:
+    if not where or view.incident.private:
         return
     texts = desk.house_texts()
     shown = replace(view.incident, channel=channel)
@@ -174,7 +200,7 @@ async def refresh_card(desk: Desk, run: Run) -> None:
     """The card says how things stand; before it is posted there is nothing to do. One edit does for all that wait."""
     async with desk.outside.store.write() as tx:
         await tx.jobs.overtake(run.job.id, key=run.job.key)
-    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]), sight=WHOLE)
     one = view.incident
     if one.channel is None or one.card_ts is None:
         return
@@ -186,7 +212,7 @@ async def refresh_card(desk: Desk, run: Run) -> None:
 async def post_entry(desk: Desk, run: Run) -> None:
     """Tells the channel one entry, and notes which message shows it."""
     number, entry_id = IncidentId(run.payload["incident_id"]), EntryId(run.payload["entry_id"])
-    async with desk.outside.store.read() as tx:
+    async with desk.outside.store.read(WHOLE) as tx:
         one, entry = await tx.incidents.get(number), await tx.entries.get(entry_id)
     if one is None or entry is None or one.channel is None:
         return
@@ -196,7 +222,7 @@ async def post_entry(desk: Desk, run: Run) -> None:
     async with desk.outside.store.write() as tx:
         await tx.entries.shown_as(entry_id, channel, ts)
     if entry.kind in TOPIC_CHANGES:
-        view = await incidents.overview(desk.outside, incident_id=number)
+        view = await incidents.overview(desk.outside, incident_id=number, sight=WHOLE)
         await desk.chat.set_topic(channel, topic(desk, view))
 
 
@@ -209,6 +235,8 @@ async def _names(desk: Desk, entry: Entry) -> dict[str, str]:
 
 async def invite(desk: Desk, run: Run) -> None:
     """Brings people into the channel."""
-    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]), sight=WHOLE)
     if view.incident.channel:
         await desk.chat.invite(view.incident.channel, [SlackUserId(who) for who in run.payload["people"]])
+        if view.incident.private:
+            await read_members_again(desk.outside, incident_id=view.incident.id)

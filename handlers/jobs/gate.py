@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.ids import HeldBackId, IncidentId, MessageTs, OverrideId, PermitId, override_label
+from bot.domain.ids import HeldBackId, IncidentId, MessageTs, OverrideId, PermitId, SlackUserId, override_label
 from bot.domain.incident import Incident
 from bot.domain.override import Override
+from bot.domain.sight import WHOLE
 from bot.i18n.texts import Markup, Texts
 from bot.jobs.worker import Run
 from bot.use_cases import incident as incidents
@@ -17,12 +18,14 @@ from handlers import asked
 from handlers.blocks.gate import direction_blocks, direction_line, fix_blocks, fix_line
 from handlers.blocks.override import override_blocks, override_line
 from handlers.blocks.parts import section
+from handlers.blocks.sight import override_outside
 from handlers.blocks.thaw import thaw_blocks
 from handlers.desk import Desk
 
 
 async def _incident(desk: Desk, run: Run) -> Incident:
-    return await incidents.find_incident(desk.outside, incident_id=IncidentId(run.payload["incident_id"]))
+    number = IncidentId(run.payload["incident_id"])
+    return await incidents.find_incident(desk.outside, incident_id=number, sight=WHOLE)
 
 
 async def ask_approval(desk: Desk, run: Run) -> None:
@@ -53,9 +56,21 @@ async def ask_confirmation(desk: Desk, run: Run) -> None:
     line, name = override_line(texts, found), asked.override_name(number, one.id)
     if found.confirmed_by is None:
         await asked.post_question(desk, run, one, name, line, blocks)
+        await _call_outsiders(desk, run, one, found)
         return
     await asked.edit_question(desk, name, line, blocks)
     await _say(desk, run, one, f"confirmed:{number}:{one.id}", _confirmed(texts, found), None)
+
+
+async def _call_outsiders(desk: Desk, run: Run, one: Incident, found: Override) -> None:
+    """A mention in a private channel reaches nobody outside: those managers are told directly, and no reason."""
+    async with desk.outside.store.read(WHOLE) as tx:
+        insiders = await tx.insiders.of_incident(one.id)
+    for who in await _called(desk, one) if one.private else []:
+        if who not in insiders and who != found.asked_by:
+            text = override_outside((await desk.reader(who)).texts, one, found)
+            channel, key = await desk.chat.open_direct(SlackUserId(who)), f"{run.job.id}:{who}"
+            await desk.chat.post(channel, text, blocks=None, key=key, thread_ts=None, again=run.again)
 
 
 def _confirmed(texts: Texts, found: Override) -> str:

@@ -4,14 +4,16 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.draft import DraftKind, DraftState
-from bot.domain.ids import DraftId, IncidentId, SlackUserId
+from bot.domain.ids import ChannelId, DraftId, IncidentId, SlackUserId
+from bot.domain.sight import WHOLE, Sight
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.use_cases import ask, draft
+from bot.use_cases.authority import people_named
 from bot.use_cases.incident import overview
 from handlers.blocks.answer import answer_blocks
 from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks
-from handlers.blocks.parts import divider
+from handlers.blocks.parts import divider, section
 from handlers.desk import Desk
 from handlers.fresh import DRAFT_SECONDS, read_afresh
 
@@ -43,7 +45,7 @@ async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None) -
 
 async def send_draft(desk: Desk, run: Run) -> None:
     """The postmortem goes to each manager in a direct message; the other drafts to the channel."""
-    found, one = await draft.get_draft(desk.outside, DraftId(run.payload["draft_id"]))
+    found, one = await draft.get_draft(desk.outside, DraftId(run.payload["draft_id"]), sight=WHOLE)
     if found.state is DraftState.REPLACED:
         return
     if found.kind is not DraftKind.POSTMORTEM:
@@ -63,7 +65,7 @@ async def send_draft(desk: Desk, run: Run) -> None:
 
 
 async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:
-    found, one = await draft.get_draft(desk.outside, draft_id)
+    found, one = await draft.get_draft(desk.outside, draft_id, sight=WHOLE)
     if one.channel is None:
         return
     texts = desk.house_texts(one)
@@ -75,10 +77,14 @@ async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:
 
 
 async def _to_manager(desk: Desk, run: Run, draft_id: DraftId, manager: SlackUserId) -> str:
-    found, one = await draft.get_draft(desk.outside, draft_id)
-    view = await overview(desk.outside, incident_id=one.id)
+    sight = Sight(who=manager)
+    found, one = await draft.get_draft(desk.outside, draft_id, sight=sight)
+    view = await overview(desk.outside, incident_id=one.id, sight=sight)
     texts = (await desk.reader(manager)).texts
-    blocks = [*draft_blocks(texts, found, one, view.holds), divider(), *decision_blocks(texts, found)]
+    named = await people_named(desk.outside, desk.outside.policy.managers)
+    instead = one.private and named and manager not in named
+    said = [section(texts("private.draft_to_you"))] if instead else []
+    blocks = [*said, *draft_blocks(texts, found, one, view.holds), divider(), *decision_blocks(texts, found)]
     channel = await desk.chat.open_direct(manager)
     text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
     return await desk.chat.post(
@@ -98,6 +104,7 @@ async def answer_question(desk: Desk, run: Run) -> None:
         question=run.payload["question"],
         language=reader.texts.language,
         zone=reader.texts.zone,
+        sight=Sight(who=by) if _is_alone(run) else Sight(channel=ChannelId(run.payload["channel"])),
     )
     channel = run.payload["channel"] or await desk.chat.open_direct(by)
     blocks = answer_blocks(reader.texts, answer, incidents)
@@ -109,6 +116,11 @@ async def answer_question(desk: Desk, run: Run) -> None:
         thread_ts=run.payload["thread_ts"],
         again=run.again,
     )
+
+
+def _is_alone(run: Run) -> bool:
+    """Whether nobody else reads the answer; a question that was queued before we asked ourselves that is not."""
+    return bool(run.payload["channel"] is None or run.payload.get("alone"))
 
 
 async def index_incident(desk: Desk, run: Run) -> None:

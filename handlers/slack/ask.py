@@ -21,19 +21,19 @@ def register(app: AsyncApp, desk: Desk) -> None:
     async def on_mention(event: dict[str, Any]) -> None:
         question = MENTION.sub(" ", event.get("text", "")).strip()
         if question and event.get("user") and not event.get("bot_id"):
-            await _ask(desk, event, question, thread_ts=event.get("thread_ts") or event["ts"])
+            await _ask(desk, event, question, thread_ts=event.get("thread_ts") or event["ts"], alone=False)
 
     @app.event("message", matchers=[_is_direct])
     async def on_direct(event: dict[str, Any]) -> None:
         if event.get("text", "").strip():
-            await _ask(desk, event, event["text"].strip(), thread_ts=event.get("thread_ts"))
+            await _ask(desk, event, event["text"].strip(), thread_ts=event.get("thread_ts"), alone=True)
 
 
 async def _is_direct(event: dict[str, Any]) -> bool:
     return event.get("channel_type") == "im" and not event.get("subtype") and not event.get("bot_id")
 
 
-async def _ask(desk: Desk, event: dict[str, Any], question: str, *, thread_ts: str | None) -> None:
+async def _ask(desk: Desk, event: dict[str, Any], question: str, *, thread_ts: str | None, alone: bool) -> None:
     """A refusal is said where the question was asked."""
     who, key = await asker(desk, event["user"]), f"msg:{event['channel']}:{event['ts']}"
     try:
@@ -44,6 +44,7 @@ async def _ask(desk: Desk, event: dict[str, Any], question: str, *, thread_ts: s
             channel=event["channel"],
             thread_ts=thread_ts,
             request_key=key,
+            alone=alone,
         )
     except Refused as refused:
         sentence = refusal_sentence(who.texts, refused)

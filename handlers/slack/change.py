@@ -87,7 +87,7 @@ async def _request(desk: Desk, call: Call) -> None:
         channel=call.channel or "",
         title=spoken(title).strip(),
         servers=", ".join(servers),
-        incidents=await incident.list_incidents(desk.outside, only_open=True),
+        incidents=await incident.list_incidents(desk.outside, only_open=True, sight=call.sight),
     )
     await call.open(view)
 
@@ -152,7 +152,7 @@ def _label(call: Call, key: str, one: Change) -> str:
 
 async def _list(desk: Desk, call: Call) -> None:
     found, runs = await change.list_changes(desk.outside), await run.machine_runs(desk.outside)
-    pasts = await past.pasts_of(desk.outside, found)
+    pasts = await past.pasts_of(desk.outside, found, sight=call.sight)
     await call.say(call.texts("change.list"), change_list(call.texts, found, runs, pasts))
 
 

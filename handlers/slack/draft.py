@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.domain.draft import DraftState
 from bot.domain.errors import ReasonMissing
 from bot.domain.ids import DraftId, IncidentId, SlackUserId
+from bot.domain.sight import Sight
 from bot.use_cases import draft
 from handlers.blocks import ids
 from handlers.blocks.draft import (
@@ -49,7 +50,7 @@ def _on_button(desk: Desk, press: Press) -> Callable[..., Awaitable[None]]:
 
 async def _approve(desk: Desk, call: Call, draft_id: DraftId) -> None:
     decided = await draft.decide_draft(desk.outside, by=call.by, draft_id=draft_id, state=DraftState.APPROVED)
-    _, one = await draft.get_draft(desk.outside, draft_id)
+    _, one = await draft.get_draft(desk.outside, draft_id, sight=call.sight)
     blocks = [*draft_blocks(call.texts, decided, one, ()), *decision_blocks(call.texts, decided)]
     text = call.texts("draft.approved_line", who=call.by, comment="")
     await answer(call.respond, text=text, blocks=blocks, replace_original=True)
@@ -68,8 +69,8 @@ async def _mine(desk: Desk, call: Call, draft_id: DraftId) -> Any:
 
 
 async def _follow_ups(desk: Desk, call: Call, draft_id: DraftId) -> None:
-    found, one = await draft.get_draft(desk.outside, draft_id)
-    kept = await draft.follow_ups_of(desk.outside, one.id)
+    found, one = await draft.get_draft(desk.outside, draft_id, sight=call.sight)
+    kept = await draft.follow_ups_of(desk.outside, one.id, sight=call.sight)
     today = desk.outside.clock.now().astimezone(ZoneInfo(desk.outside.policy.zone)).date()
     await call.open(follow_ups_modal(call.texts, found, kept, due=today + DUE))
 
@@ -78,7 +79,7 @@ def _on_edit(desk: Desk) -> Callable[..., Awaitable[None]]:
     async def on_edit(ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
         reader = await desk.reader(body["user"]["id"])
         draft_id = DraftId(int(about(view)["draft_id"]))
-        found, _ = await draft.get_draft(desk.outside, draft_id)
+        found, _ = await draft.get_draft(desk.outside, draft_id, sight=Sight(who=reader.id))
         sections, wrong = read_written(found, typed(view))
         if wrong:
             sentence = reader.texts.plain("refused.source_missing", first=min(n.n for n in found.lines))

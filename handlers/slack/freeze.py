@@ -47,7 +47,7 @@ def _on_button(desk: Desk, act: OnHold) -> Callable[..., Awaitable[None]]:
     async def on_button(ack: Any, body: dict[str, Any], respond: Any) -> None:
         await ack()
         call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat)
-        hold, one = await freeze.get_hold(desk.outside, HoldId(int(call.text)))
+        hold, one = await freeze.get_hold(desk.outside, HoldId(int(call.text)), sight=call.sight)
         await act(desk, call, hold, one, "")
 
     return on_button
@@ -97,8 +97,8 @@ def _on_server(act: OnHold) -> Verb:
             raise ServersMissing
         if number is None and call.channel:
             number = await incident.id_of_channel(desk.outside, call.channel)
-        hold = await freeze.find_hold(desk.outside, server=name, incident_id=number)
-        _, one = await freeze.get_hold(desk.outside, hold.id)
+        found = await freeze.find_hold(desk.outside, server=name, incident_id=number)
+        hold, one = await freeze.get_hold(desk.outside, found.id, sight=call.sight)
         await act(desk, call, hold, one, spoken(words).strip())
 
     return on_server
@@ -143,7 +143,7 @@ async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str)
 
 
 async def _list(desk: Desk, call: Call) -> None:
-    frozen = await freeze.frozen_servers(desk.outside)
+    frozen = await freeze.frozen_servers(desk.outside, sight=call.sight)
     await _say_frozen(call, frozen)
 
 
@@ -155,7 +155,7 @@ async def _show(desk: Desk, call: Call) -> None:
     if not call.text:
         await _list(desk, call)
         return
-    servers, frozen = await freeze.servers_state(desk.outside, name=call.text.split(" ")[0])
+    servers, frozen = await freeze.servers_state(desk.outside, name=call.text.split(" ")[0], sight=call.sight)
     if not frozen:
         await call.say(call.texts("freeze.free", servers=[server.name for server in servers]))
         return

@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.domain.errors import Refused
 from bot.domain.ids import GroupId, SlackUserId
+from bot.domain.sight import Sight
 from bot.use_cases import authority
 from bot.use_cases.home import read_home
 from bot.use_cases.past import pasts_of
@@ -29,7 +30,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await desk.chat.publish_home(reader.id, refused_view(refusal_sentence(reader.texts, refused)))
             return
         home = await read_home(desk.outside, who=reader.id)
-        pasts = await pasts_of(desk.outside, home.waiting.changes)
+        pasts = await pasts_of(desk.outside, home.waiting.changes, sight=Sight(who=reader.id))
         seen = await read_shadow(desk.outside)
         await desk.chat.publish_home(reader.id, home_view(reader.texts, home, pasts, seen))
 

@@ -88,17 +88,21 @@ async def _declare(desk: Desk, call: Call) -> None:
         request_key=call.key,
         language=call.texts.language,
         started_at=words.started_at,
+        private=words.private,
     )
     line = call.texts("incident.declared", headline=headline(call.texts, declared.incident))
     notes = channel_notes(call.texts, declared.added, declared.near)
     frozen = call.texts("incident.frozen_line", servers=declared.frozen)
     notes.insert(0, frozen if declared.frozen else call.texts("incident.nothing_frozen"))
+    if declared.incident.private:
+        notes.append(call.texts("private.declared"))
     await call.say(line, [section("\n".join([line, *notes]))])
 
 
 async def _named(desk: Desk, call: Call) -> tuple[Incident, str]:
     number, rest = take_incident(call.text)
-    return await incident.find_incident(desk.outside, channel=call.channel, incident_id=number), rest
+    one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=number, sight=call.sight)
+    return one, rest
 
 
 async def _status(desk: Desk, call: Call) -> None:
@@ -111,7 +115,7 @@ async def _status(desk: Desk, call: Call) -> None:
 
 
 async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason: str) -> None:
-    unread = await check_channel(desk, call.texts, one.id, to)
+    unread = await check_channel(desk, call, one.id, to)
     await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, reason=reason, request_key=call.key)
     status = call.texts.plain(f"status.{to}")
     said = call.texts("incident.status_is", incident=incident_label(one.id), status=status)
@@ -175,13 +179,13 @@ async def _servers(desk: Desk, call: Call) -> None:
 
 async def _timeline(desk: Desk, call: Call) -> None:
     one, _ = await _named(desk, call)
-    entries = await timeline.read_timeline(desk.outside, incident_id=one.id)
+    entries = await timeline.read_timeline(desk.outside, incident_id=one.id, sight=call.sight)
     await call.say(headline(call.texts, one), read_blocks(call.texts, one, entries))
 
 
 async def _list(desk: Desk, call: Call) -> None:
     everything = call.text.strip().lower() in ALL_WORDS
-    found = await incident.list_incidents(desk.outside, only_open=not everything)
+    found = await incident.list_incidents(desk.outside, only_open=not everything, sight=call.sight)
     if not found:
         await call.say(call.texts("incident.none"))
         return
@@ -194,12 +198,12 @@ async def _show(desk: Desk, call: Call) -> None:
     number = parse_incident(word)
     if word and number is None:
         raise NoIncidentNumber(text=word)
-    one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=number)
+    one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=number, sight=call.sight)
     await _show_one(desk, call, one)
 
 
 async def _show_one(desk: Desk, call: Call, one: Incident) -> None:
-    view = await incident.overview(desk.outside, incident_id=one.id)
+    view = await incident.overview(desk.outside, incident_id=one.id, sight=call.sight)
     await call.say(headline(call.texts, one), card(call.texts, view, notes=where(one)))
 
 
@@ -248,8 +252,10 @@ async def _merge(desk: Desk, call: Call) -> None:
     """The incident of this channel goes into the named one; both named: the first into the second."""
     first, rest = take_incident(call.text)
     second, _ = take_incident(rest)
-    into = await incident.find_incident(desk.outside, incident_id=second or first)
-    one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=first if second else None)
+    into = await incident.find_incident(desk.outside, incident_id=second or first, sight=call.sight)
+    one = await incident.find_incident(
+        desk.outside, channel=call.channel, incident_id=first if second else None, sight=call.sight
+    )
     await merge_incident(desk.outside, by=call.by, merged=one.id, into=into.id)
     await call.say(call.texts("incident.merged", merged=incident_label(one.id), into=incident_label(into.id)))
 
@@ -257,7 +263,7 @@ async def _merge(desk: Desk, call: Call) -> None:
 async def _with_reason(desk: Desk, call: Call, to: Status, kind: str) -> None:
     one, reason = await _named(desk, call)
     if not reason:
-        await incident.check_status(desk.outside, incident_id=one.id, to=to)
+        await incident.check_status(desk.outside, incident_id=one.id, to=to, sight=call.sight)
         await call.open(words_modal(call.texts, kind, one, name="reason"))
         return
     await _set_status(desk, call, one, to, spoken(reason))

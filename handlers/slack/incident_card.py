@@ -44,7 +44,8 @@ def _on(desk: Desk, press: Press) -> Callable[..., Awaitable[None]]:
         await ack()
         call = call_of_action(await desk.reader(body["user"]["id"]), body, respond, desk.chat)
         number = IncidentId(int(call.text.partition(":")[0]))
-        await press(desk, call, await incident.find_incident(desk.outside, incident_id=number))
+        one = await incident.find_incident(desk.outside, incident_id=number, sight=call.sight)
+        await press(desk, call, one)
 
     return on_press
 
@@ -68,7 +69,7 @@ async def _status(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _move(desk: Desk, call: Call, one: Incident, to: Status) -> None:
-    unread = await check_channel(desk, call.texts, one.id, to)
+    unread = await check_channel(desk, call, one.id, to)
     await incident.set_status(desk.outside, by=call.by, incident_id=one.id, to=to, request_key=call.key)
     if unread:
         await call.say(unread)
@@ -103,7 +104,7 @@ async def _servers(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _timeline(desk: Desk, call: Call, one: Incident) -> None:
-    entries = await timeline.read_timeline(desk.outside, incident_id=one.id)
+    entries = await timeline.read_timeline(desk.outside, incident_id=one.id, sight=call.sight)
     await call.say(headline(call.texts, one), read_blocks(call.texts, one, entries))
 
 
@@ -122,17 +123,17 @@ async def _close(desk: Desk, call: Call, one: Incident) -> None:
 
 
 async def _reopen(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.check_status(desk.outside, incident_id=one.id, to=Status.INVESTIGATING)
+    await incident.check_status(desk.outside, incident_id=one.id, to=Status.INVESTIGATING, sight=call.sight)
     await call.open(words_modal(call.texts, ids.INCIDENT_REOPEN, one, name="reason"))
 
 
 async def _cancel(desk: Desk, call: Call, one: Incident) -> None:
-    await incident.check_status(desk.outside, incident_id=one.id, to=Status.CANCELLED)
+    await incident.check_status(desk.outside, incident_id=one.id, to=Status.CANCELLED, sight=call.sight)
     await call.open(words_modal(call.texts, ids.INCIDENT_CANCEL, one, name="reason"))
 
 
 async def _show(desk: Desk, call: Call, one: Incident) -> None:
-    view = await incident.overview(desk.outside, incident_id=one.id)
+    view = await incident.overview(desk.outside, incident_id=one.id, sight=call.sight)
     await call.say(headline(call.texts, one), card(call.texts, view, notes=where(one)))
 
 
@@ -145,7 +146,7 @@ async def _ask(desk: Desk, call: Call) -> None:
 
 
 async def _list(desk: Desk, call: Call) -> None:
-    found = await incident.list_incidents(desk.outside, only_open=True)
+    found = await incident.list_incidents(desk.outside, only_open=True, sight=call.sight)
     blocks = [block for one in found for block in summary_blocks(call.texts, one)]
     title = call.texts("incident.list", count=len(found)) if found else call.texts("incident.none")
     await call.say(title, blocks)

@@ -54,6 +54,7 @@ async def _declare(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
         request_key=_key(view),
         language=reader.texts.language,
         started_at=parse_moment(since, now=desk.outside.clock.now(), zone=reader.zone) if since else None,
+        private=bool(words.get("private")),
     )
 
 

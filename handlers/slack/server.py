@@ -48,7 +48,7 @@ async def _server(desk: Desk, call: Call) -> None:
 
 
 async def _show(desk: Desk, call: Call, name: str) -> None:
-    one, frozen = await freeze.server_state(desk.outside, name=name)
+    one, frozen = await freeze.server_state(desk.outside, name=name, sight=call.sight)
     known = await server.known_catalogue(desk.outside)
     await call.say(one.name, server_blocks(call.texts, one, known, frozen))
 
@@ -90,7 +90,7 @@ ACTS = {"add": _add_server, "connect": _connect, "disconnect": _disconnect}
 async def _peers(desk: Desk, call: Call) -> None:
     """Servers of the same role, pool or image as what an incident holds, and that it does not hold."""
     one, named = await _held_by(desk, call)
-    view = await incident.overview(desk.outside, incident_id=one.id)
+    view = await incident.overview(desk.outside, incident_id=one.id, sight=call.sight)
     held = {hold.server for hold in view.holds if hold.freezes}
     known = await server.known_catalogue(desk.outside)
     found = known.peers(named or sorted(held))
@@ -105,10 +105,12 @@ async def _held_by(desk: Desk, call: Call) -> tuple[Incident, list[Any]]:
     word = call.text.partition(" ")[0]
     number = parse_incident(word)
     if not word or number is not None:
-        return await incident.find_incident(desk.outside, channel=call.channel, incident_id=number), []
+        one = await incident.find_incident(desk.outside, channel=call.channel, incident_id=number, sight=call.sight)
+        return one, []
     here = await incident.id_of_channel(desk.outside, call.channel) if call.channel else None
     hold = await freeze.find_hold(desk.outside, server=word, incident_id=here)
-    return await incident.find_incident(desk.outside, incident_id=hold.incident_id), [hold.server]
+    one = await incident.find_incident(desk.outside, incident_id=hold.incident_id, sight=call.sight)
+    return one, [hold.server]
 
 
 async def _shadow(desk: Desk, call: Call) -> None:

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.domain.errors import HeldBackDecided
 from bot.domain.held_back import HeldBack
 from bot.domain.ids import ChannelId, HeldBackId, IncidentId, MessageTs
+from bot.domain.sight import WHOLE
 from bot.use_cases import change, incident, thaw
 from handlers.blocks import ids
 from handlers.blocks.change import answer_blocks
@@ -59,7 +60,7 @@ async def _show(desk: Desk, number: HeldBackId) -> None:
         shown = await tx.facts.get(f"asked:held:{number}")
     if not shown:
         return
-    one = await incident.find_incident(desk.outside, incident_id=IncidentId(shown["incident_id"]))
+    one = await incident.find_incident(desk.outside, incident_id=IncidentId(shown["incident_id"]), sight=WHOLE)
     work = await thaw.held_back_work(desk.outside, [HeldBackId(n) for n in shown["held_back"]])
     texts = desk.house_texts(one)
     heading = texts.plain("thaw.heading", count=len(work))

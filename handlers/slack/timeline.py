@@ -62,8 +62,6 @@ QUIET = (
     "reaction_removed",
     "pin_added",
     "pin_removed",
-    "member_joined_channel",
-    "member_left_channel",
     "channel_rename",
     "channel_archive",
     "channel_unarchive",

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from bot.manifest import BOT_EVENTS
-from handlers.slack import ask, home, timeline
+from handlers.slack import ask, home, sight, timeline
 
 
 class _Listeners:
@@ -22,7 +22,7 @@ class _Listeners:
 
 def test_every_subscribed_event_is_used() -> None:
     app = _Listeners()
-    for part in (ask, home, timeline):
+    for part in (ask, home, sight, timeline):
         part.register(cast(Any, app), cast(Any, None))
     used = app.events - set(timeline.QUIET)
     assert {name.partition(".")[0] for name in BOT_EVENTS} == used

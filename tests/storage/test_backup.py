@@ -150,9 +150,10 @@ async def test_an_older_copy_is_migrated(place: Place, old: Outside, clock: Froz
     await stop_the_line(old, "lb-02")
     async with place.store.begun(writing=True) as connection:
         for statement in (
-            "DROP INDEX ix_job_dead",
-            "DROP INDEX ix_permit_live",
-            "UPDATE alembic_version SET version_num = '0005'",
+            "DROP TABLE insider",
+            "DROP INDEX ix_incident_private",
+            "ALTER TABLE incident DROP COLUMN private",
+            "UPDATE alembic_version SET version_num = '0007'",
         ):
             await connection.exec_driver_sql(statement)
     new = await restored(place, clock)

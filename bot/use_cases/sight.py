@@ -1,0 +1,77 @@
+"""Private incidents: who is let in, and who acts on one without being let in."""
+
+from collections.abc import Iterable
+
+from bot.domain.errors import IncidentPrivate
+from bot.domain.ids import ChannelId, IncidentId, SlackUserId, incident_label
+from bot.domain.incident import Incident
+from bot.domain.job import JobKind
+from bot.domain.sight import Sight, insiders_of, may_see
+from bot.ports.outside import Outside
+from bot.ports.storage import NewJob, Transaction
+
+
+def unveiled(incident: Incident) -> Incident:
+    """An incident that was looked up for somebody. Raises IncidentPrivate where they may not see it."""
+    if incident.is_veiled:
+        raise IncidentPrivate(incident=incident_label(incident.id), who=incident.commander)
+    return incident
+
+
+async def must_see(tx: Transaction, incident: Incident | None, by: SlackUserId) -> None:
+    """Raises IncidentPrivate where somebody acts on an incident that they may not see."""
+    if incident is None or not incident.private:
+        return
+    if not may_see(incident, Sight(who=by), await tx.insiders.of_incident(incident.id)):
+        raise IncidentPrivate(incident=incident_label(incident.id), who=incident.commander)
+
+
+async def let_in(tx: Transaction, incident: Incident) -> None:
+    """Whom we invite by name is in before the channel is there."""
+    if incident.private:
+        known = await tx.insiders.of_incident(incident.id)
+        await tx.insiders.put(incident.id, insiders_of(incident, known))
+
+
+async def keep_members(outside: Outside, *, incident_id: IncidentId, members: Iterable[SlackUserId]) -> None:
+    """The channel has exactly these members now."""
+    async with outside.store.write() as tx:
+        incident = await tx.incidents.lock(incident_id)
+        if incident is not None and incident.private:
+            await tx.insiders.put(incident_id, insiders_of(incident, members))
+
+
+async def members_changed(outside: Outside, *, channel: ChannelId, left: SlackUserId | None, request_key: str) -> None:
+    """Somebody came or went. Who left is out at once; all else is read anew, for events may overtake one another."""
+    async with outside.store.read(Sight(channel=channel)) as tx:
+        seen = await tx.incidents.by_channel(channel)
+    if seen is None or not seen.private:
+        return
+    async with outside.store.write() as tx:
+        incident = await tx.incidents.lock(seen.id)
+        assert incident is not None
+        if left is not None:
+            known = await tx.insiders.of_incident(incident.id)
+            await tx.insiders.put(incident.id, insiders_of(incident, known - {left}))
+        await tx.jobs.put([_reading(outside, request_key, incident.id)])
+
+
+async def put_out(outside: Outside, *, channel: ChannelId) -> None:
+    """We are not in the channel any more and hear nothing of its members: only those invited by name are sure."""
+    async with outside.store.read(Sight(channel=channel)) as tx:
+        seen = await tx.incidents.by_channel(channel)
+    if seen is not None:
+        await keep_members(outside, incident_id=seen.id, members=())
+
+
+async def read_members_again(outside: Outside, *, request_key: str = "", incident_id: IncidentId | None = None) -> None:
+    """Changes may have been missed: one private incident's channel is asked who is in it, or each of them."""
+    async with outside.store.write() as tx:
+        if incident_id is not None or await tx.incidents.private_channels():
+            await tx.jobs.put([_reading(outside, request_key or outside.clock.now().isoformat(), incident_id)])
+
+
+def _reading(outside: Outside, request_key: str, number: IncidentId | None) -> NewJob:
+    """All under one key: an older reading never comes after a newer one."""
+    about = {} if number is None else {"incident_id": number}
+    return NewJob(f"members:{request_key}"[:160], "members", JobKind.READ_MEMBERS, outside.clock.now(), about)
