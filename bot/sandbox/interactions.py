@@ -93,8 +93,8 @@ class Interactions:
 
     def _base(self, app: App, user: str, type: str) -> Json:
         workspace = self._workspace
-        name = workspace.people[user].name
-        who = {"id": user, "username": name, "name": name, "team_id": workspace.team_id}
+        person = workspace.people[user]
+        who = {"id": user, "username": person.name, "name": person.name, "team_id": person.team_id}
         return {
             "type": type,
             "user": who,

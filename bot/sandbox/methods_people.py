@@ -77,13 +77,14 @@ def users_lookup(call: Call) -> Json:
 @method("usergroups.list", tier=TIER_2)
 def usergroups_list(call: Call) -> Json:
     with_users = call.flag("include_users")
-    groups = call.workspace.groups.values()
+    disabled_too = call.flag("include_disabled")
+    groups = [group for group in call.workspace.groups.values() if disabled_too or not group.disabled]
     return {"usergroups": [group.to_json(call.workspace.team_id, with_users=with_users) for group in groups]}
 
 
 @method("usergroups.users.list", "usergroup", tier=TIER_2)
 def usergroups_users(call: Call) -> Json:
     group = call.workspace.groups.get(call.text("usergroup"))
-    if group is None:
+    if group is None or (group.disabled and not call.flag("include_disabled")):
         raise SlackRefusal("no_such_subteam")
     return {"users": list(group.users)}

@@ -38,6 +38,7 @@ class User:
     is_ultra_restricted: bool = False
     is_bot: bool = False
     deleted: bool = False
+    is_stranger: bool = False
     bot_id: str = ""
     app_id: str = ""
     updated: int = 0
@@ -68,6 +69,7 @@ class User:
             "is_ultra_restricted": self.is_ultra_restricted,
             "is_bot": self.is_bot,
             "is_app_user": False,
+            "is_stranger": self.is_stranger,
             "updated": self.updated,
             "profile": profile,
         }
@@ -82,15 +84,26 @@ class Group:
     handle: str
     name: str
     users: list[str]
+    created: int = 0
+    updated: int = 0
+    disabled: int = 0
 
     def to_json(self, team_id: str, *, with_users: bool) -> Json:
         group: Json = {
             "id": self.id,
             "team_id": team_id,
             "is_usergroup": True,
+            "is_subteam": True,
             "handle": self.handle,
             "name": self.name,
-            "date_delete": 0,
+            "description": "",
+            "is_external": False,
+            "date_create": self.created,
+            "date_update": self.updated,
+            "date_delete": self.disabled,
+            "auto_type": None,
+            "auto_provision": False,
+            "prefs": {"channels": [], "groups": []},
             "user_count": len(self.users),
         }
         return group | {"users": self.users} if with_users else group

@@ -47,7 +47,8 @@ class Workspace:
     # -- who and what is here
 
     def add_person(self, id: str | None = None, *, name: str, real_name: str | None = None, **about: Any) -> User:
-        user = User(id or self.next_id("U"), name, real_name or name, self.team_id, updated=self.now(), **about)
+        about = {"team_id": self.team_id, **about}
+        user = User(id or self.next_id("U"), name, real_name or name, updated=self.now(), **about)
         user.email = user.email or f"{name}@{self.domain}.example"
         self.people[user.id] = user
         self.tell_apps({"type": "team_join", "user": user.to_json(with_locale=True)})
@@ -69,16 +70,42 @@ class Workspace:
         )
 
     def add_group(self, handle: str, users: Sequence[str], *, name: str | None = None, id: str | None = None) -> Group:
-        group = Group(id or self.next_id("S"), handle, name or handle, list(users))
+        now = self.now()
+        group = Group(id or self.next_id("S"), handle, name or handle, list(users), created=now, updated=now)
         self.groups[group.id] = group
         self.tell_apps({"type": "subteam_created", "subteam": group.to_json(self.team_id, with_users=True)})
         return group
 
     def change_group(self, id: str, users: Sequence[str]) -> Group:
+        """Slack tells of the members twice: as they are now, and who came and went."""
         group = self.groups[id]
-        group.users = list(users)
-        self.tell_apps({"type": "subteam_updated", "subteam": group.to_json(self.team_id, with_users=True)})
+        before, since = group.users, group.updated
+        group.users, group.updated = list(users), self.now()
+        self._show_group(group)
+        added, removed = [u for u in users if u not in before], [u for u in before if u not in users]
+        self.tell_apps(
+            {
+                "type": "subteam_members_changed",
+                "subteam_id": id,
+                "team_id": self.team_id,
+                "date_previous_update": since,
+                "date_update": group.updated,
+                "added_users": added,
+                "added_users_count": str(len(added)),
+                "removed_users": removed,
+                "removed_users_count": str(len(removed)),
+            }
+        )
         return group
+
+    def disable_group(self, id: str) -> None:
+        """It is kept, but counts nowhere."""
+        group = self.groups[id]
+        group.updated = group.disabled = self.now()
+        self._show_group(group)
+
+    def _show_group(self, group: Group) -> None:
+        self.tell_apps({"type": "subteam_updated", "subteam": group.to_json(self.team_id, with_users=True)})
 
     def add_app(
         self,

@@ -114,6 +114,18 @@ async def test_people_come_and_go(server: SandboxServer, heard: Heard, ops: str)
     assert heard.of("user_change")[0]["user"]["locale"] == "ko-KR"
 
 
+async def test_a_group_changes(server: SandboxServer, heard: Heard) -> None:
+    workspace = server.workspace
+    group = workspace.add_group("relay", ["U01MINJI"]).id
+    workspace.change_group(group, ["U02ALEX"])
+    workspace.disable_group(group)
+    await server.delivered()
+    changed, disabled = (body["subteam"] for body in heard.of("subteam_updated"))
+    assert changed["users"] == ["U02ALEX"] and changed["date_delete"] == 0 < disabled["date_delete"]
+    (delta,) = heard.of("subteam_members_changed")
+    assert (delta["subteam_id"], delta["added_users"], delta["removed_users"]) == (group, ["U02ALEX"], ["U01MINJI"])
+
+
 async def test_a_channel_the_bot_is_not_in_is_silent(server: SandboxServer, heard: Heard) -> None:
     minji = server.person("U01MINJI")
     away = await minji.create_channel("away")

@@ -175,6 +175,10 @@ async def test_people_and_groups(client: AsyncWebClient, server: SandboxServer, 
     assert (minji["locale"], minji["tz_offset"], minji["profile"]["real_name"]) == ("ko-KR", 32400, "김민지")
     assert (await client.users_lookupByEmail(email="alex@haneul.example"))["user"]["id"] == "U02ALEX"
     assert (await client.usergroups_users_list(usergroup=group.id))["users"] == ["U02ALEX"]
+    server.workspace.disable_group(group.id)
+    with pytest.raises(SlackApiError, match="no_such_subteam"):
+        await client.usergroups_users_list(usergroup=group.id)
+    assert (await client.usergroups_list())["usergroups"] == []
     im = (await client.conversations_open(users="U01MINJI"))["channel"]["id"]
     assert (await client.chat_postMessage(channel="U01MINJI", text="Hello"))["channel"] == im
 
