@@ -8,7 +8,7 @@ from bot.domain.ids import GroupId, Holder, SlackUserId
 from bot.ports.chat import Chat, ChatPermanent, ChatTransient
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.person import must_be_member
+from bot.use_cases.person import is_outsider, must_be_member
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,9 @@ async def check_duty(outside: Outside, *, by: SlackUserId, duty: Duty) -> None:
 
 
 async def people_in(tx: Transaction, holders: Sequence[Holder]) -> tuple[SlackUserId, ...]:
-    """Everybody who is meant: a group stands for its members."""
-    return people_of(holders, await tx.groups.named(groups_in(holders)))
+    """Everybody who is meant: a group stands for its members; whom we know to be an outsider is meant by nothing."""
+    meant = people_of(holders, await tx.groups.named(groups_in(holders)))
+    return tuple([who for who in meant if not await is_outsider(tx, who)])
 
 
 async def people_named(outside: Outside, holders: Sequence[Holder]) -> tuple[SlackUserId, ...]:
