@@ -22,6 +22,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
     """The product at work: worker, Slack's connection and the gate. Raises ServersFileWrong, OSError (port in use)."""
     product = await build(settings, clock)
     try:
+        await product.check_history()
         await product.take_over_servers()
         await product.slack.catch_up()
         await ask_all(product.desk.outside)

@@ -18,6 +18,7 @@ from bot.adapters.slack_chat import SlackChat, make_client
 from bot.adapters.slack_pace import Pace
 from bot.adapters.slack_socket import Sockets
 from bot.adapters.system_clock import SystemClock
+from bot.adapters.witness_file import WitnessFile
 from bot.config import Settings, SettingsWrong
 from bot.domain.door import Doors
 from bot.domain.job import JobKind
@@ -27,8 +28,10 @@ from bot.ports.clock import Clock
 from bot.ports.language_model import LanguageModel
 from bot.ports.operations import DatabaseLook
 from bot.ports.outside import Outside
+from bot.ports.witness import Witness
 from bot.use_cases.backfill import ask_due
 from bot.use_cases.catalogue import describe_servers
+from bot.use_cases.history import check_history
 from bot.use_cases.sight import read_members_again
 from bot.use_cases.transcript import TEAM_URL
 from bot.use_cases.watch import pass_time
@@ -55,6 +58,8 @@ TICK_SECONDS = 15.0
 """How often we look whether a reminder is due or a run is lost."""
 MEMBERS_SECONDS = 600.0
 """How often Slack is asked who is in the private channels, whatever it told us of those who came and went."""
+HISTORY_SECONDS = 5.0
+"""How often we look whether the database lost something; every act that leaves a trace looks as well."""
 CATCH_UP_SECONDS = 5.0
 """How often we look whether the journal has something for the database, and whether deliveries were lost."""
 
@@ -74,6 +79,7 @@ class Product:
     sockets: Sockets | None
     worker: Worker
     pace: Pace
+    witness: Witness
     working: asyncio.Task[None] | None = None
 
     async def identify(self) -> None:
@@ -98,6 +104,11 @@ class Product:
 
             await describe_servers(self.desk.outside, read_catalogue(Path(self.settings.servers_file)))
 
+    async def check_history(self) -> None:
+        """Stops everything where the database lost what we saw in it. Raises StoreUnavailable, OSError."""
+        reason = self.desk.house_texts().plain("alarm.history_reason")
+        await check_history(self.desk.outside, self.witness, reason=reason)
+
     def chores(self) -> list[Chore]:
         """What is done again and again."""
         settings, outside, texts = self.settings, self.desk.outside, self.desk.house_texts()
@@ -108,6 +119,7 @@ class Product:
             Chore("time", TICK_SECONDS, partial(pass_time, outside)),
             Chore("backfill", TICK_SECONDS, partial(ask_due, outside)),
             Chore("members", MEMBERS_SECONDS, partial(read_members_again, outside)),
+            Chore("history", HISTORY_SECONDS, self.check_history),
             Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),
             Chore("losses", CATCH_UP_SECONDS, self.slack.losses.make_good),
             *doors.chores(),
@@ -229,7 +241,10 @@ async def build(settings: Settings, clock: Clock) -> Product:
         on_buried=partial(buried.tell_of_buried, desk),
     )
     database.on_queued = worker.wake
-    return Product(settings, doors, entrance, door_desk, database, session, desk, slack, sockets, worker, chat.pace)
+    journal = journal_path(settings)
+    witness = WitnessFile(journal.with_name(f"{journal.name}.seen"))
+    own = (settings, doors, entrance, door_desk, database, session, desk)
+    return Product(*own, slack, sockets, worker, chat.pace, witness)
 
 
 def _model(settings: Settings) -> LanguageModel | None:

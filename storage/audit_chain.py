@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit_chain import Fact, Head, Link, commit_to, links_after, sealed_at
+from bot.ports.storage import HistoryLost
 from storage.dialect import is_sqlite
 from storage.tables import audit, audit_head, audit_link
 
@@ -25,7 +26,8 @@ class ChainRows:
         """Links these rows to the chain; its new end, or None where nothing was added.
 
         `remembered` is the end as this process last wrote it. SQLite has one writer, so that nearly always it still is:
-        one statement tries. On PostgreSQL the head's row is locked until the commit.
+        one statement tries. On PostgreSQL the head's row is locked until the commit. Raises HistoryLost where what this
+        process wrote is no longer there.
         """
         if not added:
             return None
@@ -35,7 +37,9 @@ class ChainRows:
             if written.rowcount:
                 return _end(remembered, links)
         lock, add = (_HEAD_OF_SQLITE, _ADD_SQLITE) if is_sqlite(self._connection) else (_LOCK_HEAD, _ADD_POSTGRES)
-        row = (await self._connection.exec_driver_sql(lock)).one()
+        row = (await self._connection.exec_driver_sql(lock, (remembered.n if remembered else 0,))).one()
+        if remembered and remembered.n and (row.log, row.kept) != (remembered.log, remembered.hash):
+            raise HistoryLost
         head = Head(row.log, row.n, row.hash)
         links = _links(head, added)
         await self._run(add, [_values(link) for link in links])
@@ -48,6 +52,11 @@ class ChainRows:
         """The end of the chain as this transaction sees it."""
         row = (await self._connection.execute(_HEAD)).one()
         return Head(row.log, row.n, row.hash)
+
+    async def holds(self, seen: Head) -> bool:
+        """Whether this end of the chain is still a link of it."""
+        query = select(audit_link.c.n).where(audit_link.c.n == seen.n, audit_link.c.hash == seen.hash)
+        return (await self._connection.execute(query)).first() is not None
 
     async def after(self, n: int, limit: int) -> Sequence[tuple[Link, Fact | None]]:
         """The links behind this position with the rows they seal; None where a row is gone."""
@@ -105,8 +114,9 @@ _SEALED = text(
 """Read as it lies there, without SQLAlchemy's types: whoever tampers may leave what is no time and no JSON."""
 _UNSEALED = select(func.min(audit.c.seq)).where(audit.c.seq.not_in(select(audit_link.c.seq)))
 _HEAD = select(audit_head)
-_HEAD_OF_SQLITE = "SELECT log, n, hash FROM audit_head"
-_LOCK_HEAD = f"{_HEAD_OF_SQLITE} FOR UPDATE"
+_HEAD_AND_KEPT = "SELECT log, n, hash, (SELECT hash FROM audit_link WHERE n = {}) AS kept FROM audit_head"
+_HEAD_OF_SQLITE = _HEAD_AND_KEPT.format("?")
+_LOCK_HEAD = _HEAD_AND_KEPT.format("$1") + " FOR UPDATE"
 _ADD = "INSERT INTO audit_link (n, seq, salt, commitment, prev, hash)"
 _ADD_SQLITE = f"{_ADD} VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_POSTGRES = f"{_ADD} VALUES ($1, $2, $3, $4, $5, $6)"

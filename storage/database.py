@@ -72,7 +72,7 @@ class Database:
         self._one_writer = WriterLock() if self.engine.dialect.name == "sqlite" else None
 
     @asynccontextmanager
-    async def write(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+    async def write(self, *, urgent: bool = False, after_loss: bool = False) -> AsyncIterator[Transaction]:
         """A transaction that commits when its block ends and leaves nothing when it raises.
 
         Its audit rows are sealed last: whoever holds the chain's head waits for nothing more, so there is no circle.
@@ -82,7 +82,8 @@ class Database:
             transaction = Transaction(connection, self._memory, WHOLE)
             yield transaction
             queued = await transaction.jobs.flush()
-            head = await transaction.chain.seal(transaction.audit.added, self._head)
+            remembered = None if after_loss else self._head
+            head = await transaction.chain.seal(transaction.audit.added, remembered)
         self._head = head or self._head
         if transaction.servers.changed:
             self._memory.forget()
@@ -94,6 +95,15 @@ class Database:
         """A transaction that only reads, and no more of private incidents than `sight` may see."""
         async with self.begun(writing=False) as connection:
             yield Transaction(connection, self._memory, sight)
+
+    @property
+    def seen(self) -> Head | None:
+        """The end of the audit log as this process last wrote it."""
+        return self._head
+
+    def forget_seen(self) -> None:
+        """Goes on from what the database holds."""
+        self._head = None
 
     @property
     def remembered(self) -> Catalogue:

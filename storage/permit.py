@@ -5,15 +5,18 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.door import Door
-from bot.domain.ids import ChangeId, IncidentId, PermitId, ServerId, SlackUserId
+from bot.domain.ids import THE_BOT, ChangeId, IncidentId, PermitId, ServerId, SlackUserId
 from bot.domain.permit import RUNNING, Approval, Directive, Permit, PermitKind, PermitState
-from storage.dialect import insert_once
+from storage.dialect import insert_once, is_sqlite
 from storage.rows import values
 from storage.tables import permit, permit_server
+
+LEAP = 1_000_000
+"""More permits than are given between a backup and its restore."""
 
 _RUNS = permit.c.state.in_([state.value for state in RUNNING])
 _WAITS = permit.c.state == PermitState.GRANTED.value
@@ -61,6 +64,17 @@ class PermitRows:
         """Every permit that ever named any of these servers; nothing is locked."""
         named = select(permit_server.c.permit_id).where(permit_server.c.server_id.in_(ids))
         return await self._some(permit.c.id.in_(named), lock=False)
+
+    async def leap(self, *, at: datetime) -> None:
+        """A revoked permit of nobody takes a number far ahead: those behind it, which a copy may not know, are over."""
+        newest = (await self._connection.execute(select(func.max(permit.c.id)))).scalar_one() or 0
+        number = PermitId((newest // LEAP + 1) * LEAP)
+        key = f"leap-{number}"
+        dead = Permit(number, THE_BOT, key, "", PermitState.REVOKED, {}, granted_at=at, expires_at=at)
+        await self._connection.execute(insert(permit).values(id=number, **_columns(dead)))
+        if not is_sqlite(self._connection):
+            onward = func.setval(func.pg_get_serial_sequence("permit", "id"), number)
+            await self._connection.execute(select(onward))
 
     async def unstarted(self) -> Sequence[Permit]:
         """Every permit that was given and has not begun."""

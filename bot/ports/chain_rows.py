@@ -14,6 +14,10 @@ class Chain(Protocol):
         """The end of the chain as this transaction sees it."""
         ...
 
+    async def holds(self, seen: Head) -> bool:
+        """Whether this end of the chain is still a link of it."""
+        ...
+
     async def after(self, n: int, limit: int) -> Sequence[tuple[Link, Fact | None]]:
         """The links behind this position with the rows they seal; None where a row is gone."""
         ...

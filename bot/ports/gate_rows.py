@@ -125,6 +125,10 @@ class Permits(Protocol):
         """Every permit that ever named any of these servers; nothing is locked."""
         ...
 
+    async def leap(self, *, at: datetime) -> None:
+        """No number that is given from now on was given before, whatever an old copy of the database forgot."""
+        ...
+
     async def unstarted(self) -> Sequence[Permit]:
         """Every permit that was given and has not begun."""
         ...

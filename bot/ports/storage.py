@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.domain.audit_chain import Head
 from bot.domain.ids import ServerId
 from bot.domain.server import Catalogue
 from bot.domain.sight import EVERYBODY, Sight
@@ -26,7 +27,7 @@ from bot.ports.rows import (
     Search,
 )
 
-__all__ = ["Intake", "NewJob", "Store", "StoreCollision", "StoreUnavailable", "Transaction"]
+__all__ = ["HistoryLost", "Intake", "NewJob", "Store", "StoreCollision", "StoreUnavailable", "Transaction"]
 
 
 class Transaction(Protocol):
@@ -84,11 +85,27 @@ class StoreCollision(StoreUnavailable):
     """Somebody else wrote the same at the same moment: nothing was written, and the next try finds what they wrote."""
 
 
+class HistoryLost(StoreUnavailable):
+    """The database no longer holds what it held: nothing was written, and nothing is until that was looked at."""
+
+
 class Store(Protocol):
     """Where transactions come from."""
 
-    def write(self, *, urgent: bool = False) -> AbstractAsyncContextManager[Transaction]:
-        """Commits when the block ends; leaves nothing when it raises. `urgent` goes before other writers."""
+    def write(self, *, urgent: bool = False, after_loss: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """Commits when the block ends; leaves nothing when it raises. `urgent` goes before other writers.
+
+        `after_loss`: on whatever the database holds now. Raises HistoryLost, StoreUnavailable, StoreCollision.
+        """
+        ...
+
+    @property
+    def seen(self) -> Head | None:
+        """The end of the audit log as this process last wrote it."""
+        ...
+
+    def forget_seen(self) -> None:
+        """Somebody looked at what was lost: this process goes on from what the database holds."""
         ...
 
     @property

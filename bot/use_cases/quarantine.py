@@ -1,10 +1,13 @@
 """Quarantine: after a restore or a failover that may have lost commits, nothing starts until somebody has looked."""
 
+from datetime import datetime
+
 from bot.domain.audit import Act
 from bot.domain.errors import ReasonMissing
 from bot.domain.ids import SlackUserId
 from bot.ports.gate_rows import Line
 from bot.ports.outside import Outside
+from bot.ports.storage import Transaction
 from bot.use_cases.record import record
 from bot.use_cases.token import OPERATOR
 
@@ -16,18 +19,24 @@ async def begin_quarantine(outside: Outside, *, reason: str, by: SlackUserId = O
     """
     if not reason.strip():
         raise ReasonMissing
-    at = outside.clock.now()
     async with outside.store.write(urgent=True) as tx:
-        await tx.servers.lock_line()
-        every = [server.id for server in await tx.servers.all()]
-        await tx.servers.lock_for_freeze(every)
-        await tx.servers.raise_epochs(every)
-        await tx.servers.quarantine(at, reason.strip()[:500])
-        for permit in await tx.permits.unstarted():
-            await tx.permits.save(permit.freeze())
-            await record(tx, at=at, act=Act.PERMIT_REVOKED, actor=by, subject=f"permit-{permit.id}")
-        detail = {"reason": reason.strip()[:500]}
-        await record(tx, at=at, act=Act.QUARANTINE_BEGUN, actor=by, subject="line", detail=detail)
+        await stop_everything(tx, reason=reason, by=by, at=outside.clock.now())
+
+
+async def stop_everything(tx: Transaction, *, reason: str, by: SlackUserId, at: datetime) -> int:
+    """The number of its audit row. Permits given from here on have numbers that were never given before."""
+    await tx.servers.lock_line()
+    every = [server.id for server in await tx.servers.all()]
+    await tx.servers.lock_for_freeze(every)
+    await tx.servers.raise_epochs(every)
+    await tx.servers.quarantine(at, reason.strip()[:500])
+    for permit in await tx.permits.unstarted():
+        await tx.permits.save(permit.freeze())
+        await record(tx, at=at, act=Act.PERMIT_REVOKED, actor=by, subject=f"permit-{permit.id}")
+    await tx.permits.leap(at=at)
+    detail = {"reason": reason.strip()[:500]}
+    trace = await record(tx, at=at, act=Act.QUARANTINE_BEGUN, actor=by, subject="line", detail=detail)
+    return trace.seq
 
 
 async def end_quarantine(outside: Outside, *, by: SlackUserId = OPERATOR) -> None:
