@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.errors import GroupUnread, NotYourDuty
+from bot.domain.errors import Refused
 from bot.domain.ids import GroupId, Holder, SlackUserId
 
 
@@ -22,6 +22,18 @@ class Duty(StrEnum):
     OVERRIDE = "override"
     ADMINISTER = "administer"
     MANAGE = "manage"
+
+
+class NotYourDuty(Refused):
+    """Some decisions are for the people and groups whom the operator named."""
+
+    key = "refused.not_your_duty"
+
+
+class GroupUnread(Refused):
+    """A group of which nobody could read who is in it gives nobody authority."""
+
+    key = "refused.group_unread"
 
 
 MEMBERSHIP = "membership"

@@ -217,18 +217,6 @@ class StandingUnknown(NoAuthority):
     key = "refused.standing_unknown"
 
 
-class NotYourDuty(Refused):
-    """Some decisions are for the people and groups whom the operator named."""
-
-    key = "refused.not_your_duty"
-
-
-class GroupUnread(Refused):
-    """A group of which nobody could read who is in it gives nobody authority."""
-
-    key = "refused.group_unread"
-
-
 class PreTestMissing(Refused):
     """Major work shows what was tested, with a link, and how the test environment differs from production."""
 

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
-from bot.domain.authority import ROLE, Authority, Duty
+from bot.domain.authority import ROLE, Authority, Duty, NotYourDuty
 from bot.domain.citation import Section, keep_grounded
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
-from bot.domain.errors import DraftDecided, NotTheManager, NotYourDuty, UnknownIncident
+from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
 from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind

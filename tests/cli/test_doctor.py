@@ -13,7 +13,7 @@ from bot import doctor as checked
 from bot.adapters.system_clock import SystemClock
 from bot.doctor import Level, doctor, examine
 from bot.manifest import BOT_SCOPES
-from bot.sandbox import App, SandboxServer, Workspace
+from bot.sandbox import App, SandboxServer, SlackError, Workspace
 from bot.sandbox.faults import Dropped, RateLimited, ServerError
 from storage.one_process import only_process
 from storage.sqlite_library import sqlite3
@@ -132,6 +132,19 @@ async def test_scopes(talk: SandboxServer, app: App, env: Env) -> None:
     app.scopes = None
     (line,) = bad(await told(env))
     assert line.startswith("warning: Slack did not say which scopes")
+
+
+async def test_user_groups(talk: SandboxServer, env: Env) -> None:
+    known, disabled = talk.workspace.add_group("sre", []).id, talk.workspace.add_group("dba", []).id
+    named = {**env, "STOPLINE_VERIFIERS": known, "STOPLINE_MANAGERS": f"U012AB3CD,{disabled}"}
+    lines = await told(named)
+    assert not bad(lines) and any(known in line and disabled in line for line in lines)
+    talk.workspace.disable_group(disabled)
+    (line,) = bad(await told(named))
+    assert line.startswith(f"wrong: There are no user groups {disabled}:") and known not in line
+    talk.faults.on("usergroups.list", SlackError("missing_scope"), times=1)
+    (line,) = bad(await told(named))
+    assert line.startswith("wrong: Slack does not show the user groups that the settings name (missing_scope)")
 
 
 async def test_the_canary_of_the_history(talk: SandboxServer, app: App, env: Env) -> None:

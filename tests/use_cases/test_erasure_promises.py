@@ -4,9 +4,10 @@ import pytest
 
 from bot.domain.audit import Act
 from bot.domain.audit_check import Why
+from bot.domain.authority import Group
 from bot.domain.erasure import Erasure
 from bot.domain.errors import ReasonMissing
-from bot.domain.ids import ChannelId, MessageTs
+from bot.domain.ids import ChannelId, GroupId, MessageTs
 from bot.domain.message import Message
 from bot.ports.outside import Outside
 from bot.use_cases.audit import checkpoint_now, verify_audit
@@ -31,6 +32,7 @@ async def past(outside: Outside, add_people: AddPeople) -> None:
     await reject_fix(outside, by=ANN, hold_id=hold.id, reason="no")
     async with outside.store.write() as tx:
         said = Message(ChannelId("C1"), MessageTs("1.1"), "", ANN, "I did it")
+        await tx.groups.save(Group(GroupId("S0SRE"), frozenset({ANN, BEN})))
         await tx.messages.put([said, Message(ChannelId("C1"), MessageTs("1.2"), "", BEN, "fine")])
 
 
@@ -43,7 +45,8 @@ async def test_nobody_finds_the_person_in_the_log(outside: Outside, store: Datab
     found = await verify_audit(outside, checkpoints=[anchor])
     assert (found.wrong, found.erased) == ([], done.rows)
     tables = await everything(store)
-    for table in ("audit", "audit_link", "person", "message"):
+    assert BEN in repr(tables["fact"])
+    for table in ("audit", "audit_link", "person", "message", "fact"):
         assert "Ann Lee" not in repr(tables[table]) and ANN not in repr(tables[table])
     after = await audit(outside)
     assert [(row.seq, row.at, row.act) for row in before] == [(row.seq, row.at, row.act) for row in after[:-1]]
