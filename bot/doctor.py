@@ -1,5 +1,6 @@
 """`stopline doctor`: looks at everything that must be right before an incident, one line each, and changes nothing."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,7 @@ from bot.manifest import BOT_SCOPES
 from bot.ports.clock import Clock
 from bot.ports.operations import DatabaseLook
 from bot.ports.storage import StoreUnavailable
-from bot.wiring import look_at_database
+from bot.wiring import journal_path, look_at_database
 from bot.wiring_doors import read_doors
 
 SKEW_WARNS, SKEW_FAILS = 30, 300
@@ -59,7 +60,7 @@ async def examine(env: Mapping[str, str], clock: Clock) -> AsyncIterator[Finding
         yield found
     if settings is None:
         return
-    for found in _files(settings):
+    for found in (*_journal(settings), *_files(settings)):
         yield found
     async with aiohttp.ClientSession() as session:
         async for found in _slack(settings, clock, session):
@@ -100,6 +101,16 @@ def _sqlite(look: DatabaseLook) -> list[Finding]:
         found.append(Finding(level, say(f"doctor.{key}", megabytes=look.free // 1_000_000, folder=look.file.parent)))
     who = say("doctor.lock_free") if look.holder is None else say("doctor.lock_held", holder=look.holder or "?")
     return [*found, Finding(Level.OK, who)]
+
+
+def _journal(settings: Settings) -> list[Finding]:
+    try:
+        path = journal_path(settings)
+    except SettingsWrong:  # told with the database
+        return []
+    if os.access(path if path.exists() else path.parent, os.W_OK):
+        return [Finding(Level.OK, say("doctor.inbox", file=path))]
+    return [Finding(Level.WRONG, say("doctor.inbox_not_writable", file=path))]
 
 
 def _files(settings: Settings) -> list[Finding]:

@@ -34,7 +34,7 @@ from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.history import check_history
 from bot.use_cases.sight import read_members_again
 from bot.use_cases.transcript import TEAM_URL
-from bot.use_cases.watch import pass_time
+from bot.use_cases.watch import forget_old_jobs, pass_time
 from bot.wiring_audit import audit_chores, read_audit_key
 from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entrance, open_doors, read_doors
 from handlers.desk import Desk
@@ -60,6 +60,8 @@ MEMBERS_SECONDS = 600.0
 """How often Slack is asked who is in the private channels, whatever it told us of those who came and went."""
 HISTORY_SECONDS = 5.0
 """How often we look whether the database lost something; every act that leaves a trace looks as well."""
+OLD_JOBS_SECONDS = 600.0
+"""How often done jobs are forgotten: what people typed in them is not kept for ever."""
 CATCH_UP_SECONDS = 5.0
 """How often we look whether the journal has something for the database, and whether deliveries were lost."""
 
@@ -120,6 +122,7 @@ class Product:
             Chore("backfill", TICK_SECONDS, partial(ask_due, outside)),
             Chore("members", MEMBERS_SECONDS, partial(read_members_again, outside)),
             Chore("history", HISTORY_SECONDS, self.check_history),
+            Chore("old jobs", OLD_JOBS_SECONDS, partial(forget_old_jobs, outside)),
             Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),
             Chore("losses", CATCH_UP_SECONDS, self.slack.losses.make_good),
             *doors.chores(),
@@ -191,13 +194,16 @@ def served_alone(url: str) -> Iterator[None]:
 
 
 async def open_database(url: str) -> Database:
-    """The database in the newest schema. Raises SettingsWrong, StoreUnavailable."""
+    """The database in our schema, or in that of a newer replica, which older ones can work with.
+
+    Raises SettingsWrong, StoreUnavailable.
+    """
     try:
         database = Database(url)
     except AddressWrong as wrong:
         raise SettingsWrong("database_url") from wrong
     try:
-        if await current_version(database) != newest_version():
+        if (await current_version(database) or "") < newest_version():
             await migrate(database)
     except BaseException:
         await database.close()
@@ -206,10 +212,13 @@ async def open_database(url: str) -> Database:
 
 
 def journal_path(settings: Settings) -> Path:
-    """Where deliveries wait while the database does not answer: beside it where it is a file. Raises AddressWrong."""
+    """Where deliveries wait while the database does not answer: beside it where it is a file. Raises SettingsWrong."""
     if settings.journal_file:
         return Path(settings.journal_file)
-    file = sqlite_file(settings.database_url)
+    try:
+        file = sqlite_file(settings.database_url)
+    except AddressWrong as wrong:
+        raise SettingsWrong("database_url") from wrong
     return file.with_name(f"{file.name}.inbox") if file else Path("stopline.inbox")
 
 

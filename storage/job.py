@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import Job, JobKind
@@ -123,6 +123,15 @@ class JobRows:
         """How many wait or run."""
         query = select(func.count()).select_from(job).where(job.c.state == OPEN, job.c.run_at <= due_by)
         return int((await self._connection.execute(query)).scalar_one())
+
+    async def forget_done(self, *, before: datetime, limit: int) -> int:
+        """Deletes so many of the first that are done, where they were due before; how many it were."""
+        first = select(job.c.id, job.c.run_at).where(job.c.state == DONE).order_by(job.c.seq).limit(limit).subquery()
+        ids = (await self._connection.execute(select(first.c.id).where(first.c.run_at < before))).scalars().all()
+        if ids:
+            await self._connection.execute(delete(job_step).where(job_step.c.job_id.in_(ids)))
+            await self._connection.execute(delete(job).where(job.c.id.in_(ids)))
+        return len(ids)
 
     async def dead(self) -> Sequence[tuple[str, str]]:
         """(id, error) of those that were given up."""

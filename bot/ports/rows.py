@@ -367,6 +367,10 @@ class Jobs(Protocol):
         """How many wait or run."""
         ...
 
+    async def forget_done(self, *, before: datetime, limit: int) -> int:
+        """Deletes so many of those that were due before and are done; how many it were."""
+        ...
+
     async def dead(self) -> Sequence[tuple[str, str]]:
         """(id, error) of those that were given up."""
         ...

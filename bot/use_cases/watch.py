@@ -21,6 +21,9 @@ NAG_AFTER = (timedelta(minutes=30), timedelta(hours=2))
 NAG_EVERY = timedelta(days=1)
 ESCALATE_FROM = 2
 """From this reminder on the managers hear of it as well."""
+KEPT_FOR = timedelta(days=30)
+"""So long done jobs are kept."""
+AT_ONCE = 500
 CHANGED_BEFORE = timedelta(hours=1)
 """Changes that ended so long before an incident began are offered as suspects."""
 
@@ -36,6 +39,15 @@ async def pass_time(outside: Outside) -> None:
     """Everything that time itself brings. Safe to run anywhere, at any time, as often as one likes."""
     await lose_late_runs(outside)
     await nag(outside)
+
+
+async def forget_old_jobs(outside: Outside) -> int:
+    """Deletes jobs that were done KEPT_FOR ago, some at a time, and returns how many.
+
+    Until then what Slack delivers again, or a backup brings back, meets the job that it was.
+    """
+    async with outside.store.write() as tx:
+        return await tx.jobs.forget_done(before=outside.clock.now() - KEPT_FOR, limit=AT_ONCE)
 
 
 async def nag(outside: Outside) -> None:

@@ -87,7 +87,7 @@ def bad(lines: list[str]) -> list[str]:
 
 async def test_all_is_well(talk: SandboxServer, env: Env, capsys: pytest.CaptureFixture[str]) -> None:
     lines = await told(env)
-    assert bad(lines) == [] and len(lines) == 11, lines
+    assert bad(lines) == [] and len(lines) == 12, lines
     assert [line for line in lines if line.startswith("advice")] == [lines[-1]]
     assert "Delayed Events" in lines[-1]
     assert await doctor(env, SystemClock()) == 0
@@ -187,6 +187,11 @@ async def test_there_is_no_database_yet(talk: SandboxServer, env: Env, tmp_path:
 async def test_a_folder_that_is_not_there(talk: SandboxServer, env: Env, tmp_path: Path) -> None:
     lines = await told({**env, "STOPLINE_DATABASE_URL": f"sqlite:///{tmp_path / 'nowhere' / 'new.db'}"})
     assert [line for line in bad(lines) if "cannot be written" in line]
+
+
+async def test_the_journal_has_no_place(talk: SandboxServer, env: Env, tmp_path: Path) -> None:
+    lines = await told({**env, "STOPLINE_JOURNAL_FILE": str(tmp_path / "nowhere" / "inbox")})
+    assert [line for line in bad(lines) if "would be lost" in line]
 
 
 @pytest.mark.parametrize(

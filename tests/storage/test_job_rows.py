@@ -8,7 +8,9 @@ import pytest
 
 from bot.domain.job import Job, JobKind
 from bot.jobs.worker import LeaseLost, Run, Worker
+from bot.ports.outside import Outside
 from bot.ports.storage import NewJob
+from bot.use_cases.watch import forget_old_jobs
 from storage.database import Database
 from storage.intake import Intake
 from tests.clocks import START, FrozenClock
@@ -197,3 +199,18 @@ async def test_one_edit_does_for_all_that_wait_but_not_for_one_that_runs(store: 
     assert await claim(store, "b") == []
     await put(store, job("c5", "card"))
     assert [j.id for j in await claim(store, "b")] == ["c5"]
+
+
+async def test_old_jobs_are_forgotten_and_what_is_not_done_never(store: Database, outside: Outside) -> None:
+    now, old = outside.clock.now(), outside.clock.now() - timedelta(days=31)
+    await put(store, job("done", at=old, text="what somebody typed"), job("open", "other", at=old))
+    await put(store, job("young", "young", at=now - timedelta(days=29)))
+    run = await claim(store, now=now)
+    async with store.write() as tx:
+        await tx.jobs.journal("done", "posted", {"ts": "1"})
+    for name in ("done", "young"):
+        await finish(store, name)
+    assert {one.id for one in run} == {"done", "open", "young"}
+    assert (await forget_old_jobs(outside), await forget_old_jobs(outside)) == (1, 0)
+    await put(store, job("young", "young"), job("open", "other"), job("done"))
+    assert [one.id for one in await claim(store, "b", now=now + LEASE * 2)] == ["open", "done"]
