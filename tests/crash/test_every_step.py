@@ -1,7 +1,6 @@
 """Kill -9 at every step of declare, freeze, permit, verify and close: one channel, one record, the same holds.
 
-`STEPS` is more than there are, and the run without a cut says so. The test run cuts every fourth step, which takes a
-minute and a half; `CRASH_EVERY=1 python -m pytest tests/crash -n 3` cuts each.
+`STEPS` is a few more than there are, and the run without a cut says so. `CRASH_EVERY=10` cuts every tenth only.
 """
 
 import os
@@ -20,8 +19,8 @@ from tests.crash.world import Deed, World, a_world
 from tests.journeys.conftest import SERVERS
 from tests.journeys.stage import DOYUN, MINJI
 
-STEPS = 300
-EVERY = int(os.environ.get("CRASH_EVERY", "4"))
+STEPS = 260
+EVERY = int(os.environ.get("CRASH_EVERY", "1"))
 FIRST = IncidentId(1)
 
 
@@ -159,4 +158,4 @@ async def test_whatever_step_is_the_last_of_a_life_the_next_one_finishes(
         await play(world)
         if at == 0:
             (life,) = world.lives[1:]
-            assert 60 < len(life.steps) < STEPS, "there are steps, and all of them are cut"
+            assert STEPS - 40 < len(life.steps) < STEPS, f"all {len(life.steps)} steps are cut, and hardly more"
