@@ -23,6 +23,7 @@ from bot.adapters.journal_file import JournalFile
 from bot.domain.job import JobKind
 from bot.ports.journal import JournalUnavailable, Unrecordable
 from bot.ports.storage import NewJob, StoreUnavailable
+from tests.disks import mounted
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
@@ -254,16 +255,8 @@ async def test_a_slow_disk_is_not_waited_for_and_keeps_nothing_behind_our_back(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 64 KiB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    how = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(place)]
-    try:
-        subprocess.run(how, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("nothing can be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    with mounted(tmp_path / "small", "64k") as place:
+        yield place
 
 
 async def test_a_real_disk_that_is_full(small_disk: Path) -> None:

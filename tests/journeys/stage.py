@@ -301,6 +301,7 @@ def settings_for(url: str, database_url: str, http_port: int | None, policy: dic
         openai_api_key="",
         servers_file=decided.pop("servers_file", ""),
         doors_file=decided.pop("doors_file", ""),
+        journal_file=decided.pop("journal_file", ""),
         policy=Policy(**decided),
     )
 
