@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import IncidentId
 from bot.domain.sight import Sight
-from storage.sight import may_see
+from storage.sight import is_hidden, may_see
 from storage.tables import change, draft, entry, follow_up, hold, incident, permit, server, time_version
 
 
@@ -31,7 +31,7 @@ class EvidenceRows:
         }
         named = or_(change.c.fix_for == number, change.c.refused_by_incident == number)
         return {
-            "incident": await self._rows(incident, (incident.c.id == number) & may_see(self._sight, incident.c.id)),
+            "incident": await self._rows(incident, (incident.c.id == number) & ~is_hidden(self._sight)),
             **of_it,
             "change": await self._rows(change, named),
             "server": [dict(row._mapping) for row in await self._connection.execute(servers)],

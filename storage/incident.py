@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
 from bot.domain.incident import OPEN, Incident, Severity, Status, TimeName
 from bot.domain.sight import Sight
-from storage.sight import may_see, unseen
+from storage.sight import is_hidden
 from storage.tables import incident, time_version
 
 
@@ -44,11 +44,11 @@ class IncidentRows:
 
     async def by_channel(self, channel: ChannelId) -> Incident | None:
         """The incident whose channel this is."""
-        return await self._one((incident.c.channel == channel) & may_see(self._sight, incident.c.id))
+        return await self._one((incident.c.channel == channel) & ~is_hidden(self._sight))
 
     async def recent(self, limit: int, *, only_open: bool) -> Sequence[Incident]:
         """The newest first."""
-        query = _shown(self._sight).where(may_see(self._sight, incident.c.id))
+        query = _shown(self._sight).where(~is_hidden(self._sight))
         query = query.order_by(incident.c.id.desc()).limit(limit)
         if only_open:
             query = query.where(incident.c.status.in_([s.value for s in OPEN]))
@@ -59,7 +59,7 @@ class IncidentRows:
         ended = func.coalesce(incident.c.closed_at, incident.c.resolved_at) >= since
         going_on = incident.c.status.in_([s.value for s in OPEN])
         still = or_(going_on, and_(ended, incident.c.status != Status.CANCELLED.value))
-        query = _shown(self._sight).where(incident.c.channel.is_not(None), may_see(self._sight, incident.c.id), still)
+        query = _shown(self._sight).where(incident.c.channel.is_not(None), ~is_hidden(self._sight), still)
         return [_incident(row) for row in await self._connection.execute(query.order_by(incident.c.id))]
 
     async def named(self, numbers: Sequence[IncidentId], *, sight: Sight | None = None) -> Sequence[Incident]:
@@ -110,7 +110,7 @@ _SECRET = {"title": "", "channel": null(), "channel_name": null(), "card_ts": nu
 def _shown(sight: Sight) -> Select[Any]:
     if sight.whole:
         return select(incident)
-    hidden = incident.c.id.in_(unseen(sight))
+    hidden = is_hidden(sight)
     return select(
         *(case((hidden, _SECRET[c.name]), else_=c).label(c.name) if c.name in _SECRET else c for c in incident.c)
     )

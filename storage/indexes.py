@@ -51,6 +51,6 @@ PERMIT_LIVE = Index(
 INCIDENT_PRIVATE = Index(
     "ix_incident_private",
     incident.c.id,
-    sqlite_where=incident.c.private,
+    sqlite_where=incident.c.private == 1,
     postgresql_where=incident.c.private,
 )

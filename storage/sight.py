@@ -6,7 +6,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, delete, false, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import IncidentId, SlackUserId
@@ -14,15 +14,22 @@ from bot.domain.sight import Sight
 from storage.tables import incident, insider
 
 
-def unseen(sight: Sight) -> Select[Any]:
-    """The numbers of the incidents that these eyes may not see; not for those that see the whole."""
-    query = select(incident.c.id).where(incident.c.private)
+def is_hidden(sight: Sight) -> ColumnElement[bool]:
+    """Whether a row of the table `incident` is one that these eyes may not see."""
+    if sight.whole:
+        return false()
+    hidden: list[ColumnElement[bool]] = [incident.c.private]
     if sight.channel is not None:
-        query = query.where(or_(incident.c.channel.is_(None), incident.c.channel != sight.channel))
+        hidden.append(or_(incident.c.channel.is_(None), incident.c.channel != sight.channel))
     if sight.who is not None:
         mine = select(insider.c.incident_id).where(insider.c.person == sight.who)
-        query = query.where(incident.c.id.not_in(mine))
-    return query.correlate(None)
+        hidden.append(incident.c.id.not_in(mine))
+    return and_(*hidden)
+
+
+def unseen(sight: Sight) -> Select[Any]:
+    """The numbers of the incidents that these eyes may not see: few, and found by an index."""
+    return select(incident.c.id).where(is_hidden(sight)).correlate(None)
 
 
 def may_see(sight: Sight, number: ColumnElement[Any]) -> ColumnElement[bool]:

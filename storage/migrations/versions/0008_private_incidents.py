@@ -9,13 +9,14 @@ branch_labels = None
 depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-PRIVATE = sa.text("private")
+PRIVATE, IS_PRIVATE = sa.text("private"), sa.text("private = 1")
+"""A database uses the index where the question says it in the same words."""
 
 
 def upgrade() -> None:
     """What is there already is open to everybody, as it was."""
     op.add_column("incident", sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.create_index("ix_incident_private", "incident", ["id"], sqlite_where=PRIVATE, postgresql_where=PRIVATE)
+    op.create_index("ix_incident_private", "incident", ["id"], sqlite_where=IS_PRIVATE, postgresql_where=PRIVATE)
     op.create_table(
         "insider",
         sa.Column("incident_id", NUMBER, sa.ForeignKey("incident.id", name="fk_insider_incident_id"), nullable=False),
