@@ -1,6 +1,6 @@
 """Private incidents: who is let in, and who acts on one without being let in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.errors import IncidentPrivate
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId, incident_label
@@ -39,6 +39,16 @@ async def keep_members(outside: Outside, *, incident_id: IncidentId, members: It
         incident = await tx.incidents.lock(incident_id)
         if incident is not None and incident.private:
             await tx.insiders.put(incident_id, insiders_of(incident, members))
+
+
+async def names_to_ask(outside: Outside, incidents: Sequence[Incident]) -> Mapping[str, str]:
+    """What the commanders of those incidents are called that are not shown: where no mention can be read."""
+    leaders = {one.commander for one in incidents if one.is_veiled and one.commander}
+    if not leaders:
+        return {}
+    async with outside.store.read() as tx:
+        people = [await tx.people.get(who) for who in sorted(leaders)]
+    return {one.id: one.name for one in people if one}
 
 
 async def members_changed(outside: Outside, *, channel: ChannelId, left: SlackUserId | None, request_key: str) -> None:

@@ -19,6 +19,7 @@ from bot.ports.identity import IdentityUnavailable
 from bot.ports.outside import Outside
 from bot.ports.storage import StoreCollision, StoreUnavailable
 from bot.use_cases import fix, freeze, gate, permit, sighting
+from bot.use_cases.sight import names_to_ask
 from handlers.http.entrance import Caller, Entrance, Overloaded, TooMany
 from handlers.http.gate_answers import Speaker, speaker_of
 
@@ -151,7 +152,11 @@ async def _ask(outside: Outside, speaker: Speaker, caller: Caller, request: web.
         fix_for=IncidentId(_after_dash(body.fix_for)) if body.fix_for else None,
         override_id=OverrideId(_after_dash(body.override)) if body.override else None,
     )
-    return speaker.answer(await gate.ask_permit(outside, asked))
+    return await _said(outside, speaker, await gate.ask_permit(outside, asked))
+
+
+async def _said(outside: Outside, speaker: Speaker, answer: gate.GateAnswer) -> web.Response:
+    return speaker.knowing(await names_to_ask(outside, answer.incidents)).answer(answer)
 
 
 def _after_dash(label: str) -> int:
@@ -159,7 +164,8 @@ def _after_dash(label: str) -> int:
 
 
 async def _poll(outside: Outside, speaker: Speaker, caller: Caller, request: web.Request) -> web.Response:
-    return speaker.answer(await permit.poll_permit(outside, caller=caller.name, permit_id=_permit_id(request)))
+    answer = await permit.poll_permit(outside, caller=caller.name, permit_id=_permit_id(request))
+    return await _said(outside, speaker, answer)
 
 
 async def _start(outside: Outside, speaker: Speaker, caller: Caller, request: web.Request) -> web.Response:

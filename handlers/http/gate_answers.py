@@ -48,6 +48,10 @@ class Speaker:
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
 
+    def knowing(self, names: Mapping[str, str]) -> "Speaker":
+        """Speaks of people by their names."""
+        return Speaker(Texts(self._texts.language, self._texts.zone, names)) if names else self
+
     def _say(self, key: str, /, **params: Any) -> str:
         return self._texts.plain(f"gate.http.{key}", **params)
 

@@ -6,6 +6,7 @@ from bot.domain.errors import Refused
 from bot.domain.gate import Verdict
 from bot.ports.storage import StoreCollision
 from bot.use_cases.gate import Ask, GateAnswer, ask_permit, look
+from bot.use_cases.sight import names_to_ask
 from handlers.http.entrance import Entrance, Overloaded
 from handlers.http.gate_answers import Speaker
 
@@ -30,6 +31,7 @@ async def ask_gate(entrance: Entrance, speaker: Speaker, ask: Ask, *, dry: bool 
         answer = await _answer(entrance, ask, dry=dry)
     except Refused as refused:
         return Said(allowed=False, reason=speaker.why(refused))
+    speaker = speaker.knowing(await names_to_ask(entrance.outside, answer.incidents))
     waiting = answer.decision.verdict is Verdict.WAITING
     return Said(answer.decision.allows, speaker.reason(answer), answer.decision_id, waiting, answer)
 

@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 
 from bot.domain.ids import DraftId, IncidentId
+from bot.sandbox import channels
 from bot.use_cases.audit import checkpoint_now
 from bot.use_cases.sight import read_members_again
 from bot.use_cases.token import make_token
@@ -117,6 +118,22 @@ async def test_a_change_that_slack_did_not_tell_is_found(stage: Stage) -> None:
     assert "비공개 장애라서" in await stage.command(DOYUN, "/incident show INC-1")
 
 
+async def test_a_bot_that_was_put_out_lets_in_those_it_invited_by_name(stage: Stage) -> None:
+    """It hears nothing of its members any more; who leads is told that it cannot read there, and nobody else."""
+    stage.expected |= {"not_in_channel", "channel_not_found", "does not say who is in"}
+    channel = await filled(stage)
+    channels.remove_member(stage.server.workspace, stage.server.workspace.channels[channel], stage.app.bot_user)
+    await stage.settled()
+    assert "비공개 장애라서" in await stage.command(DOYUN, "/incident show INC-1")
+    assert WORD in await stage.command(MINJI, "/incident show INC-1")
+    stage.product.slack.losses.suspect()
+    await stage.product.slack.losses.make_good()
+    stage.product.worker.wake()
+    await stage.settled()
+    assert "더 이상 읽을 수 없습니다" in shown(stage.direct(MINJI)[-1]) and not stage.said(stage.incidents)
+    check_nothing_leaked(stage, channel)
+
+
 async def test_the_postmortem_goes_to_a_manager_inside_else_to_the_commander(stage: Stage) -> None:
     channel = await filled(stage)
     told = shown(stage.direct(MINJI)[-1])
@@ -224,7 +241,7 @@ async def every_door(stage: Stage) -> None:
             said = await answer.json()
         assert answer.status == 403 and said["incidents"][0]["incident"] == "INC-1" and not has_word(said)
         assert said["incidents"][0]["private"] and said["incidents"][0]["commander"] == MINJI
-        assert "INC-1 is private" in said["reason"] and MINJI in said["reason"]
+        assert "INC-1 is private" in said["reason"] and "Ask its commander, @minji." in said["reason"]
         async with http.post("/v1/permits", json={**ask, "fix_for": "INC-1", "key": "fix"}) as answer:
             assert answer.status == 202 and not has_word(await answer.text())
 
