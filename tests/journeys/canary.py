@@ -24,7 +24,8 @@ def has_word(thing: Any) -> bool:
 
 def check_nothing_leaked(stage: Stage, channel: str) -> None:
     """Looks at every call to Slack so far, and at everything that anybody outside has before their eyes."""
-    workspace, own = stage.server.workspace, {channel, *INSIDERS, *(stage.person(who).im(stage.app) for who in INSIDERS)}
+    workspace = stage.server.workspace
+    own = {channel, *INSIDERS, *(stage.person(who).im(stage.app) for who in INSIDERS)}
     for call in stage.server.calls:
         if not has_word(call.arguments) or call.method == "views.open":
             continue  # a form is looked at where it stands: before the eyes of whoever has it open
