@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from bot.adapters.checkpoint_key import Signer
 
-EVERY_SECONDS = 60.0
+LOOK_SECONDS = 5.0
+"""How often we look whether a checkpoint is due."""
 
 
 def read_audit_key(settings: Settings) -> "Signer | None":
@@ -32,7 +33,7 @@ def read_audit_key(settings: Settings) -> "Signer | None":
 
 
 def audit_chores(settings: Settings, outside: Outside, session: "aiohttp.ClientSession") -> list[Chore]:
-    """A checkpoint a minute where the log grew and some place is set. Raises SettingsWrong."""
+    """A checkpoint where one is due and some place is set. Raises SettingsWrong."""
     signer = read_audit_key(settings)
     if signer is None:
         return []
@@ -45,4 +46,4 @@ def audit_chores(settings: Settings, outside: Outside, session: "aiohttp.ClientS
         anchors["address"] = WebAnchor(session, settings.audit_url)
     if settings.audit_channel:
         anchors["channel"] = ChannelAnchor(outside, settings.audit_channel)
-    return [Chore("checkpoints", EVERY_SECONDS, Anchoring(outside, signer.sign, anchors).keep)] if anchors else []
+    return [Chore("checkpoints", LOOK_SECONDS, Anchoring(outside, signer.sign, anchors).keep)] if anchors else []

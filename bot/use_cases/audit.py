@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.domain.audit_chain import sealed_at
 from bot.domain.audit_check import Check, Verdict, Why, Wrong
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 CHANNEL_LIMIT = 3500
 """Slack cuts a message's text at 4,000 characters (docs.slack.dev, chat.postMessage)."""
+
+EVERY = timedelta(minutes=1)
+"""Between two checkpoints of a log that grows, as long as nothing is frozen or freed."""
 
 AT_ONCE = 2000
 """Links that are read together: each batch is a transaction of its own, so that nobody who writes waits for us."""
@@ -61,16 +65,18 @@ async def checkpoint_now(outside: Outside) -> Checkpoint:
 
 
 class Anchoring:
-    """Keeps a signed checkpoint in every place that has not got the newest; what fails is tried again next time."""
+    """Keeps a signed checkpoint in every place: at once where what is frozen changed, else every EVERY where the log
+    grew. What fails is tried again next time.
+    """
 
     def __init__(self, outside: Outside, sign: Callable[[bytes], str], anchors: Mapping[str, Anchor]) -> None:
         self._outside, self._sign, self._anchors = outside, sign, anchors
-        self._kept: dict[str, str] = {}
+        self._kept: dict[str, tuple[Checkpoint, datetime]] = {}
 
     async def keep(self) -> None:
-        """Nothing where the log did not grow. No place that is away keeps the others from having theirs."""
-        now = await checkpoint_now(self._outside)
-        due = {name: anchor for name, anchor in self._anchors.items() if self._kept.get(name) != now.hash}
+        """What is due, if anything is. No place that is away keeps the others from having theirs."""
+        now, at = await checkpoint_now(self._outside), self._outside.clock.now()
+        due = {name: anchor for name, anchor in self._anchors.items() if self._is_due(name, now, at)}
         if not now.n or not due:
             return
         signed = replace(now, signature=self._sign(now.signed_bytes))
@@ -80,7 +86,13 @@ class Anchoring:
             except AnchorAway as away:
                 log.warning("a checkpoint was not kept; trying again", extra={"anchor": name, "reason": str(away)})
             else:
-                self._kept[name] = now.hash
+                self._kept[name] = (now, at)
+
+    def _is_due(self, name: str, now: Checkpoint, at: datetime) -> bool:
+        if name not in self._kept:
+            return True
+        last, kept_at = self._kept[name]
+        return now.hash != last.hash and (now.holds != last.holds or at >= kept_at + EVERY)
 
 
 class ChannelAnchor:

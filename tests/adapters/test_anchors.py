@@ -14,7 +14,7 @@ from bot.domain.job import JobKind
 from bot.ports.anchor import AnchorAway
 from bot.ports.outside import Outside
 from bot.use_cases.audit import CHANNEL_LIMIT, Anchoring, ChannelAnchor, checkpoint_now, verify_audit
-from tests.acts import stop_the_line
+from tests.acts import add_server, permit_for, stop_the_line
 from tests.clocks import START, FrozenClock
 
 
@@ -52,6 +52,26 @@ async def test_a_place_has_one_checkpoint_of_each_state(outside: Outside, signer
     assert len(here.kept) == 1 and there.kept[0].n == here.kept[0].n
     is_genuine = checker(signer.public)
     assert (await verify_audit(outside, checkpoints=here.kept, is_genuine=is_genuine)).wrong == []
+
+
+async def test_a_freeze_has_its_checkpoint_at_once_and_all_else_once_a_minute(
+    outside: Outside, clock: FrozenClock, signer: Signer
+) -> None:
+    place = Place()
+    chore = Anchoring(outside, signer.sign, {"place": place})
+    await add_server(outside, "lb-01")
+    await chore.keep()
+    await permit_for(outside, "lb-01")
+    await chore.keep()
+    assert len(place.kept) == 1
+    await stop_the_line(outside, "web-3")
+    await chore.keep()
+    assert [one.held for one in place.kept] == [(), (Held("1", "web-3", "active"),)]
+    await permit_for(outside, "lb-01")
+    await chore.keep()
+    clock.forward(seconds=60)
+    await chore.keep()
+    assert len(place.kept) == 3
 
 
 async def test_a_signature_is_of_one_checkpoint_and_one_key(outside: Outside, signer: Signer, tmp_path: Path) -> None:

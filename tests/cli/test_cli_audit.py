@@ -40,7 +40,8 @@ def public(
 
     async def history() -> None:
         database = Database("sqlite:///stopline.db")
-        outside = Outside(database, FrozenClock(), Policy())
+        clock = FrozenClock()
+        outside = Outside(database, clock, Policy())
         chore = Anchoring(outside, Signer(Path("key.pem")).sign, {"file": FileAnchor(Path("checkpoints"))})
         await add_server(outside, "lb-01")
         await stop_the_line(outside, "web-3", by=ANN)
@@ -51,6 +52,7 @@ def public(
         await chore.keep()
         await ask(outside, "web-3")
         await erase_person(outside, who=ANN, reason="asked")
+        clock.forward(minutes=1)
         await chore.keep()
         await database.close()
 
