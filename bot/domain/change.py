@@ -1,5 +1,6 @@
 """Rules of a change: planned work, what was tested before it, who approved it, how it ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -98,6 +99,14 @@ class Change:
         if self.kind is not ChangeKind.MAJOR:
             return True
         return self.approver is not None and (self.second_look is not None or not self.needs_second_look)
+
+    def without(self, lost: Collection[SlackUserId]) -> "Change":
+        """The words of these people do not count any more."""
+        kept = [who for who in (self.approver, self.second_look) if who is not None and who not in lost]
+        if kept == [who for who in (self.approver, self.second_look) if who is not None]:
+            return self
+        state = ChangeState.REQUESTED if self.state is ChangeState.APPROVED else self.state
+        return replace(self, approver=kept[0] if kept else None, second_look=None, state=state, approved_at=None)
 
     def check_request(self) -> None:
         """Raises PreTestMissing where major work shows no test, no link, or no word on the difference."""

@@ -101,6 +101,10 @@ class Permit:
         """The incidents whose approval still counts."""
         return frozenset(one.incident_id for one in self.approvals if now < one.at + APPROVAL_LASTS)
 
+    def without(self, lost: Collection[SlackUserId]) -> "Permit":
+        """The words of these people do not count any more."""
+        return replace(self, approvals=tuple(one for one in self.approvals if one.by not in lost))
+
     def approve(self, *, incident_id: IncidentId, by: SlackUserId, at: datetime) -> "Permit":
         """I11: one more incident agrees to the fix. Raises PermitStale, RequesterApproves, AlreadyApproved."""
         if self.state is not PermitState.WAITING:

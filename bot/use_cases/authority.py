@@ -1,10 +1,13 @@
 """Whether somebody may decide: read from our records in the deciding transaction, which are kept true outside of it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.authority import Authority, Duty, Group, authority_of, groups_in, people_of
+from bot.domain.change import WAITING, Change
+from bot.domain.errors import Refused
 from bot.domain.ids import GroupId, Holder, SlackUserId
+from bot.domain.permit import Permit, PermitState
 from bot.ports.chat import Chat, ChatPermanent, ChatTransient
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
@@ -18,6 +21,33 @@ async def must_have(tx: Transaction, outside: Outside, who: SlackUserId, duty: D
     await must_be_member(tx, who)
     holders = outside.policy.holders(duty)
     return authority_of(who, duty, holders, await tx.groups.named(groups_in(holders)))
+
+
+async def without_duty(
+    tx: Transaction, outside: Outside, people: Iterable[SlackUserId | None], duty: Duty
+) -> frozenset[SlackUserId]:
+    """Those of them who may not decide any more what they decided: their word counts for nothing that has not begun."""
+    lost = set()
+    for who in {one for one in people if one is not None}:
+        try:
+            await must_have(tx, outside, who, duty)
+        except Refused:
+            lost.add(who)
+    return frozenset(lost)
+
+
+async def still_approved(tx: Transaction, outside: Outside, change: Change) -> Change:
+    """A change with the approvals that still count."""
+    if change.state not in WAITING:
+        return change
+    return change.without(await without_duty(tx, outside, (change.approver, change.second_look), Duty.APPROVE))
+
+
+async def still_agreed(tx: Transaction, outside: Outside, permit: Permit) -> Permit:
+    """A permit that has not begun, with the approvals that still count."""
+    if permit.state not in (PermitState.WAITING, PermitState.GRANTED):
+        return permit
+    return permit.without(await without_duty(tx, outside, [one.by for one in permit.approvals], Duty.APPROVE))
 
 
 async def check_duty(outside: Outside, *, by: SlackUserId, duty: Duty) -> None:

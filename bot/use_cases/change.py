@@ -24,15 +24,16 @@ from bot.domain.ids import (
     override_label,
 )
 from bot.domain.incident import Incident, check_title
-from bot.domain.override import LASTS, Override, check_overridden
+from bot.domain.override import Override, check_overridden
 from bot.domain.permit import TIME_TO_START, Permit, PermitKind, PermitState
 from bot.domain.sight import Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.authority import must_have
+from bot.use_cases.authority import must_have, still_agreed, still_approved
 from bot.use_cases.fix import work_on
 from bot.use_cases.gate import Ask, add_fix, digest_of
 from bot.use_cases.line import Touched, incidents_of, judge, touch
+from bot.use_cases.override import usable_override
 from bot.use_cases.person import must_be_member
 from bot.use_cases.record import Trace, record
 from bot.use_cases.thaw import held_back
@@ -167,7 +168,7 @@ async def approve_change(outside: Outside, *, by: SlackUserId, change_id: Change
     """Somebody else agrees. Raises UnknownChange, ChangeImpossible, RequesterApproves, NoAuthority, NotYourDuty."""
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.APPROVE)
-        change = await _locked(tx, change_id)
+        change = await still_approved(tx, outside, await _locked(tx, change_id))
         approved = change.approve(by=by, at=outside.clock.now())
         await tx.changes.save(approved)
         await _note(tx, approved, Act.CHANGE_APPROVED, by=by, outside=outside, more=right.detail)
@@ -187,8 +188,8 @@ async def start_change(outside: Outside, *, by: SlackUserId, change_id: ChangeId
         seen = _there(await tx.changes.get(change_id), change_id)
         touched = await touch(tx, seen.servers, lock=tx.servers.lock_for_freeze)
         waiting = await tx.permits.of_change(change_id) if seen.fix_for is not None else None
-        change = await _locked(tx, change_id)
-        override = await _usable_override(tx, touched, by=by, at=at)
+        change = await still_approved(tx, outside, await _locked(tx, change_id))
+        override = await usable_override(tx, outside, (one.name for one in touched.targets), by=by, at=at)
         decision = await _judge_start(tx, outside, change, touched, waiting, override, at=at)
         if not decision.allows:
             change.check_not_running()
@@ -217,22 +218,11 @@ async def _judge_start(
     if change.fix_for is not None and waiting is not None:
         if waiting.state is PermitState.REFUSED:
             raise FixNotApproved(incident=incident_label(change.fix_for))
-        fix = Fix(change.fix_for, waiting.approved_by(at))
+        fix = Fix(change.fix_for, (await still_agreed(tx, outside, waiting)).approved_by(at))
     decision = judge(touched, shadow=outside.policy.shadow, fix=fix, overridden=fix is None and override is not None)
     if decision.allows:
         check_started(decision, fix)
     return decision
-
-
-async def _usable_override(tx: Transaction, touched: Touched, *, by: SlackUserId, at: datetime) -> Override | None:
-    """One that two people agreed to, nobody used, and that names every server; asked for or confirmed by `by`."""
-    wanted = {server.name for server in touched.targets}
-    for seen in await tx.overrides.usable(confirmed_after=at - LASTS):
-        if by in (seen.asked_by, seen.confirmed_by) and wanted <= set(seen.servers):
-            override = await tx.overrides.lock(seen.id)
-            if override is not None and override.used_at is None:
-                return override
-    return None
 
 
 async def _started_permit(

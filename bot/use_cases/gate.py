@@ -12,6 +12,7 @@ from bot.domain.door import Door, Selectors
 from bot.domain.errors import (
     KeyConflict,
     OutOfScope,
+    OverrideSpent,
     PermitStale,
     Refused,
     ServersMissing,
@@ -36,8 +37,10 @@ from bot.domain.permit import DEAD, TIME_TO_START, Permit, PermitKind, PermitSta
 from bot.domain.server import Catalogue, Server
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, StoreCollision, Transaction
+from bot.use_cases.authority import still_agreed
 from bot.use_cases.fix import work_on
 from bot.use_cases.line import Touched, incidents_of, judge, reach, touch
+from bot.use_cases.override import lost_by
 from bot.use_cases.record import incident_key, record
 from bot.use_cases.server import known_servers
 from bot.use_cases.thaw import held_back
@@ -115,7 +118,7 @@ async def ask_permit(outside: Outside, ask: Ask) -> GateAnswer:
         check_scope(touched, ask.scope)
         if ask.fix_for is not None:
             return await _ask_fix(tx, outside, ask, touched)
-        override = await _override(tx, ask, touched, at=outside.clock.now())
+        override = await _override(tx, outside, ask, touched, at=outside.clock.now())
         decision = judge(touched, shadow=outside.policy.shadow, overridden=override is not None)
         if not decision.allows:
             return await _refuse(tx, outside, ask, touched, decision)
@@ -138,7 +141,7 @@ def _known_or_none(catalogue: Catalogue, text: str) -> Sequence[Server]:
         return ()
 
 
-async def _override(tx: Transaction, ask: Ask, touched: Touched, *, at: datetime) -> Override | None:
+async def _override(tx: Transaction, outside: Outside, ask: Ask, touched: Touched, *, at: datetime) -> Override | None:
     if ask.override_id is None:
         return None
     override = await tx.overrides.lock(ask.override_id)
@@ -147,6 +150,8 @@ async def _override(tx: Transaction, ask: Ask, touched: Touched, *, at: datetime
     earlier = await tx.permits.by_key(ask.caller, ask.key)
     if not (earlier and earlier.override_id == override.id):
         override.check_use(tuple(server.name for server in touched.targets), at=at)
+        if await lost_by(tx, outside, override):
+            raise OverrideSpent(why="lost")
     return override
 
 
@@ -307,7 +312,7 @@ async def answer_waiting(tx: Transaction, outside: Outside, permit: Permit, touc
     if permit.state in DEAD or permit.has_expired(now):
         raise PermitStale(why="expired" if permit.has_expired(now) else permit.state)
     assert permit.incident_id is not None
-    fix = Fix(permit.incident_id, permit.approved_by(now))
+    fix = Fix(permit.incident_id, (await still_agreed(tx, outside, permit)).approved_by(now))
     if permit.state is not PermitState.WAITING:
         decision = Decision(Verdict.FIX)
         return GateAnswer(decision, await told(tx, permit), (), permit)

@@ -1,6 +1,6 @@
 """Overrides (break-glass): asked for by one person, confirmed by another, announced loudly, used once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.audit import Act
@@ -9,10 +9,10 @@ from bot.domain.errors import NothingHeld, UnknownOverride
 from bot.domain.freeze import Hold
 from bot.domain.ids import IncidentId, OverrideId, ServerName, SlackUserId, override_label
 from bot.domain.job import JobKind
-from bot.domain.override import Override
+from bot.domain.override import LASTS, Override
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
-from bot.use_cases.authority import must_have
+from bot.use_cases.authority import must_have, without_duty
 from bot.use_cases.freeze import server_ids_of
 from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import named_servers
@@ -64,6 +64,24 @@ async def confirm_override(outside: Outside, *, by: SlackUserId, number: Overrid
         holds = await tx.holds.open_on(await server_ids_of(tx, confirmed.servers))
         await _note(tx, confirmed, Act.OVERRIDE_CONFIRMED, holds, right, by=by, at=at)
     return confirmed
+
+
+async def usable_override(
+    tx: Transaction, outside: Outside, targets: Iterable[ServerName], *, by: SlackUserId, at: datetime
+) -> Override | None:
+    """One that nobody used and that names every target; asked for or confirmed by `by`, and both may still do that."""
+    wanted = set(targets)
+    for seen in await tx.overrides.usable(confirmed_after=at - LASTS):
+        if by in (seen.asked_by, seen.confirmed_by) and wanted <= set(seen.servers):
+            override = await tx.overrides.lock(seen.id)
+            if override is not None and override.used_at is None and not await lost_by(tx, outside, override):
+                return override
+    return None
+
+
+async def lost_by(tx: Transaction, outside: Outside, override: Override) -> bool:
+    """Whether somebody whose word it rests on may not override any more."""
+    return bool(await without_duty(tx, outside, (override.asked_by, override.confirmed_by), Duty.OVERRIDE))
 
 
 async def _note(

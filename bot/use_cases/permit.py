@@ -22,7 +22,7 @@ from bot.domain.permit import RUNNING, Directive, Permit, PermitKind, PermitStat
 from bot.domain.server import Server
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
-from bot.use_cases.authority import must_have
+from bot.use_cases.authority import must_have, still_agreed
 from bot.use_cases.change import end_change
 from bot.use_cases.fix import work_on
 from bot.use_cases.gate import GateAnswer, answer_waiting
@@ -86,7 +86,7 @@ async def begin(
     permit.check_start(now=at, epochs={server.id: server.epoch for server in locked})
     around = await tx.holds.around(list(permit.epochs))
     targets = tuple(server for server in locked if server.id in permit.targets)
-    fix = _fix(permit, at)
+    fix = _fix(await still_agreed(tx, outside, permit), at)
     decision = judge(
         Touched(targets, tuple(locked), line=around.line, holds=tuple(around.holds)),
         shadow=permit.shadow and outside.policy.shadow,
@@ -185,7 +185,7 @@ async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId,
     at = outside.clock.now()
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.APPROVE)
-        permit = await _asked(tx, by, permit_id, incident_id)
+        permit = await still_agreed(tx, outside, await _asked(tx, by, permit_id, incident_id))
         agreed = permit.approve(incident_id=incident_id, by=by, at=at)
         await tx.permits.save(agreed)
         await _note(tx, agreed, Act.FIX_APPROVED, by=by, incident_id=incident_id, at=at, **right.detail)

@@ -11,6 +11,7 @@ from bot.domain.permit import RUNNING, Directive, Permit, PermitState
 from bot.domain.server import Catalogue
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
+from bot.use_cases.authority import still_agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ async def _run(tx: Transaction, outside: Outside, permit: Permit) -> Run:
     holding = list(dict.fromkeys(hold.incident_id for hold in holds if hold.freezes))
     known = {one.id: one for one in await tx.incidents.named(holding)}
     waits = permit.state is PermitState.WAITING
+    permit = await still_agreed(tx, outside, permit)
     agreed = permit.approved_by(outside.clock.now()) if waits else {one.incident_id for one in permit.approvals}
     return Run(
         permit,

@@ -23,6 +23,8 @@ GUEST, STRANGER, BOT, LEFT, UNKNOWN = (SlackUserId(f"U0{one}") for one in ("GUES
 MEMBER, GROUPED = SlackUserId("U0MEMBER"), SlackUserId("U0GROUPED")
 CLAIMER, WORKER, ASKER = SlackUserId("U0CLAIMER"), SlackUserId("U0WORKER"), SlackUserId("U0ASKER")
 APPROVER, COMMANDER, HELPER = SlackUserId("U0APPROVER"), SlackUserId("U0COMMANDER"), SlackUserId("U0HELPER")
+GONE = SlackUserId("U0GONE")
+"""Had every duty when they decided, and left before what they decided began."""
 
 Given = dict[str, Any]
 Scene = Callable[[Outside, FrozenClock], Awaitable[Given]]
@@ -56,6 +58,14 @@ async def incident(outside: Outside, *servers: str, led: bool = False) -> Incide
     if led:
         await assign_role(outside, by=HELPER, incident_id=number, role=Role.COMMANDER, who=COMMANDER)
     return number
+
+
+async def leave(outside: Outside) -> None:
+    """They are no member any more."""
+    async with outside.store.write() as tx:
+        person = await tx.people.get(GONE)
+        assert person
+        await tx.people.save(replace(person, is_member=False))
 
 
 async def nothing(outside: Outside) -> Given:

@@ -15,7 +15,18 @@ from bot.use_cases.thaw import decide_held_back, everything_held_back
 from tests.acts import ask as ask_gate
 from tests.acts import hold_on, permit_for, request
 from tests.clocks import FrozenClock
-from tests.use_cases.authority_scenes import APPROVER, ASKER, CLAIMER, HELPER, WORKER, Given, incident, scene
+from tests.use_cases.authority_scenes import (
+    APPROVER,
+    ASKER,
+    CLAIMER,
+    GONE,
+    HELPER,
+    WORKER,
+    Given,
+    incident,
+    leave,
+    scene,
+)
 
 TESTED = {"tested": "staging, https://ci.example/7", "differences": "half the nodes", "kind": ChangeKind.MAJOR}
 
@@ -124,6 +135,45 @@ async def _frozen(outside: Outside, clock: FrozenClock) -> Given:
 async def _overridden(outside: Outside, clock: FrozenClock) -> Given:
     given = await _frozen(outside, clock)
     await confirm_override(outside, by=APPROVER, number=(await _override(outside, clock))["number"])
+    return given
+
+
+@scene("approve_change", "major, approved by somebody who left since")
+async def _approver_left(outside: Outside, clock: FrozenClock) -> Given:
+    number = await _change(outside, **{**TESTED, "differences": "none"})
+    await approve_change(outside, by=GONE, change_id=number)
+    await leave(outside)
+    return {"change_id": number}
+
+
+@scene("start_change", "major, approved by somebody who left since")
+async def _unapproved(outside: Outside, clock: FrozenClock) -> Given:
+    return await _approver_left(outside, clock)
+
+
+@scene("start_change", "its server is held; an override was confirmed by somebody who left since")
+async def _confirmer_left(outside: Outside, clock: FrozenClock) -> Given:
+    given = await _frozen(outside, clock)
+    await confirm_override(outside, by=GONE, number=(await _override(outside, clock))["number"])
+    await leave(outside)
+    return given
+
+
+@scene("start_change", "a fix, agreed to by somebody who left since")
+async def _agreed_left(outside: Outside, clock: FrozenClock) -> Given:
+    number = await incident(outside, "lb-01")
+    change_id = (await request(outside, "lb-01", by=ASKER, fix_for=number)).change.id  # type: ignore[arg-type]
+    permit_id = await permit_of(outside, change_id)
+    await approve_fix(outside, by=GONE, permit_id=permit_id, incident_id=number)
+    await leave(outside)
+    return {"change_id": change_id}
+
+
+@scene("approve_fix", "agreed to by somebody who left since")
+async def _agreed_again(outside: Outside, clock: FrozenClock) -> Given:
+    given = await _fix(outside, led=False)
+    await approve_fix(outside, by=GONE, **given)
+    await leave(outside)
     return given
 
 

@@ -30,6 +30,7 @@ from tests.use_cases.authority_scenes import (
     BOT,
     CLAIMER,
     COMMANDER,
+    GONE,
     GROUPED,
     GUEST,
     HELPER,
@@ -68,10 +69,10 @@ TRAITS: dict[SlackUserId, dict[str, Any]] = {
     LEFT: {"deleted": True},
 }
 GROUP = GroupId("S0DUTIES")
-SHARED = (GROUP, CLAIMER, WORKER, ASKER, APPROVER, COMMANDER, HELPER)
+SHARED = (GROUP, CLAIMER, WORKER, ASKER, APPROVER, COMMANDER, HELPER, GONE)
 HOLDERS = {duty: (*SHARED, ONLY[duty], *(NOT[other] for other in Duty if other is not duty)) for duty in Duty}
 POLICY = Policy(managers=HOLDERS[Duty.MANAGE], duties=HOLDERS)
-EVERYBODY = frozenset((*WHO.values(), *ONLY.values(), *NOT.values(), HELPER)) - {UNKNOWN}
+EVERYBODY = frozenset((*WHO.values(), *ONLY.values(), *NOT.values(), HELPER, GONE)) - {UNKNOWN}
 TABLE = read_table(DOCUMENT.read_text(encoding="utf-8"))
 OF_DRAFTS = frozenset({"decide_draft", "edit_draft"})
 DONE = frozenset({"yes", "frozen"})
@@ -136,7 +137,7 @@ async def made(action: str, state: str, peopled: Path, folder: Path, policy: Pol
 
 
 async def _said(outside: Outside, action: str, **given: Any) -> str:
-    """The cell: "yes", "frozen", or the refusal's name; a refusal leaves nothing behind."""
+    """The cell: "yes", the gate's "frozen" or "waiting", or the refusal's name, which leaves nothing behind."""
     assert isinstance(outside.store, Database)
     before = await everything(outside.store)
     try:
@@ -144,8 +145,9 @@ async def _said(outside: Outside, action: str, **given: Any) -> str:
     except Refused as refused:
         assert await everything(outside.store) == before, "a refusal wrote something"
         return type(refused).__name__
-    assert await everything(outside.store) != before, "a yes wrote nothing"
-    return "frozen" if isinstance(answer, ChangeAnswer) and not answer.decision.allows else "yes"
+    said = str(answer.decision.verdict) if isinstance(answer, ChangeAnswer) and not answer.decision.allows else "yes"
+    assert (await everything(outside.store) != before) is (said in DONE), said
+    return said
 
 
 def columns(duty: str) -> dict[str, SlackUserId]:

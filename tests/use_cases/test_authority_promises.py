@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from bot.config import SettingsWrong, read_policy
 from bot.domain.audit import Act
 from bot.domain.authority import Authority, Duty, Group, GroupUnread, NotYourDuty, authority_of, people_of
+from bot.domain.errors import OverrideSpent
+from bot.domain.gate import Verdict
 from bot.domain.ids import GroupId, SlackUserId
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.ports.outside import Outside, Policy
 from bot.use_cases.authority import people_named, read_groups
 from bot.use_cases.fix import claim_fix, verify_server
-from tests.acts import ANN, BEN, CHO, DAN, EVERYBODY, audit, hold_on, stop_the_line
+from bot.use_cases.override import ask_override, confirm_override
+from bot.use_cases.permit import approve_fix, poll_permit
+from tests.acts import ANN, BEN, CHO, DAN, EVERYBODY, ask, audit, hold_on, stop_the_line
 from tests.conftest import AddPeople
 
 SRE, DBA = GroupId("S0SRE"), GroupId("S0DBA")
@@ -131,3 +135,21 @@ def test_settings_name_people_and_groups() -> None:
 def test_a_setting_that_names_nobody_is_a_mistake_and_never_means_everybody(name: str, value: str) -> None:
     with pytest.raises(SettingsWrong):
         read_policy({f"STOPLINE_{name}": value})
+
+
+async def test_a_pipeline_uses_no_word_of_somebody_who_lost_the_duty(outside: Outside, add_people: AddPeople) -> None:
+    await add_people(*EVERYBODY)
+    made = await stop_the_line(outside, "lb-01")
+    glass = await ask_override(outside, by=BEN, servers=["lb-01"], reason="cut off", request_key="glass")
+    assert glass is not None
+    await confirm_override(outside, by=CHO, number=glass.id)
+    fix = (await ask(outside, "lb-01", fix_for=made.incident.id)).permit
+    assert fix is not None
+    await approve_fix(outside, by=CHO, permit_id=fix.id, incident_id=made.incident.id)
+    await add_people(CHO, is_member=False)
+    with pytest.raises(OverrideSpent):
+        await ask(outside, "lb-01", override_id=glass.id)
+    assert (await poll_permit(outside, caller="pipeline", permit_id=fix.id)).decision.verdict is Verdict.WAITING
+    await add_people(CHO)
+    assert (await poll_permit(outside, caller="pipeline", permit_id=fix.id)).decision.verdict is Verdict.FIX
+    assert (await ask(outside, "lb-01", override_id=glass.id)).decision.verdict is Verdict.OVERRIDDEN
