@@ -31,12 +31,12 @@ def _cells(line: str) -> list[str]:
 
 
 def read_others(text: str) -> set[str]:
-    """What is not done by people in Slack: the names in the last section."""
+    """What takes a person and is still nobody's act in Slack: the names in the last section."""
     return set(re.findall(r"`([a-z_]+)`", text.partition("## Not by people")[2]))
 
 
 def writing_use_cases() -> set[str]:
-    """Every public use case that opens a writing transaction, itself or through a function of its own file."""
+    """Every public use case that takes a person and opens a writing transaction, itself or through its own file."""
     return {name for path in (ROOT / "bot" / "use_cases").glob("*.py") for name in _writing(path)}
 
 
@@ -44,8 +44,13 @@ def _writing(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = {one.name: one for one in tree.body if isinstance(one, ast.AsyncFunctionDef | ast.FunctionDef)}
     for name, function in functions.items():
-        if not name.startswith("_") and _writes(function, functions, frozenset((name,))):
+        people = any("SlackUserId" in ast.unparse(one.annotation) for one in _arguments(function) if one.annotation)
+        if people and not name.startswith("_") and _writes(function, functions, frozenset((name,))):
             yield name
+
+
+def _arguments(function: ast.AsyncFunctionDef | ast.FunctionDef) -> list[ast.arg]:
+    return [*function.args.args, *function.args.kwonlyargs]
 
 
 def _writes(function: ast.AST, functions: Mapping[str, ast.AST], seen: frozenset[str]) -> bool:
