@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import Act, AuditRow
@@ -20,8 +20,12 @@ class AuditRows:
 
     def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
-        self._seen = may_see(sight, audit.c.incident_id)
+        self._sight = sight
         self.added: list[Fact] = []
+
+    @property
+    def _seen(self) -> ColumnElement[bool]:
+        return may_see(self._sight, audit.c.incident_id)
 
     async def add(
         self,

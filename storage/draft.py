@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.citation import Section, Sentence
@@ -23,8 +23,15 @@ class DraftRows:
 
     def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
-        self._seen = may_see(sight, draft.c.incident_id)
-        self._seen_follow_ups = may_see(sight, follow_up.c.incident_id)
+        self._sight = sight
+
+    @property
+    def _seen(self) -> ColumnElement[bool]:
+        return may_see(self._sight, draft.c.incident_id)
+
+    @property
+    def _seen_follow_ups(self) -> ColumnElement[bool]:
+        return may_see(self._sight, follow_up.c.incident_id)
 
     async def add(self, new: Draft) -> Draft:
         """Writes the next version; its id is the next number."""

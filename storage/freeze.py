@@ -21,7 +21,7 @@ class HoldRows:
 
     def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
-        self._holds = _HOLDS if sight.whole else _without_evidence(sight)
+        self._sight = sight
 
     async def add(self, new: Hold) -> Hold:
         """Writes a hold; its id is the next number."""
@@ -38,7 +38,7 @@ class HoldRows:
 
     async def open_on(self, ids: Sequence[ServerId]) -> Sequence[Hold]:
         """Those that freeze these servers."""
-        if self._holds is not _HOLDS:
+        if not self._sight.whole:
             return await self._some(hold.c.server_id.in_(ids), _FREEZES)
         return [_hold(dict(row._mapping)) for row in await self._connection.execute(_OPEN_ON, {"ids": list(ids)})]
 
@@ -66,7 +66,7 @@ class HoldRows:
         await self._connection.execute(update(hold).where(hold.c.id == changed.id).values(_columns(changed)))
 
     async def _some(self, *conditions: Any) -> Sequence[Hold]:
-        rows = await self._connection.execute(self._holds.where(*conditions))
+        rows = await self._connection.execute(_holds(self._sight).where(*conditions))
         return [_hold(dict(row._mapping)) for row in rows]
 
 
@@ -75,7 +75,9 @@ _HOLDS = select(hold, server.c.name.label("server")).join(server, server.c.id ==
 _OPEN_ON = _HOLDS.where(hold.c.server_id.in_(bindparam("ids", expanding=True)), _FREEZES)
 
 
-def _without_evidence(sight: Sight) -> Select[Any]:
+def _holds(sight: Sight) -> Select[Any]:
+    if sight.whole:
+        return _HOLDS
     hidden = hold.c.incident_id.in_(unseen(sight))
     shown = (case((hidden, ""), else_=c).label(c.name) if c.name == "evidence" else c for c in hold.c)
     named = server.c.name.label("server")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, true, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
@@ -10,7 +10,7 @@ from bot.domain.message import Message, fold
 from bot.domain.sight import Sight
 from storage.dialect import insert_or_ignore
 from storage.rows import values
-from storage.sight import unseen
+from storage.sight import is_hidden
 from storage.tables import incident, message
 
 
@@ -19,8 +19,7 @@ class MessageRows:
 
     def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
-        hidden = select(incident.c.channel).where(incident.c.id.in_(unseen(sight)), incident.c.channel.is_not(None))
-        self._seen = true() if sight.whole else message.c.channel.not_in(hidden)
+        self._sight = sight
 
     async def put(self, seen: Sequence[Message]) -> None:
         """Keeps versions; one that is there already stays as it is."""
@@ -30,28 +29,35 @@ class MessageRows:
 
     async def of_channel(self, channel: ChannelId) -> Sequence[Message]:
         """The newest version of each message, in the order they were posted."""
-        rows = await self._connection.execute(select(message).where(message.c.channel == channel, self._seen))
+        rows = await self._connection.execute(select(message).where(message.c.channel == channel, _shown(self._sight)))
         return fold(Message(**row._mapping) for row in rows)
 
     async def between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
         """Those that were posted after one ts and before another, threads too."""
         same = (message.c.channel == channel, message.c.ts > after, message.c.ts < before)
-        rows = await self._connection.execute(select(message).where(*same))
+        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
         return fold(Message(**row._mapping) for row in rows)
 
     async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:
         """The replies of these threads."""
         same = (message.c.channel == channel, message.c.thread_ts.in_(threads))
-        rows = await self._connection.execute(select(message).where(*same))
+        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
         return fold(Message(**row._mapping) for row in rows)
 
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
         """The newest version of one message."""
         same = (message.c.channel == channel, message.c.ts == ts)
-        rows = await self._connection.execute(select(message).where(*same, self._seen))
+        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
         return next(iter(fold(Message(**row._mapping) for row in rows)), None)
 
     async def erase(self, who: SlackUserId, instead: str) -> int:
         """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
         nothing = update(message).where(message.c.user == who).values(user=instead, text="")
         return int((await self._connection.execute(nothing)).rowcount)
+
+
+def _shown(sight: Sight) -> ColumnElement[bool]:
+    if sight.whole:
+        return true()
+    hidden = select(incident.c.channel).where(is_hidden(sight), incident.c.channel.is_not(None))
+    return message.c.channel.not_in(hidden)

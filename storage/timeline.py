@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import Act, Entry
@@ -20,7 +20,11 @@ class EntryRows:
 
     def __init__(self, connection: AsyncConnection, sight: Sight) -> None:
         self._connection = connection
-        self._seen = may_see(sight, entry.c.incident_id)
+        self._sight = sight
+
+    @property
+    def _seen(self) -> ColumnElement[bool]:
+        return may_see(self._sight, entry.c.incident_id)
 
     async def add(self, new: Entry) -> Entry:
         """Writes an entry; its id is the next number."""
