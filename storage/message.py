@@ -32,10 +32,14 @@ class MessageRows:
         rows = await self._connection.execute(select(message).where(message.c.channel == channel, _shown(self._sight)))
         return fold(Message(**row._mapping) for row in rows)
 
-    async def between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
-        """Those that were posted after one ts and before another, threads too."""
-        same = (message.c.channel == channel, message.c.ts > after, message.c.ts < before)
-        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
+    async def between(
+        self, channel: ChannelId, after: str, before: str, *, thread: MessageTs | None
+    ) -> Sequence[Message]:
+        """Those that were posted after one ts and before another: replies of this thread, or all of them."""
+        same = [message.c.channel == channel, message.c.ts > after, message.c.ts < before]
+        if thread:
+            same.append(message.c.thread_ts == thread)
+        rows = await self._connection.execute(select(message).where(*same))
         return fold(Message(**row._mapping) for row in rows)
 
     async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:

@@ -251,8 +251,10 @@ class Messages(Protocol):
         """The newest version of each message, in the order they were posted."""
         ...
 
-    async def between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
-        """Those that were posted after one ts and before another, threads too."""
+    async def between(
+        self, channel: ChannelId, after: str, before: str, *, thread: MessageTs | None
+    ) -> Sequence[Message]:
+        """Those that were posted after one ts and before another: replies of this thread, or all of them."""
         ...
 
     async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.backfill import (
     FOLLOWED,
@@ -136,7 +136,7 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
             return None
         await tx.incidents.lock(incident.id)
         stretch = stretch_of(reading, page)
-        kept = await tx.messages.between(channel, stretch.after, stretch.before)
+        kept = await tx.messages.between(channel, stretch.after, stretch.before, thread=stretch.thread)
         found = [replace(message, heard_at=at) for message in page.messages]
         await tx.messages.put([*found, *gone(kept, page, stretch, reading)])
         await _pin(tx, incident, page, at=at)
@@ -198,6 +198,19 @@ async def go_on_without(outside: Outside, channel: ChannelId, reading: Reading, 
         on = read.went_on(without_thread(reading) if thread else without_cursor(reading), at)
         await tx.reads.save(on)
     return on.under_way
+
+
+async def rest(outside: Outside, channel: ChannelId, *, seconds: float) -> None:
+    """Slack makes us wait in the middle of a reading: another job goes on then, with tries of its own."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        incident = await tx.incidents.by_channel(channel)
+        reading = (await tx.reads.of([channel]))[channel].under_way
+        if incident is None or reading is None:
+            return
+        stands = f"{reading.number}:{reading.down_to}:{reading.thread or ''}:{reading.replies_to}"
+        then = at + timedelta(seconds=seconds)
+        await tx.jobs.put([_job(incident, channel, f"{_key(channel)}:{stands}", then, UNHURRIED, last=False)])
 
 
 async def give_up(outside: Outside, channel: ChannelId, *, reason: str) -> None:

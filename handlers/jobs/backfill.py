@@ -3,7 +3,7 @@
 from bot.domain.backfill import Page, Reading
 from bot.domain.ids import ChannelId
 from bot.jobs.worker import Run
-from bot.ports.chat import ChatPermanent, CursorExpired, ThreadGone
+from bot.ports.chat import ChatPermanent, ChatTransient, CursorExpired, ThreadGone
 from bot.use_cases import backfill
 from handlers.desk import Desk
 
@@ -15,9 +15,16 @@ async def read_channel(desk: Desk, run: Run) -> None:
         await run.step("ask", lambda: backfill.ask_of(desk.outside, channel))
     async with desk.outside.store.write() as tx:
         await tx.jobs.overtake(run.job.id, key=run.job.key)
-    while reading := await backfill.take_up(desk.outside, channel):
-        while reading:
-            reading = await _read_on(desk, channel, reading)
+    pages = 0
+    try:
+        while reading := await backfill.take_up(desk.outside, channel):
+            while reading:
+                reading = await _read_on(desk, channel, reading)
+                pages += 1
+    except ChatTransient as wait:
+        if not pages:
+            raise
+        await backfill.rest(desk.outside, channel, seconds=wait.after or 0)
 
 
 async def _read_on(desk: Desk, channel: ChannelId, reading: Reading) -> Reading | None:
