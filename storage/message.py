@@ -42,10 +42,10 @@ class MessageRows:
         rows = await self._connection.execute(select(message).where(*same))
         return fold(Message(**row._mapping) for row in rows)
 
-    async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:
-        """The replies of these threads."""
-        same = (message.c.channel == channel, message.c.thread_ts.in_(threads))
-        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
+    async def replies_between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
+        """The replies to messages that were posted after one ts and before another."""
+        same = (message.c.channel == channel, message.c.thread_ts > after, message.c.thread_ts < before)
+        rows = await self._connection.execute(select(message).where(*same))
         return fold(Message(**row._mapping) for row in rows)
 
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:

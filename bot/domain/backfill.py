@@ -174,9 +174,15 @@ def stretch_of(reading: Reading, page: Page) -> Stretch:
     """What this next page of a reading proves."""
     if reading.thread:
         return Stretch(reading.thread, reading.replies_to, _past(page.highest) if page.next else END)
-    if page.limited and not page.next:
-        return Stretch(None, page.lowest or reading.down_to, reading.down_to)
-    return Stretch(None, (page.lowest or reading.down_to) if page.next else reading.oldest, reading.down_to)
+    ends_here = page.next or page.limited
+    return Stretch(None, _just_before(page.lowest or reading.down_to) if ends_here else reading.oldest, reading.down_to)
+
+
+def _just_before(ts: str) -> str:
+    """A microsecond earlier."""
+    seconds, _, fraction = ts.partition(".")
+    number = int(seconds) * 1_000_000 + int(fraction or 0) - 1
+    return f"{number // 1_000_000}.{number % 1_000_000:06d}"
 
 
 def _past(ts: str) -> str:
@@ -207,12 +213,37 @@ def without_cursor(reading: Reading) -> Reading:
 def gone(kept: Iterable[Message], page: Page, stretch: Stretch, reading: Reading) -> tuple[Message, ...]:
     """The deletions that a page proves: what we keep of its stretch and what is not there any more."""
     there = {message.ts for message in page.messages}
-    until = min(stretch.before, ts_of(reading.began_at - SETTLED))
     return tuple(
-        replace(one, version=reading.top, deleted=True, text="", heard_at=None)
+        replace(one, version=reading.top, deleted=True, text="")
         for one in kept
-        if not one.deleted
-        and one.thread_ts == stretch.thread
-        and one.ts not in there
-        and stretch.after < one.ts < until
+        if one.thread_ts == stretch.thread and one.ts not in there and _is_missed(one, stretch, reading)
+    )
+
+
+def gone_threads(replies: Iterable[Message], page: Page, reading: Reading) -> tuple[Message, ...]:
+    """The deletions that a page of the history proves of the replies to what is on it: they are in no thread there."""
+    there = {thread.ts for thread in page.threads}
+    everywhere = Stretch(None, START, END)
+    return tuple(
+        replace(one, version=reading.top, deleted=True, text="")
+        for one in replies
+        if one.thread_ts not in there and _is_missed(one, everywhere, reading)
+    )
+
+
+def _is_missed(one: Message, stretch: Stretch, reading: Reading) -> bool:
+    until = min(stretch.before, ts_of(reading.began_at - SETTLED))
+    return not one.deleted and stretch.after < one.ts < until
+
+
+def threads_to_read(replies: Iterable[Message], page: Page, reading: Reading) -> tuple[MessageTs, ...]:
+    """Those that say something we do not have, or no longer have what we do; from the beginning: all of them."""
+    there: dict[str, list[str]] = {}
+    for one in replies:
+        if not one.deleted and one.thread_ts:
+            there.setdefault(one.thread_ts, []).append(one.ts)
+    return tuple(
+        thread.ts
+        for thread in page.threads
+        if reading.is_through or len(there.get(thread.ts, ())) != thread.count or max(there[thread.ts]) < thread.latest
     )

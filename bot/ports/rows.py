@@ -257,8 +257,8 @@ class Messages(Protocol):
         """Those that were posted after one ts and before another: replies of this thread, or all of them."""
         ...
 
-    async def in_threads(self, channel: ChannelId, threads: Sequence[MessageTs]) -> Sequence[Message]:
-        """The replies of these threads."""
+    async def replies_between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
+        """The replies to messages that were posted after one ts and before another."""
         ...
 
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:

@@ -12,11 +12,13 @@ from bot.domain.backfill import (
     Reading,
     after_page,
     gone,
+    gone_threads,
     stretch_of,
+    threads_to_read,
     without_cursor,
     without_thread,
 )
-from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
+from bot.domain.ids import ChannelId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import OVER, Incident
 from bot.domain.job import JobKind
 from bot.domain.message import Message
@@ -137,12 +139,14 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
         await tx.incidents.lock(incident.id)
         stretch = stretch_of(reading, page)
         kept = await tx.messages.between(channel, stretch.after, stretch.before, thread=stretch.thread)
+        bounds = (stretch.after, stretch.before)
+        replies = () if reading.thread else await tx.messages.replies_between(channel, *bounds)
         found = [replace(message, heard_at=at) for message in page.messages]
-        await tx.messages.put([*found, *gone(kept, page, stretch, reading)])
+        lost = [*gone(kept, page, stretch, reading), *gone_threads(replies, page, reading)]
+        await tx.messages.put([*found, *lost])
         await _pin(tx, incident, page, at=at)
         await _offer(tx, incident, page.messages, kept, at=at)
-        threads = [] if reading.thread else await _threads(tx, channel, page, reading)
-        on = read.went_on(after_page(reading, page, threads), at)
+        on = read.went_on(after_page(reading, page, threads_to_read(replies, page, reading)), at)
         await tx.reads.save(on)
     return on.under_way
 
@@ -170,22 +174,6 @@ async def _offer(
     for message in messages:
         if message.ts not in known and not message.is_bot:
             await offer_named(tx, incident, message.text, at=at)
-
-
-async def _threads(tx: Transaction, channel: ChannelId, page: Page, reading: Reading) -> list[MessageTs]:
-    """Those that say something we do not have, or no longer have what we do; from the beginning: all of them."""
-    if reading.is_through or not page.threads:
-        return [thread.ts for thread in page.threads]
-    kept = await tx.messages.in_threads(channel, [thread.ts for thread in page.threads])
-    there: dict[str, list[str]] = {}
-    for message in kept:
-        if not message.deleted and message.thread_ts:
-            there.setdefault(message.thread_ts, []).append(message.ts)
-    return [
-        thread.ts
-        for thread in page.threads
-        if len(there.get(thread.ts, ())) != thread.count or max(there[thread.ts]) < thread.latest
-    ]
 
 
 async def go_on_without(outside: Outside, channel: ChannelId, reading: Reading, *, thread: bool) -> Reading | None:

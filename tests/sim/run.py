@@ -29,7 +29,7 @@ from tests.sim.wire import DirectClient, Wire
 
 DEED_SECONDS = 1.5
 """People do something so often, all of them together."""
-LOOK = timedelta(seconds=20)
+LOOK = timedelta(seconds=30)
 """The bot's chores come round so often."""
 TOGETHER = 40
 """So many deliveries may wait for the worker."""

@@ -1,4 +1,4 @@
-"""The way between Slack and the bot: what is doubled, overtaken, late or lost on it, and when the bot was given what."""
+"""The way between Slack and the bot: what is doubled, overtaken, late or lost on it, and what was given when."""
 
 import asyncio
 import heapq
