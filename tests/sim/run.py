@@ -56,19 +56,23 @@ class Simulation:
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan, self.folder = plan, folder
-        self.chance, self.clock = random.Random(plan.seed), FrozenClock()
+        self.chance, self.clock = self._chance("troubles"), FrozenClock()
         self.workspace = Workspace(clock=self.clock.now, name="Haneul Talk", domain="haneul-talk")
-        self.wire = Wire(self.chance, self.clock.now)
+        self.wire = Wire(self._chance("wire"), self.clock.now)
         self.app = self.workspace.add_app(
             name="Stopline", bot_token="xoxb-sim", app_token="xapp-sim", signing_secret="sim"
         )
-        self.client = DirectClient(self.workspace, self.app, self.wire)
+        self.client = DirectClient(self.workspace, self.app, self.wire, self._chance("calls"))
         self.troubles: dict[str, int] = {}
         self.declared: list[oracle.Declared] = []
         self._product: Product | None = None
         self._looked_at = START
         self._over_at: tuple[datetime, Callable[[], Any]] | None = None
         self._waiting = 0
+
+    def _chance(self, what: str) -> random.Random:
+        """One of its own for each, so that people do the same whatever the bot asks."""
+        return random.Random(f"{self.plan.seed} {what}")
 
     @property
     def bot(self) -> Product:
@@ -111,7 +115,7 @@ class Simulation:
         await self._declare()
         self.workspace.event_sinks.append(self.wire.send)
         held = [self.workspace.channels[one.channel] for one in self.declared]
-        town = Town(self.workspace, self.chance, held)
+        town = Town(self.workspace, self._chance("people"), held)
         for number in range(self.plan.events):
             await self._until(self.clock.now() + timedelta(seconds=self.chance.expovariate(1 / DEED_SECONDS)))
             town.act()

@@ -16,6 +16,7 @@ from bot.sandbox import SlackRefusal, Workspace
 from bot.sandbox.api_call import METHODS, Call
 from bot.sandbox.model import App, Json
 
+LIMITED = 3
 RETRIES = (0.0, 60.0, 300.0)
 """Seconds after which Slack tries an event again that nobody acknowledged."""
 
@@ -109,12 +110,13 @@ class Wire:
 class DirectClient(AsyncWebClient):
     """Slack's client, whose calls reach the pretend Slack without a socket: simulated time waits for nobody.
 
-    `limited`: of a hundred calls for history so many are told to wait; `on_page` is told of each page before it comes.
+    Of a hundred calls for history three are told to wait. `on_page` is told of each page before it comes, and says
+    whether the process dies there.
     """
 
-    def __init__(self, workspace: Workspace, app: App, wire: Wire, *, limited: int = 3) -> None:
+    def __init__(self, workspace: Workspace, app: App, wire: Wire, chance: random.Random) -> None:
         super().__init__(token=app.bot_token)
-        self._workspace, self._app, self._wire, self._limited = workspace, app, wire, limited
+        self._workspace, self._app, self._wire, self._chance = workspace, app, wire, chance
         self.on_page: Callable[[], bool] = lambda: False
         self.calls: dict[str, int] = {}
 
@@ -125,7 +127,7 @@ class DirectClient(AsyncWebClient):
         reads = api_method in ("conversations.history", "conversations.replies")
         if reads and self.on_page():
             await asyncio.Event().wait()  # the process dies here
-        if reads and self._wire.chance.randrange(100) < self._limited:
+        if reads and self._chance.randrange(100) < LIMITED:
             return self._answer(api_method, 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "20"})
         try:
             answer = {"ok": True, **METHODS[api_method].run(Call(self._workspace, self._app, arguments))}
