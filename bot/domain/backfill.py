@@ -173,7 +173,7 @@ class Stretch:
 def stretch_of(reading: Reading, page: Page) -> Stretch:
     """What this next page of a reading proves."""
     if reading.thread:
-        return Stretch(reading.thread, reading.replies_to, _past(page.highest) if page.next else END)
+        return Stretch(reading.thread, reading.replies_to, page.highest if page.next else END)
     ends_here = page.next or page.limited
     return Stretch(None, _just_before(page.lowest or reading.down_to) if ends_here else reading.oldest, reading.down_to)
 
@@ -183,11 +183,6 @@ def _just_before(ts: str) -> str:
     seconds, _, fraction = ts.partition(".")
     number = int(seconds) * 1_000_000 + int(fraction or 0) - 1
     return f"{number // 1_000_000}.{number % 1_000_000:06d}"
-
-
-def _past(ts: str) -> str:
-    """The bound just behind a ts; "" proves nothing."""
-    return f"{ts}+" if ts else START
 
 
 def after_page(reading: Reading, page: Page, threads: Sequence[MessageTs] = ()) -> Reading:

@@ -131,6 +131,7 @@ async def test_edits_of_what_was_read_long_ago(quiet: Stage) -> None:
 
 async def test_after_a_time_without_any_connection(quiet: Stage) -> None:
     channel = await quiet.declare(MINJI, "sev2 결제 오류")
+    await look(quiet)
     await both(quiet)
     quiet.server.drop_sockets()
     await quiet.person(MINJI).say(channel, "아무도 없을 때")
@@ -155,6 +156,7 @@ async def test_where_one_connection_stood_nothing_is_read(quiet: Stage) -> None:
 async def test_slack_says_that_it_held_back(http_stage: Stage) -> None:
     stage = http_stage
     channel = await stage.declare(MINJI, "sev2 결제 오류")
+    await look(stage)
     stage.server.delivery.held_back = True
     await stage.person(MINJI).say(channel, "너무 많아서")
     assert await stage.server.delivery.tell_rate_limited(stage.app)
@@ -167,6 +169,7 @@ async def test_slack_says_that_it_held_back(http_stage: Stage) -> None:
 
 async def test_it_says_so_over_a_socket_too(quiet: Stage) -> None:
     channel = await quiet.declare(MINJI, "sev2 결제 오류")
+    await look(quiet)
     quiet.server.delivery.held_back = True
     await quiet.person(MINJI).say(channel, "너무 많아서")
     assert await quiet.server.delivery.tell_rate_limited(quiet.app)

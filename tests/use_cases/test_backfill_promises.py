@@ -134,7 +134,7 @@ async def test_a_deletion_is_final(outside: Outside, clock: FrozenClock, number:
     await keep_messages(outside, [one])
     clock.forward(minutes=2)
     await keep_page(outside, CHANNEL, await begun(outside, number), page())
-    await keep_messages(outside, [said(clock.now(), "edited", version="9999999999.000001")])
+    await keep_messages(outside, [replace(one, text="edited", version="9999999999.000001")])
     await keep_messages(outside, [replace(one, text="edited", version=ts_of(clock.forward(seconds=1)))])
     (kept,) = await known(outside)
     assert kept.deleted
