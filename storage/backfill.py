@@ -16,14 +16,14 @@ from storage.tables import channel_read
 
 
 class ChannelReadRows:
-    """The table `channel_read`."""
+    """The table `channel_read`; `under_way` holds the reading at hand, then the one that is parked."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def ask(self, channel: ChannelId, *, through: bool, at: datetime) -> int:
         """One more request to read it, from its beginning where that is wanted; the request's number."""
-        first = values(ChannelRead(channel), without=())
+        first = values(ChannelRead(channel), without=("parked",))
         await self._connection.execute(insert_or_ignore(self._connection, channel_read, [first]))
         number = channel_read.c.asked + 1
         changed: dict[str, Any] = {"asked": number, "asked_at": at, **({"wanted": number} if through else {})}
@@ -43,7 +43,7 @@ class ChannelReadRows:
     async def save(self, changed: ChannelRead) -> None:
         """Writes everything but the channel."""
         row = values(changed, without=("channel",))
-        row["under_way"] = _columns(changed.under_way) if changed.under_way else None
+        row["under_way"] = [_columns(reading) for reading in (row["under_way"], row.pop("parked")) if reading]
         await self._connection.execute(
             update(channel_read).where(channel_read.c.channel == changed.channel).values(row)
         )
@@ -55,7 +55,10 @@ def _columns(reading: Reading) -> dict[str, Any]:
 
 def _read(row: Any) -> ChannelRead:
     columns = dict(row._mapping)
-    if under_way := columns["under_way"]:
-        began_at = datetime.fromisoformat(under_way["began_at"])
-        columns["under_way"] = Reading(**{**under_way, "began_at": began_at, "threads": tuple(under_way["threads"])})
-    return ChannelRead(**columns)
+    under_way, parked, *_ = [*map(_reading, columns.pop("under_way") or ()), None, None]
+    return ChannelRead(**columns, under_way=under_way, parked=parked)
+
+
+def _reading(raw: dict[str, Any]) -> Reading:
+    began_at = datetime.fromisoformat(raw["began_at"])
+    return Reading(**{**raw, "began_at": began_at, "threads": tuple(raw["threads"])})

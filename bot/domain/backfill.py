@@ -9,10 +9,10 @@ from bot.domain.message import Message, ts_of
 
 EVERY = timedelta(minutes=5)
 """Between two readings of an open incident's channel."""
-THROUGH = timedelta(hours=1)
-"""So often it is read from its beginning; and so often we look whether we may read a channel that we lost."""
-OVERLAP = timedelta(hours=1)
-"""So far back behind the last reading every reading goes: edits and deletions of that time are found."""
+AWAY = timedelta(hours=1)
+"""So often we look whether we may read a channel again that we lost."""
+OVERLAP = timedelta(hours=6)
+"""So far back behind the last reading every reading goes: edits, deletions and answers to that time are found."""
 SLOWER = 3
 """A reading that took long (Slack made it wait) is followed by a rest so many times as long."""
 SPREAD = timedelta(seconds=7)
@@ -59,8 +59,9 @@ class Page:
 class Reading:
     """A reading under way, from `top` down to `oldest`. It answers every request up to `number`.
 
-    Above `down_to` everything is read but `threads`; the first of those is read up to `replies_to`. Above `new_from`
-    lies what no earlier reading saw. `left`: there are more pages of the history; `cursor`s lead to the next page.
+    Above `down_to` everything is read but `threads`; the first of those is read up to `replies_to`, and the first
+    `telling` of them say something new. Above `new_from` lies what no earlier reading saw. `left`: there are more pages
+    of the history; `cursor`s lead to the next page.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Reading:
     cursor: str = ""
     left: bool = True
     threads: tuple[MessageTs, ...] = ()
+    telling: int = 0
     replies_to: str = START
     reply_cursor: str = ""
 
@@ -93,7 +95,7 @@ class Reading:
     @property
     def knows_the_new(self) -> bool:
         """Whether everything that no earlier reading saw is read."""
-        return not self.threads and (not self.left or self.down_to <= self.new_from)
+        return not self.telling and (not self.left or self.down_to <= self.new_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ class ChannelRead:
     """How far a channel is read. Requests are numbered: `asked` of them so far, `wanted` is the last one that wants it
     from the beginning; all up to `answered` know what is new, all up to `through` know everything.
 
-    `read_at`, `through_at`: when the last reading of that kind began; `gone_at`: since when we may not read it.
+    `read_at`, `through_at`: when the last reading of that kind began; `ended_at`: when what was new was known;
+    `gone_at`: since when we may not read it. A long reading from the beginning is `parked` while somebody wants to
+    know what is new.
     """
 
     channel: ChannelId
@@ -115,6 +119,7 @@ class ChannelRead:
     ended_at: datetime | None = None
     gone_at: datetime | None = None
     under_way: Reading | None = None
+    parked: Reading | None = None
 
     @property
     def is_owed(self) -> bool:
@@ -129,35 +134,44 @@ class ChannelRead:
         rest = EVERY + SPREAD * (number % 8)
         if self.read_at and self.ended_at:
             rest = max(rest, SLOWER * (self.ended_at - self.read_at))
-        return now >= since + (THROUGH if self.gone_at else rest)
-
-    def is_due_through(self, now: datetime) -> bool:
-        """Whether it is time to read it from its beginning."""
-        return self.through_at is None or now >= self.through_at + THROUGH
+        return now >= since + (AWAY if self.gone_at else rest)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether everything in it was read a moment ago."""
         return not self.is_owed and self.through_at is not None and now < self.through_at + FRESH
 
-    def begin(self, now: datetime) -> "ChannelRead":
-        """With a reading under way: from the beginning where somebody wants that, or where none was made."""
+    def take_up(self, now: datetime) -> "ChannelRead":
+        """With the reading under way that is to go on: what is new goes before what is old."""
+        if self.under_way is None:
+            return self._begin(now) if self.is_owed else self
+        long = self.under_way.is_through and self.under_way.knows_the_new
+        return replace(self, parked=self.under_way)._begin(now) if long and self.asked > self.answered else self
+
+    def _begin(self, now: datetime) -> "ChannelRead":
+        """From the beginning where somebody wants that, or where it was never read."""
         top, new_from = ts_of(now), ts_of(self.read_at - OVERLAP) if self.read_at else START
-        oldest = START if self.wanted > self.through or self.read_at is None else new_from
-        return replace(self, under_way=Reading(self.asked, now, top, oldest, new_from, top))
+        through = self.read_at is None or (self.wanted > self.through and not self.parked)
+        return replace(self, under_way=Reading(self.asked, now, top, START if through else new_from, new_from, top))
 
     def went_on(self, reading: Reading, now: datetime) -> "ChannelRead":
         """After a page."""
         on = replace(self, under_way=reading, gone_at=None)
         if reading.knows_the_new:
-            on = replace(on, answered=reading.number, read_at=reading.began_at)
+            on = on._knowing(reading, now)
         if not reading.is_over:
             return on
-        on = replace(on, under_way=None, ended_at=now)
+        on = replace(on, under_way=self.parked, parked=None)
         return replace(on, through=reading.number, through_at=reading.began_at) if reading.is_through else on
+
+    def _knowing(self, reading: Reading, now: datetime) -> "ChannelRead":
+        """What is new is known, if it was not before."""
+        if reading.number <= self.answered:
+            return self
+        return replace(self, answered=reading.number, read_at=reading.began_at, ended_at=now)
 
     def refused(self, now: datetime) -> "ChannelRead":
         """We may not read it: whoever waits for a reading need not wait."""
-        done = replace(self, answered=self.asked, through=self.asked, under_way=None, ended_at=now)
+        done = replace(self, answered=self.asked, through=self.asked, under_way=None, parked=None, ended_at=now)
         return replace(done, gone_at=self.gone_at or now)
 
 
@@ -185,11 +199,13 @@ def _just_before(ts: str) -> str:
     return f"{number // 1_000_000}.{number % 1_000_000:06d}"
 
 
-def after_page(reading: Reading, page: Page, threads: Sequence[MessageTs] = ()) -> Reading:
+def after_page(reading: Reading, page: Page, threads: Sequence[MessageTs] = (), telling: int = 0) -> Reading:
     """Where the reading stands once a page is kept; `threads` of a page of the history are to be read next."""
     if not reading.thread:
         down_to = page.lowest or reading.down_to if page.next else reading.oldest
-        return replace(reading, down_to=down_to, cursor=page.next, left=bool(page.next), threads=tuple(threads))
+        return replace(
+            reading, down_to=down_to, cursor=page.next, left=bool(page.next), threads=tuple(threads), telling=telling
+        )
     if page.next:
         return replace(reading, replies_to=page.highest or reading.replies_to, reply_cursor=page.next)
     return without_thread(reading)
@@ -197,7 +213,8 @@ def after_page(reading: Reading, page: Page, threads: Sequence[MessageTs] = ()) 
 
 def without_thread(reading: Reading) -> Reading:
     """The thread at hand is done with."""
-    return replace(reading, threads=reading.threads[1:], replies_to=START, reply_cursor="")
+    left = max(0, reading.telling - 1)
+    return replace(reading, threads=reading.threads[1:], telling=left, replies_to=START, reply_cursor="")
 
 
 def without_cursor(reading: Reading) -> Reading:
@@ -231,14 +248,16 @@ def _is_missed(one: Message, stretch: Stretch, reading: Reading) -> bool:
     return not one.deleted and stretch.after < one.ts < until
 
 
-def threads_to_read(replies: Iterable[Message], page: Page, reading: Reading) -> tuple[MessageTs, ...]:
-    """Those that say something we do not have, or no longer have what we do; from the beginning: all of them."""
+def threads_to_read(replies: Iterable[Message], page: Page, reading: Reading) -> tuple[tuple[MessageTs, ...], int]:
+    """Those that say something we do not have, or no longer have what we do, and how many; from the beginning all."""
     there: dict[str, list[str]] = {}
     for one in replies:
         if not one.deleted and one.thread_ts:
             there.setdefault(one.thread_ts, []).append(one.ts)
-    return tuple(
+    telling = [
         thread.ts
         for thread in page.threads
-        if reading.is_through or len(there.get(thread.ts, ())) != thread.count or max(there[thread.ts]) < thread.latest
-    )
+        if len(there.get(thread.ts, ())) != thread.count or max(there[thread.ts]) < thread.latest
+    ]
+    silent = [thread.ts for thread in page.threads if reading.is_through and thread.ts not in telling]
+    return (*telling, *silent), len(telling)

@@ -49,16 +49,13 @@ async def ask_due(outside: Outside) -> None:
     async with outside.store.read(WHOLE) as tx:
         followed = [one for one in await tx.incidents.followed(at) if one.is_open and one.channel]
         reads = await tx.reads.of([one.channel for one in followed if one.channel])
-    due = [(one, read) for one in followed if (read := _read_of(reads, one)).is_due(one.id, at)]
+    due = [
+        one for one in followed if one.channel and reads.get(one.channel, ChannelRead(one.channel)).is_due(one.id, at)
+    ]
     if due:
         async with outside.store.write() as tx:
-            for one, read in due:
-                await _ask(tx, one, through=read.is_due_through(at), at=at)
-
-
-def _read_of(reads: dict[ChannelId, ChannelRead], incident: Incident) -> ChannelRead:
-    assert incident.channel
-    return reads.get(incident.channel) or ChannelRead(incident.channel)
+            for one in due:
+                await _ask(tx, one, through=False, at=at)
 
 
 async def ask_once_more(tx: Transaction, incident: Incident, *, at: datetime) -> None:
@@ -114,15 +111,15 @@ async def how_far(outside: Outside, channel: ChannelId) -> ChannelRead:
 
 
 async def take_up(outside: Outside, channel: ChannelId) -> Reading | None:
-    """The reading that a crash left, or a new one where somebody waits for one."""
+    """The reading that a crash or a rest left, or a new one where somebody waits for one."""
     async with outside.store.write() as tx:
         read = await tx.reads.lock(channel)
-        if read is None or not (read.under_way or read.is_owed):
+        if read is None:
             return None
-        if read.under_way is None:
-            read = read.begin(outside.clock.now())
-            await tx.reads.save(read)
-        return read.under_way
+        on = read.take_up(outside.clock.now())
+        if on != read:
+            await tx.reads.save(on)
+        return on.under_way
 
 
 async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page: Page) -> Reading | None:
@@ -146,7 +143,7 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
         await tx.messages.put([*found, *lost])
         await _pin(tx, incident, page, at=at)
         await _offer(tx, incident, page.messages, kept, at=at)
-        on = read.went_on(after_page(reading, page, threads_to_read(replies, page, reading)), at)
+        on = read.went_on(after_page(reading, page, *threads_to_read(replies, page, reading)), at)
         await tx.reads.save(on)
     return on.under_way
 

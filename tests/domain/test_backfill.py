@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.backfill import (
+    AWAY,
     EVERY,
-    THROUGH,
     ChannelRead,
     Page,
     Reading,
@@ -21,6 +21,7 @@ from bot.domain.backfill import (
     stretch_of,
     threads_to_read,
     without_cursor,
+    without_thread,
 )
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.message import Message, fold, ts_of
@@ -98,7 +99,7 @@ SIZES = st.lists(st.integers(0, 4), max_size=30)
 
 def read_all(slack: Slack, kept: list[Message], read: ChannelRead, *, forget: bool) -> list[Message]:
     """A reading to its end; what is kept then, folded."""
-    rows, reading, pages = list(kept), read.begin(NOW).under_way, 0
+    rows, reading, pages = list(kept), read.take_up(NOW).under_way, 0
     while reading and not reading.is_over:
         pages += 1
         assert pages < 500, "it comes to an end"
@@ -108,7 +109,7 @@ def read_all(slack: Slack, kept: list[Message], read: ChannelRead, *, forget: bo
         replies = [one for one in now if one.thread_ts and stretch.after < one.thread_ts < stretch.before]
         replies = [] if reading.thread else replies
         rows += [*gone(inside, page, stretch, reading), *gone_threads(replies, page, reading), *page.messages]
-        reading = after_page(reading, page, threads_to_read(replies, page, reading))
+        reading = after_page(reading, page, *threads_to_read(replies, page, reading))
         reading = without_cursor(reading) if forget else reading
     return list(fold(rows))
 
@@ -127,8 +128,8 @@ def test_a_reading_from_the_beginning_knows_what_is_there_and_what_is_not(
 @given(channels())
 def test_a_reading_of_what_is_new_says_nothing_of_what_is_older(world: tuple[Slack, list[Message]]) -> None:
     slack, kept = world
-    since = ChannelRead(CHANNEL, asked=2, read_at=NOW + timedelta(minutes=56), through=1, wanted=1, answered=1)
-    reading = since.begin(NOW).under_way
+    since = ChannelRead(CHANNEL, asked=2, read_at=NOW + timedelta(hours=5, minutes=56), through=1, wanted=1, answered=1)
+    reading = since.take_up(NOW).under_way
     assert reading and not reading.is_through
     after = read_all(slack, kept, since, forget=False)
     old = {one.ts for one in kept if (one.thread_ts or one.ts) < reading.oldest}
@@ -137,7 +138,7 @@ def test_a_reading_of_what_is_new_says_nothing_of_what_is_older(world: tuple[Sla
 
 def test_what_is_too_young_to_be_in_the_history_is_not_taken_for_deleted() -> None:
     young = replace(said(0), ts=MessageTs(ts_of(NOW - timedelta(seconds=5))))
-    reading = ChannelRead(CHANNEL, asked=1).begin(NOW).under_way
+    reading = ChannelRead(CHANNEL, asked=1).take_up(NOW).under_way
     assert reading
     assert not gone([young], Page(), stretch_of(reading, Page()), reading)
     assert gone([said(0)], Page(), stretch_of(reading, Page()), reading)
@@ -145,7 +146,7 @@ def test_what_is_too_young_to_be_in_the_history_is_not_taken_for_deleted() -> No
 
 def test_what_is_hidden_from_us_is_not_deleted() -> None:
     """A workspace may show the last 90 days only."""
-    reading = ChannelRead(CHANNEL, asked=1).begin(NOW).under_way
+    reading = ChannelRead(CHANNEL, asked=1).take_up(NOW).under_way
     assert reading
     page = Page((said(10),), ts(10), ts(10), limited=True)
     stretch = stretch_of(reading, page)
@@ -155,11 +156,31 @@ def test_what_is_hidden_from_us_is_not_deleted() -> None:
 
 def test_when_a_channel_is_read_again() -> None:
     read = ChannelRead(CHANNEL)
-    assert read.is_due(FIRST, NOW) and read.is_due_through(NOW)
+    assert read.is_due(FIRST, NOW)
     read = replace(read, read_at=NOW, ended_at=NOW, through_at=NOW)
     assert not read.is_due(FIRST, NOW + EVERY) and read.is_due(FIRST, NOW + EVERY + timedelta(seconds=7))
     slow = replace(read, ended_at=NOW + timedelta(minutes=10))
     assert not slow.is_due(FIRST, NOW + timedelta(minutes=39)) and slow.is_due(FIRST, NOW + timedelta(minutes=40))
     lost = replace(read, gone_at=NOW)
-    assert not lost.is_due(FIRST, NOW + THROUGH / 2) and lost.is_due(FIRST, NOW + THROUGH)
-    assert read.is_due_through(NOW + THROUGH) and not read.is_due_through(NOW + THROUGH / 2)
+    assert not lost.is_due(FIRST, NOW + AWAY / 2) and lost.is_due(FIRST, NOW + AWAY)
+
+
+def test_what_is_new_is_read_before_what_is_old() -> None:
+    """A reading from the beginning may take an hour; who asks meanwhile what is new does not wait for it."""
+    read = ChannelRead(CHANNEL, asked=1, wanted=1).take_up(NOW)
+    long = read.under_way
+    assert long and long.is_through and read.take_up(NOW) == read
+    threads = tuple(ts(one) for one in range(3))
+    long = after_page(long, Page(), threads, telling=1)
+    read = replace(read.went_on(long, NOW), asked=2)
+    assert not long.knows_the_new and read.take_up(NOW) == read, "it tells of what is new itself"
+    long = without_thread(long)
+    read = read.went_on(long, NOW)
+    assert read.answered == 1 and read.through == 0
+    later = NOW + timedelta(minutes=5)
+    on = read.take_up(later)
+    assert on.parked == long and on.under_way and not on.under_way.is_through and on.take_up(later) == on
+    on = on.went_on(after_page(on.under_way, Page()), later)
+    assert on.answered == 2 and on.read_at == later and on.under_way == long and on.parked is None
+    on = on.went_on(without_thread(without_thread(long)), later)
+    assert on.through == 1 and on.answered == 2 and on.read_at == later and not on.is_owed

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.adapters.slack_chat import SlackChat
-from bot.domain.backfill import EVERY, LAST_AFTER, THROUGH
+from bot.domain.backfill import AWAY, EVERY, LAST_AFTER
 from bot.domain.ids import ChannelId
 from bot.domain.message import Message
 from bot.sandbox import channels
@@ -117,16 +117,15 @@ async def test_a_socket_that_hears_nothing(quiet: Stage) -> None:
 async def test_edits_of_what_was_read_long_ago(quiet: Stage) -> None:
     channel = await quiet.declare(MINJI, "sev2 결제 오류")
     old = await quiet.person(MINJI).say(channel, "오류율 80%")
-    quiet.clock.forward(hours=2)
+    quiet.clock.forward(hours=8)
     await look(quiet)
-    await look(quiet)  # after two hours of silence the bot wonders
+    await look(quiet)  # after eight hours of silence the bot wonders
     quiet.server.delivery.held_back = True
     await quiet.person(MINJI).edit(channel, old["ts"], "오류율 8%")
     await pass_by(quiet)
     assert await words(quiet, channel) == ["오류율 80%"], "it lies before what is read every few minutes"
-    quiet.clock.forward(seconds=THROUGH.total_seconds())
-    await look(quiet)
-    assert await words(quiet, channel) == ["오류율 8%"]
+    await quiet.command(MINJI, "/incident draft", channel)
+    assert await words(quiet, channel) == ["오류율 8%"], "a draft rests on all of it"
 
 
 async def test_after_a_time_without_any_connection(quiet: Stage) -> None:
@@ -274,7 +273,7 @@ async def test_a_channel_that_we_were_taken_out_of(set_up_stage: Any, announce: 
         assert "INC-1" in line and reads(stage) == 1, "said once, and not asked for every few minutes"
         await stage.person(MINJI).say(channel, "초대합니다")
         channels.add_member(stage.server.workspace, held, stage.app.bot_user, inviter=MINJI)
-        stage.clock.forward(seconds=THROUGH.total_seconds())
+        stage.clock.forward(seconds=AWAY.total_seconds())
         await look(stage)
         assert await words(stage, channel) == ["초대합니다"]
 

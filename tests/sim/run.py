@@ -29,9 +29,9 @@ from tests.sim.wire import DirectClient, Wire
 
 DEED_SECONDS = 1.5
 """People do something so often, all of them together."""
-LOOK = timedelta(seconds=30)
+LOOK = timedelta(seconds=60)
 """The bot's chores come round so often."""
-TOGETHER = 40
+TOGETHER = 150
 """So many deliveries may wait for the worker."""
 TROUBLES = ("no connection", "held back", "nothing comes", "restart", "crash in a reading")
 ZONE = "Asia/Seoul"
@@ -44,7 +44,7 @@ class Plan:
     events: int
     seed: int
     incidents: int = 6
-    trouble_every: int = 400
+    trouble_every: int = 1000
 
 
 class Broken(AssertionError):
