@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.backfill import (
     FOLLOWED,
     LAST_AFTER,
+    OVERLAP,
+    START,
     ChannelRead,
     Page,
     Reading,
@@ -21,7 +23,7 @@ from bot.domain.backfill import (
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import OVER, Incident
 from bot.domain.job import JobKind
-from bot.domain.message import Message
+from bot.domain.message import Message, ts_of
 from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
@@ -78,13 +80,13 @@ async def ask_now(outside: Outside, incident_id: IncidentId) -> tuple[ChannelId,
         return one.channel, await _ask(tx, one, through=True, at=at, urgency=0)
 
 
-async def ask_of(outside: Outside, channel: ChannelId) -> None:
-    """There is something in the channel that we do not have."""
+async def ask_of(outside: Outside, channel: ChannelId, ts: str = START) -> None:
+    """There is something in the channel that we do not have, since that moment."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
         one = await tx.incidents.by_channel(channel)
         if one is not None:
-            await _ask(tx, one, through=True, at=at, urgency=0)
+            await _ask(tx, one, through=ts < ts_of(at - OVERLAP), at=at, urgency=0)
 
 
 async def _ask(tx: Transaction, incident: Incident, *, through: bool, at: datetime, urgency: int = UNHURRIED) -> int:

@@ -51,7 +51,7 @@ async def _pin(desk: Desk, who: str, channel: ChannelId, ts: MessageTs) -> None:
         return
     by = (await asker(desk, who)).id
     if not await timeline.pin_known_message(desk.outside, by=by, channel=channel, ts=ts):
-        await backfill.ask_of(desk.outside, channel)  # where the message is found its pin is, too
+        await backfill.ask_of(desk.outside, channel, ts)  # where the message is found its pin is, too
 
 
 async def _nothing() -> None:
