@@ -39,13 +39,13 @@ class MessageRows:
         same = [message.c.channel == channel, message.c.ts > after, message.c.ts < before]
         if thread:
             same.append(message.c.thread_ts == thread)
-        rows = await self._connection.execute(select(message).where(*same))
+        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
         return fold(Message(**row._mapping) for row in rows)
 
     async def replies_between(self, channel: ChannelId, after: str, before: str) -> Sequence[Message]:
         """The replies to messages that were posted after one ts and before another."""
         same = (message.c.channel == channel, message.c.thread_ts > after, message.c.thread_ts < before)
-        rows = await self._connection.execute(select(message).where(*same))
+        rows = await self._connection.execute(select(message).where(*same, _shown(self._sight)))
         return fold(Message(**row._mapping) for row in rows)
 
     async def get(self, channel: ChannelId, ts: MessageTs) -> Message | None:
