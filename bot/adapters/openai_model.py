@@ -131,7 +131,6 @@ def _log_text(lines: Sequence[Line], question: str, size: int) -> str:
     asked = [{"question": shorten(outgoing_text(question), QUESTION_CHARACTERS)}] if question else []
     told = [
         {"n": line.n, "at": f"{line.at:%Y-%m-%d %H:%M:%S}", "who": line.speaker, "text": line.text}
-        | ({"late": True} if line.late else {})
         for line in outgoing_lines(lines, size)
     ]
     return "\n".join(json.dumps(one, ensure_ascii=False) for one in [*asked, *told])
