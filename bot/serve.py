@@ -25,7 +25,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
         await product.check_history()
         await product.take_over_servers()
         await product.slack.catch_up()
-        await ask_all(product.desk.outside)
+        await ask_all(product.desk.outside, ended=True)
         async with asyncio.TaskGroup() as tasks:
             identifying = tasks.create_task(_identify(product))
             product.working = working = tasks.create_task(product.worker.run())

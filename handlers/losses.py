@@ -1,4 +1,4 @@
-"""Whether Slack may have failed to deliver something: every channel that matters is then read from its beginning."""
+"""Whether Slack may have failed to deliver something: open incidents' channels are then read from their beginning."""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ class Losses:
             return
         self._suspected = False
         try:
-            await ask_all(self._outside)
+            await ask_all(self._outside, ended=False)
             await read_members_again(self._outside)
         except BaseException:
             self._suspected = True

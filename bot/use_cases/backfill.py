@@ -34,11 +34,14 @@ UNHURRIED = 9
 """The urgency of a reading that nobody waits for."""
 
 
-async def ask_all(outside: Outside) -> None:
-    """Deliveries may have been lost: every channel that may still be drafted is read from its beginning."""
+async def ask_all(outside: Outside, *, ended: bool) -> None:
+    """Deliveries may have been lost: the channels of open incidents are read from their beginning.
+
+    `ended`: so are those of incidents that may still be drafted (a draft has its channel read anyway).
+    """
     at = outside.clock.now()
     async with outside.store.read(WHOLE) as tx:
-        incidents = await tx.incidents.followed(at - FOLLOWED)
+        incidents = [one for one in await tx.incidents.followed(at - FOLLOWED) if ended or one.is_open]
     if incidents:
         async with outside.store.write() as tx:
             for one in incidents:

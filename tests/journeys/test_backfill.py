@@ -152,6 +152,26 @@ async def test_where_one_connection_stood_nothing_is_read(quiet: Stage) -> None:
     assert reads(quiet) == before
 
 
+async def test_after_a_long_silence(quiet: Stage) -> None:
+    """What comes first after it says that something before it may be missing; before that nobody wonders."""
+    channel = await quiet.declare(MINJI, "sev2 결제 오류")
+    old = await quiet.person(MINJI).say(channel, "오류율 80%")
+    await look(quiet)
+    losses = quiet.product.slack.losses
+    quiet.server.delivery.held_back = True
+    await quiet.person(MINJI).edit(channel, old["ts"], "오류율 8%")
+    quiet.clock.forward(minutes=11)
+    await losses.make_good()
+    await quiet.settled()
+    assert await words(quiet, channel) == ["오류율 80%"]
+    quiet.server.delivery.held_back = False
+    await quiet.person(MINJI).say(quiet.ops, "오랜만입니다")
+    await quiet.settled()
+    await losses.make_good()
+    await quiet.settled()
+    assert await words(quiet, channel) == ["오류율 8%"]
+
+
 async def test_slack_says_that_it_held_back(http_stage: Stage) -> None:
     stage = http_stage
     channel = await stage.declare(MINJI, "sev2 결제 오류")

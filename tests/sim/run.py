@@ -88,7 +88,7 @@ class Simulation:
         self._product = await build(settings, self.clock)
         self.bot.desk.chat._client = self.client  # type: ignore[attr-defined]
         await self.bot.identify()
-        await ask_all(self.bot.desk.outside)
+        await ask_all(self.bot.desk.outside, ended=True)
 
     async def _end(self) -> None:
         running = list(self.bot.worker._running.values())

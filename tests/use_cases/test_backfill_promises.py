@@ -182,10 +182,12 @@ async def test_it_is_asked_for_in_its_time_and_not_for_ever(
     clock.forward(hours=1)
     await ask_due(outside)
     assert await jobs(outside) == waiting, "a resolved incident is not read by the clock"
-    await ask_all(outside)
+    await ask_all(outside, ended=False)
+    assert await jobs(outside) == waiting, "nor where something may be lost: a draft has it read"
+    await ask_all(outside, ended=True)
     assert await jobs(outside) == waiting + 1, "it may still be drafted"
     clock.forward(seconds=FOLLOWED.total_seconds())
-    await ask_all(outside)
+    await ask_all(outside, ended=True)
     assert await jobs(outside) == waiting + 1
 
 
