@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.cli_audit import add_audit_commands
+from bot.cli_paper import add_paper_commands
 from bot.config import DATABASE, SettingsWrong, read_policy, read_settings
 from bot.i18n.terminal import say
 from bot.ports.outside import Outside
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--revoke", action="store_true", help=say("cli.token_revoke"))
     token.set_defaults(command=_token)
     add_audit_commands(commands, _with_database)
+    add_paper_commands(commands, _with_database)
     quarantine = commands.add_parser("quarantine", help=say("cli.quarantine"))
     quarantine.add_argument("act", choices=("begin", "end", "show"))
     quarantine.add_argument("reason", nargs="?", default="", help=say("cli.quarantine_reason"))

@@ -124,19 +124,25 @@ def _tell(verdict: Verdict, unreadable: int, *, signed: bool) -> None:
     print(say("audit.broken" if verdict.wrong else "audit.whole"))
 
 
+def read_incident(typed: str) -> IncidentId:
+    """INC-7 or 7. Raises SettingsWrong."""
+    number = typed.upper().removeprefix("INC-")
+    if not number.isdecimal() or not number.isascii() or len(number) > 9:
+        raise SettingsWrong("audit_incident", value=typed)
+    return IncidentId(int(number))
+
+
 def _export(options: argparse.Namespace, with_database: WithDatabase) -> int:
     """Writes the bundle to a new file that only its owner reads."""
     from bot.domain.errors import UnknownIncident
     from bot.use_cases.evidence import collect_evidence
 
-    number = options.incident.upper().removeprefix("INC-")
-    if not number.isdecimal() or not number.isascii() or len(number) > 9:
-        raise SettingsWrong("audit_incident", value=options.incident)
+    number = read_incident(options.incident)
     checkpoints, _ = read_checkpoints(options.checkpoints)
     files: dict[str, bytes] = {}
 
     async def act(outside: Outside) -> None:
-        found = await collect_evidence(outside, incident_id=IncidentId(int(number)), checkpoints=checkpoints)
+        found = await collect_evidence(outside, incident_id=number, checkpoints=checkpoints)
         files.update(found)
 
     try:

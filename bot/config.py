@@ -33,6 +33,15 @@ class SettingsWrong(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """A server that speaks OpenAI's language, or OpenAI's own where there is only a key; nothing of it: no model."""
+
+    base_url: str = ""
+    name: str = ""
+    api_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `stopline serve` runs with. Without an app token it listens to signed HTTP at `/slack/events`."""
 
@@ -43,9 +52,7 @@ class Settings:
     database_url: str
     http_host: str
     http_port: int | None
-    llm_base_url: str
-    llm_model: str
-    openai_api_key: str
+    model: ModelSettings
     servers_file: str
     policy: Policy
     doors_file: str = ""
@@ -72,9 +79,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         database_url=env.get("STOPLINE_DATABASE_URL", DATABASE),
         http_host=env.get("STOPLINE_HTTP_HOST", "127.0.0.1"),
         http_port=_port(env, "STOPLINE_HTTP_PORT"),
-        llm_base_url=_url(env, "STOPLINE_LLM_BASE_URL", ""),
-        llm_model=env.get("STOPLINE_LLM_MODEL", ""),
-        openai_api_key=env.get("OPENAI_API_KEY", ""),
+        model=read_model(env),
         servers_file=env.get("STOPLINE_SERVERS_FILE", ""),
         public_url=_url(env, "STOPLINE_PUBLIC_URL", ""),
         doors_file=env.get("STOPLINE_DOORS_FILE", ""),
@@ -91,9 +96,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         raise SettingsWrong("audit_url", value=settings.audit_url)
     if not settings.socket_mode and not (settings.signing_secret and settings.http_port is not None):
         raise SettingsWrong("no_door")
-    if settings.llm_base_url and not settings.llm_model:
-        raise SettingsWrong("no_model")
     return settings
+
+
+def read_model(env: Mapping[str, str]) -> ModelSettings:
+    """The language model, if any. Raises SettingsWrong."""
+    address, name = _url(env, "STOPLINE_LLM_BASE_URL", ""), env.get("STOPLINE_LLM_MODEL", "")
+    if address and not name:
+        raise SettingsWrong("no_model")
+    return ModelSettings(address, name, env.get("OPENAI_API_KEY", ""))
 
 
 def read_policy(env: Mapping[str, str]) -> Policy:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.config import Settings
+from bot.config import ModelSettings, Settings
 from bot.demo_report import Run, read_run, report
 from bot.domain.change import RUNNING, Change
 from bot.domain.ids import SlackUserId
@@ -112,9 +112,7 @@ def _add_app(workspace: Workspace) -> Callable[[str, Path, Policy], Settings]:
             database_url=f"sqlite:///{folder / 'stopline.db'}",
             http_host="127.0.0.1",
             http_port=None,
-            llm_base_url="",
-            llm_model="",
-            openai_api_key="",
+            model=ModelSettings(),
             servers_file=str(STORY / "servers.yaml"),
             policy=policy,
         )

@@ -19,7 +19,7 @@ from bot.adapters.slack_pace import Pace
 from bot.adapters.slack_socket import Sockets
 from bot.adapters.system_clock import SystemClock
 from bot.adapters.witness_file import WitnessFile
-from bot.config import Settings, SettingsWrong
+from bot.config import ModelSettings, Settings, SettingsWrong
 from bot.domain.door import Doors
 from bot.domain.job import JobKind
 from bot.jobs.schedule import Chore
@@ -229,13 +229,14 @@ async def build(settings: Settings, clock: Clock) -> Product:
     database = await open_database(settings.database_url)
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
     client = make_client(settings.bot_token, settings.slack_api_url, session)
-    chat, offline = SlackChat(client, lambda: clock.now().timestamp()), OfflineModel()
+    chat = SlackChat(client, lambda: clock.now().timestamp())
+    model, offline = make_models(settings.model)
     desk = Desk(
         outside=Outside(database, clock, settings.policy),
         chat=chat,
         intake=Intake(database),
         journal=JournalFile(journal_path(settings)),
-        model=_model(settings) or offline,
+        model=model,
         offline=offline,
     )
     slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
@@ -256,12 +257,14 @@ async def build(settings: Settings, clock: Clock) -> Product:
     return Product(*own, slack, sockets, worker, chat.pace, witness)
 
 
-def _model(settings: Settings) -> LanguageModel | None:
-    if not (settings.llm_base_url or settings.openai_api_key):
-        return None
+def make_models(settings: ModelSettings) -> tuple[LanguageModel, LanguageModel]:
+    """The one to ask, and the one that is always there: the same where no other is set."""
+    offline = OfflineModel()
+    if not (settings.base_url or settings.api_key):
+        return offline, offline
     from bot.adapters.openai_model import make_model
 
-    return make_model(settings.llm_base_url, settings.llm_model, settings.openai_api_key)
+    return make_model(settings.base_url, settings.name, settings.api_key), offline
 
 
 def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:

@@ -49,10 +49,25 @@ async def make_draft(
     kind: DraftKind,
     read_to: datetime | None = None,
 ) -> Draft:
-    """Reads the log, lets the model propose, keeps what the log bears out. Without a usable model the log is quoted.
+    """As `propose_draft`, and kept: the older version gives way to it, and it is sent. Raises UnknownIncident."""
+    new = await propose_draft(outside, model, offline, by=by, incident_id=incident_id, kind=kind, read_to=read_to)
+    return await _keep(outside, new)
+
+
+async def propose_draft(
+    outside: Outside,
+    model: LanguageModel,
+    offline: LanguageModel,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId,
+    kind: DraftKind,
+    read_to: datetime | None = None,
+) -> Draft:
+    """Reads the log, lets the model propose, takes what the log bears out. Without a usable model the log is quoted.
 
     So it is of a private incident, unless the operator lets the model read those. `read_to`: what was said in the
-    channel later than this is not known.
+    channel later than this is not known. Raises UnknownIncident.
     """
     async with outside.store.read(WHOLE) as tx:
         incident = await tx.incidents.get(incident_id)
@@ -63,22 +78,19 @@ async def make_draft(
         model = offline
     zone = ZoneInfo(outside.policy.zone)
     sections, dropped, source = await _propose(model, offline, kind, lines, incident, zone)
-    return await _keep(
-        outside,
-        Draft(
-            id=DraftId(0),
-            incident_id=incident.id,
-            kind=kind,
-            version=0,
-            state=DraftState.PROPOSED,
-            sections=tuple(section for section in sections if section.sentences),
-            lines=_cited(sections, lines),
-            dropped=dropped,
-            by=by,
-            made_at=outside.clock.now(),
-            source=source,
-            read_to=read_to,
-        ),
+    return Draft(
+        id=DraftId(0),
+        incident_id=incident.id,
+        kind=kind,
+        version=0,
+        state=DraftState.PROPOSED,
+        sections=tuple(section for section in sections if section.sentences),
+        lines=_cited(sections, lines),
+        dropped=dropped,
+        by=by,
+        made_at=outside.clock.now(),
+        source=source,
+        read_to=read_to,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.config import Settings
+from bot.config import ModelSettings, Settings
 from bot.manifest import BOT_EVENTS, COMMANDS, SHORTCUTS
 from bot.ports.outside import Policy
 from bot.ports.storage import Store
@@ -296,9 +296,7 @@ def settings_for(url: str, database_url: str, http_port: int | None, policy: dic
         database_url=database_url,
         http_host="127.0.0.1",
         http_port=http_port,
-        llm_base_url="",
-        llm_model="",
-        openai_api_key="",
+        model=ModelSettings(),
         servers_file=decided.pop("servers_file", ""),
         doors_file=decided.pop("doors_file", ""),
         journal_file=decided.pop("journal_file", ""),

@@ -1,0 +1,119 @@
+"""A paper as PDF, and its timeline as a picture: laid out by typst from `bot/assets/paper.typ`.
+
+typst is an extra (`pip install stopline[pdf]`): 80 MB that a bot does not need to run. A font with the paper's letters
+comes from the system; Debian's fonts-nanum has Korean.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.domain.draft import DraftKind
+from bot.domain.ids import incident_label
+from bot.domain.incident import Times
+from bot.domain.paper import Paper
+from bot.domain.timeline_picture import marks_of, spans_of
+from bot.i18n.paper import duration_rows, follow_up_rows, frozen, log_rows, source_line
+from bot.i18n.texts import Texts
+
+TEMPLATE = Path(__file__).parents[1] / "assets" / "paper.typ"
+PICTURE_DPI = 144
+
+
+class NoPdf(Exception):
+    """typst is not installed."""
+
+
+def as_pdf(texts: Texts, paper: Paper) -> bytes:
+    """The whole paper on A4. Raises NoPdf."""
+    return _compiled(texts, paper, "paper", format="pdf")
+
+
+def as_picture(texts: Texts, paper: Paper) -> bytes:
+    """The incident's times on a line, as PNG. Raises NoPdf."""
+    return _compiled(texts, paper, "picture", format="png", ppi=PICTURE_DPI)
+
+
+def _compiled(texts: Texts, paper: Paper, part: str, **how: Any) -> bytes:
+    try:
+        import typst
+    except ImportError as missing:
+        raise NoPdf from missing
+    inputs = {"paper": json.dumps(_said(texts, paper), ensure_ascii=True), "part": part}
+    made: bytes = typst.compile(str(TEMPLATE), sys_inputs=inputs, **how)
+    return made
+
+
+def _said(texts: Texts, paper: Paper) -> dict[str, Any]:
+    draft, incident, say = paper.draft, paper.incident, texts.plain
+    title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
+    whole = draft.kind is DraftKind.POSTMORTEM
+    stays = frozen(paper.holds)
+    notes = [say("draft.still_frozen", servers=stays)] if whole and stays else []
+    notes += [say("draft.read_to", at=draft.read_to)] if draft.read_to else []
+    return {
+        "language": texts.language,
+        "title": title,
+        "about": f"{incident.title} · {incident.severity.value.upper()}",
+        "source": source_line(texts, paper),
+        "footer": f"{incident_label(incident.id)} · {texts.clock(draft.made_at, 'moment')} ({texts.zone})",
+        "notes": notes if draft.sections else [*notes, say("draft.empty")],
+        "facts": duration_rows(texts, paper) if whole else [],
+        "parts": _parts(texts, paper),
+        "sheets": _sheets(texts, paper) if whole else [],
+        **_picture(texts, incident.times),
+    }
+
+
+def _parts(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
+    links = {line.n: line.permalink for line in paper.draft.lines}
+    return [
+        {
+            "title": texts.plain(f"heading.{part.heading}"),
+            "sentences": [
+                {
+                    "text": one.text,
+                    "key": one.certainty,
+                    "certainty": texts.plain(f"certainty.{one.certainty}") if one.certainty else "",
+                    "sources": [{"n": str(n), "link": links[n]} for n in one.citations if n in links],
+                }
+                for one in part.sentences
+            ],
+        }
+        for part in paper.draft.sections
+    ]
+
+
+def _sheets(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
+    say = texts.plain
+    log = {
+        "title": say("paper.log"),
+        "head": [say("paper.when", zone=texts.zone), say("paper.what")],
+        "widths": [1, 4],
+        "rows": log_rows(texts, paper),
+    }
+    work = {
+        "title": say("paper.follow_ups"),
+        "head": [say(f"paper.{name}") for name in ("what", "who", "due")],
+        "widths": [4, 1, 1],
+        "rows": follow_up_rows(texts, paper.follow_ups),
+    }
+    return [sheet for sheet in (log, work) if sheet["rows"]]
+
+
+def _picture(texts: Texts, times: Times) -> dict[str, Any]:
+    marks = marks_of(times)
+    shown = [
+        {
+            "at": one.place,
+            "row": one.row,
+            "flip": one.place > 0.75,
+            "clock": texts.clock(one.at),
+            "label": " · ".join(texts.plain(f"time.{name}") for name in one.names),
+        }
+        for one in marks
+    ]
+    days = sorted({texts.clock(one.at, "day"): one.at for one in marks}.items(), key=lambda day: day[1])
+    axis = " – ".join(dict.fromkeys([days[0][0], days[-1][0]])) + f" ({texts.zone})" if days else ""
+    spans = [{"from": one.start, "to": one.end, "hurts": one.hurts} for one in spans_of(times)]
+    return {"marks": shown, "rows": max((one.row for one in marks), default=0) + 1, "spans": spans, "axis": axis}

@@ -1,0 +1,111 @@
+"""A paper as Markdown (CommonMark with tables), in the language and zone of its texts."""
+
+import re
+from collections.abc import Iterable
+
+from bot.domain.draft import DraftKind, FollowUp
+from bot.domain.freeze import FREEZING, Hold
+from bot.domain.ids import incident_label
+from bot.domain.incident import durations
+from bot.domain.paper import Paper
+from bot.domain.transcript import Line
+from bot.i18n.texts import Texts
+from bot.i18n.timeline import entry_text
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+
+
+def markdown(texts: Texts, paper: Paper) -> str:
+    """The whole paper; each sentence's sources are links to its messages."""
+    draft, incident = paper.draft, paper.incident
+    say = texts.plain
+    title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
+    parts = [f"# {_text(title)}", f"**{_text(incident.title)}** · {incident.severity.value.upper()}"]
+    parts.append(_text(source_line(texts, paper)))
+    if draft.read_to:
+        parts.append(_text(say("draft.read_to", at=draft.read_to)))
+    if draft.kind is DraftKind.POSTMORTEM:
+        parts += [_text(" · ".join(duration_rows(texts, paper))), *_holds(texts, paper.holds)]
+    lines = {line.n: line for line in draft.lines}
+    for section in draft.sections:
+        rows = [f"- {_certainty(texts, s.certainty)}{_text(s.text)} {_sources(s.citations, lines)}".rstrip()
+                for s in section.sentences]  # fmt: skip
+        parts += [f"## {say(f'heading.{section.heading}')}", "\n".join(rows)]
+    if not draft.sections:
+        parts.append(_text(say("draft.empty")))
+    if draft.kind is DraftKind.POSTMORTEM:
+        parts += [*_log(texts, paper), *_follow_ups(texts, paper.follow_ups)]
+    return "\n\n".join(parts) + "\n"
+
+
+def source_line(texts: Texts, paper: Paper) -> str:
+    """Who proposed it, how many sentences it has, how many were dropped."""
+    draft = paper.draft
+    return texts.plain(
+        "draft.source_offline" if draft.source == "offline" else "draft.source_model",
+        version=draft.version or 1,
+        source=draft.source,
+        sentences=draft.sentence_count,
+        citations=draft.citation_count,
+        dropped=draft.dropped,
+    )
+
+
+def duration_rows(texts: Texts, paper: Paper) -> list[str]:
+    """Every duration of the incident; what is not known is said to be unknown."""
+    rows = []
+    for name, span in durations(paper.incident.times).items():
+        key = f"duration.{name}"
+        rows.append(texts.plain(key, span=span) if span is not None else texts.plain(f"{key}.unknown"))
+    return rows
+
+
+def log_rows(texts: Texts, paper: Paper) -> list[tuple[str, str]]:
+    """(when, what) of every timeline entry."""
+    return [(texts.clock(one.at, "moment"), entry_text(texts, one, plain=True)) for one in paper.entries]
+
+
+def follow_up_rows(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[tuple[str, str, str]]:
+    """(what, who, when) of every follow-up."""
+    nobody, never = texts.plain("paper.no_owner"), texts.plain("paper.no_due")
+    return [
+        (one.text, texts.plain("paper.owner", who=one.owner) if one.owner else nobody, f"{one.due or never}")
+        for one in follow_ups
+    ]
+
+
+def frozen(holds: Iterable[Hold]) -> list[str]:
+    """The servers that are still frozen."""
+    return [str(hold.server) for hold in holds if hold.state in FREEZING]
+
+
+def _holds(texts: Texts, holds: Iterable[Hold]) -> list[str]:
+    names = frozen(holds)
+    return [_text(texts.plain("draft.still_frozen", servers=names))] if names else []
+
+
+def _certainty(texts: Texts, certainty: str) -> str:
+    return f"**[{texts.plain(f'certainty.{certainty}')}]** " if certainty else ""
+
+
+def _sources(citations: Iterable[int], lines: dict[int, Line]) -> str:
+    return " ".join(
+        f"[[{n}]({lines[n].permalink})]" if lines[n].permalink else f"[{n}]" for n in citations if n in lines
+    )
+
+
+def _log(texts: Texts, paper: Paper) -> list[str]:
+    rows = [f"| {_text(when)} | {_text(what)} |" for when, what in log_rows(texts, paper)]
+    head = f"| {texts.plain('paper.when', zone=texts.zone)} | {texts.plain('paper.what')} |"
+    return [f"## {texts.plain('paper.log')}", "\n".join([head, "|---|---|", *rows])] if rows else []
+
+
+def _follow_ups(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[str]:
+    rows = [f"| {' | '.join(_text(cell) for cell in row)} |" for row in follow_up_rows(texts, follow_ups)]
+    head = f"| {' | '.join(texts.plain(f'paper.{name}') for name in ('what', 'who', 'due'))} |"
+    return [f"## {texts.plain('paper.follow_ups')}", "\n".join([head, "|---|---|---|", *rows])] if rows else []
+
+
+def _text(words: str) -> str:
+    """On one line, and nothing in it is markup."""
+    return _SPECIAL.sub(r"\\\1", " ".join(words.split()))

@@ -1,0 +1,46 @@
+"""Papers: what people approved, else what the log says now, with all that belongs to it."""
+
+from bot.domain.draft import Draft, DraftKind, DraftState
+from bot.domain.errors import UnknownIncident
+from bot.domain.ids import IncidentId, SlackUserId, incident_label
+from bot.domain.incident import Incident
+from bot.domain.paper import Paper
+from bot.domain.sight import WHOLE
+from bot.ports.language_model import LanguageModel
+from bot.ports.outside import Outside
+from bot.ports.storage import Transaction
+from bot.use_cases.draft import propose_draft
+from bot.use_cases.token import OPERATOR
+
+
+async def make_paper(
+    outside: Outside, model: LanguageModel, offline: LanguageModel, *, incident_id: IncidentId, kind: DraftKind
+) -> Paper:
+    """For the operator, who sees everything; nothing is kept. Raises UnknownIncident."""
+    async with outside.store.read(WHOLE) as tx:
+        known = [one for one in await tx.drafts.of_incident(incident_id) if one.kind is kind]
+    draft = next((one for one in reversed(known) if one.state is DraftState.APPROVED), None)
+    if draft is None:
+        draft = await propose_draft(outside, model, offline, by=OPERATOR, incident_id=incident_id, kind=kind)
+    async with outside.store.read(WHOLE) as tx:
+        return await _with_all(tx, draft)
+
+
+async def _with_all(tx: Transaction, draft: Draft) -> Paper:
+    incident = await tx.incidents.get(draft.incident_id)
+    if incident is None:
+        raise UnknownIncident(incident=incident_label(draft.incident_id))
+    entries = await tx.entries.of_incident(incident.id)
+    follow_ups = await tx.drafts.follow_ups(incident.id)
+    spoken_of = {draft.by, draft.decided_by, *_people(incident), *(one.owner for one in follow_ups)}
+    spoken_of |= {one.actor for one in entries} | {one.params.get("who") for one in entries}
+    names = {}
+    for who in filter(None, spoken_of):
+        person = await tx.people.get(SlackUserId(who))
+        if person:
+            names[str(who)] = person.name
+    return Paper(draft, incident, await tx.holds.of_incident(incident.id), entries, follow_ups, names)
+
+
+def _people(incident: Incident) -> set[str]:
+    return {incident.reporter, *incident.roles.values()}
