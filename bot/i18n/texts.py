@@ -21,8 +21,8 @@ SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 """Who has such an id is a person of the workspace; every other caller is a machine, known by its name."""
 GROUP_ID = re.compile(r"S[A-Z0-9]{5,}")
 """A Slack user group."""
-MARKS = re.compile(r":[a-z_]+: ?|\*")
-"""What a sentence has for Slack's eyes only: emoji codes and bold."""
+MARKS = re.compile(r":[a-z_]+: ?|\*(?=\S)([^*]+)(?<=\S)\*")
+"""What a sentence has for Slack's eyes only: emoji codes and bold (a star alone, as in `relay-*`, is none)."""
 
 
 class Markup(str):
@@ -69,7 +69,7 @@ class Texts:
 
     def plain(self, key: str, /, **params: Any) -> str:
         """The sentence as plain text."""
-        return self._plain.vformat(MARKS.sub("", catalogue()[key][self.language]), (), params)
+        return self._plain.vformat(MARKS.sub(r"\1", catalogue()[key][self.language]), (), params)
 
     def has(self, key: str) -> bool:
         """Whether the key has a sentence."""

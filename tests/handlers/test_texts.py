@@ -134,6 +134,10 @@ def test_plain_words_have_no_marks() -> None:
             assert not re.search(r":[a-z_]{3,}:|\*", Texts(language).plain(key, **params)), key
 
 
+def test_a_star_that_makes_nothing_bold_stays() -> None:
+    assert Texts("en").plain("modal.servers.hint").endswith("relay-*")
+
+
 def test_what_is_filled_in_is_escaped_once() -> None:
     texts = Texts("ko")
     told = texts(
