@@ -69,7 +69,7 @@ def follow_up_rows(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[tuple[s
     """(what, who, when) of every follow-up."""
     nobody, never = texts.plain("paper.no_owner"), texts.plain("paper.no_due")
     return [
-        (one.text, texts.plain("paper.owner", who=one.owner) if one.owner else nobody, f"{one.due or never}")
+        (one.text, texts.names.get(str(one.owner), str(one.owner)) if one.owner else nobody, f"{one.due or never}")
         for one in follow_ups
     ]
 
