@@ -143,7 +143,8 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
         kept = await tx.messages.between(channel, stretch.after, stretch.before, thread=stretch.thread)
         bounds = (stretch.after, stretch.before)
         replies = () if reading.thread else await tx.messages.replies_between(channel, *bounds)
-        found = [replace(message, heard_at=at) for message in page.messages]
+        known = {(one.ts, one.version) for one in kept}
+        found = [replace(one, heard_at=at) for one in page.messages if (one.ts, one.version) not in known]
         lost = [*gone(kept, page, stretch, reading), *gone_threads(replies, page, reading)]
         await tx.messages.put([*found, *lost])
         await _pin(tx, incident, page, at=at)
