@@ -96,7 +96,7 @@ _NAMES = (
     r"|client[_-]?secret|auth[_-]?token|token|credentials?)"
 )
 _PASSWORDS = r"(?:pass(?:word|wd|phrase|code)|pwd|secret)"
-_KOREAN = r"(?:비밀\s?번호|비번|패스워드|암호|토큰|시크릿|인증\s?키|접속\s?키)"
+_KOREAN = r"(?:비밀\s?번호|비번|패스워드|암호|토큰|시크릿|(?:인증|접속|액세스|비밀|API)\s?키)"
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
     (kind, re.compile(pattern), is_secret)
     for kind, pattern, is_secret in (
@@ -145,7 +145,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ("password", rf"(?i)(?:\b|_){_PASSWORDS}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_value),
         ("password", rf"(?i)(?:\b|_){_NAMES}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_password),
         ("password", rf"(?i)\b{_NAMES}\s+(?:is|was|are|now)\s+(?:now\s+)?{_VALUE}", _is_password),
-        ("password", rf"(?i)(?<!\S)--?{_NAMES}[ ]+{_VALUE}", _is_value),
+        ("password", rf"(?i)(?<!\S)--?(?:{_NAMES}|pass)[ ]+{_VALUE}", _is_value),
         ("password", r"(?<!\S)(?:-u|--user)[ ]+[\w.@-]{1,60}:(?P<secret>[^\s\"']{1,200})", _is_value),
         ("password", rf"(?i)(?:{_KOREAN}|\bpw)\s?[:=]\s?{_VALUE}", _is_value),
         ("password", rf"(?i){_KOREAN}(?:는|은|가|이)?\s{{0,2}}(?P<secret>[!-~]{{4,200}})", _is_password),
