@@ -247,9 +247,8 @@ def main() -> None:
     print(f"seed {asked.seed}")
     for kind, count in sorted(found.planted.items()):
         print(f"{kind:28} {count - found.survived[kind]:6} of {count}")
-    print(
-        f"caught {found.caught:.2%} of {found.planted.total()}; touched {found.false_alarms:.2%} of {found.benign} others"
-    )
+    planted, others = found.planted.total(), found.benign
+    print(f"caught {found.caught:.2%} of {planted}; touched {found.false_alarms:.2%} of {others} others")
     for line in found.examples[:12]:
         print(f"  {line}")
 
