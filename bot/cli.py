@@ -1,4 +1,4 @@
-"""The command line: serve, demo, guard, migrate, doctor, manifest, token, quarantine, audit."""
+"""The command line: serve, demo, guard, migrate, doctor, manifest, token, quarantine, audit, import."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.cli_audit import add_audit_commands
+from bot.cli_import import add_import_commands
 from bot.cli_paper import add_paper_commands
 from bot.config import DATABASE, SettingsWrong, read_policy, read_settings
 from bot.i18n.terminal import say
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     token.set_defaults(command=_token)
     add_audit_commands(commands, _with_database)
     add_paper_commands(commands, _with_database)
+    add_import_commands(commands, _with_database)
     quarantine = commands.add_parser("quarantine", help=say("cli.quarantine"))
     quarantine.add_argument("act", choices=("begin", "end", "show"))
     quarantine.add_argument("reason", nargs="?", default="", help=say("cli.quarantine_reason"))

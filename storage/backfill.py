@@ -24,7 +24,7 @@ class ChannelReadRows:
     async def ask(self, channel: ChannelId, *, through: bool, at: datetime) -> int:
         """One more request to read it, from its beginning where that is wanted; the request's number."""
         first = values(ChannelRead(channel), without=("parked",))
-        await self._connection.execute(insert_or_ignore(self._connection, channel_read, [first]))
+        await self._connection.execute(insert_or_ignore(self._connection, channel_read), [first])
         number = channel_read.c.asked + 1
         changed: dict[str, Any] = {"asked": number, "asked_at": at, **({"wanted": number} if through else {})}
         query = update(channel_read).where(channel_read.c.channel == channel).values(changed)

@@ -146,10 +146,14 @@ def is_sqlite(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def insert_or_ignore(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> Insert:
-    """INSERT that leaves a row which is already there alone."""
-    made: Insert = _insert(connection, table).values(rows).on_conflict_do_nothing()
-    return made
+@cache
+def _insert_or_ignore(dialect: str, table: Table) -> Any:
+    return _insert_of(dialect, table).on_conflict_do_nothing()
+
+
+def insert_or_ignore(connection: AsyncConnection, table: Table) -> Any:
+    """INSERT of rows that leaves those which are already there alone; built once a table."""
+    return _insert_or_ignore(connection.dialect.name, table)
 
 
 @cache

@@ -62,7 +62,7 @@ class HeldBackRows:
             .values(asked=held_back.c.asked + 1, decision=new.decision)
         )
         if not (await self._connection.execute(again)).rowcount:
-            await self._connection.execute(insert_or_ignore(self._connection, held_back, [values(new)]))
+            await self._connection.execute(insert_or_ignore(self._connection, held_back), [values(new)])
 
     async def waiting(self) -> Sequence[HeldBack]:
         """Everything that waits for a thaw, oldest first; nobody else offers it until this transaction ends."""

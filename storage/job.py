@@ -48,7 +48,7 @@ class JobRows:
             )
             for j in self._new
         ]
-        await self._connection.execute(insert_or_ignore(self._connection, job, rows))
+        await self._connection.execute(insert_or_ignore(self._connection, job), rows)
         self._new = []
         return True
 
@@ -96,7 +96,7 @@ class JobRows:
     async def journal(self, job_id: str, name: str, result: Any) -> None:
         """Notes the result of one finished step."""
         row = dict(job_id=job_id, name=name, result=result)
-        await self._connection.execute(insert_or_ignore(self._connection, job_step, [row]))
+        await self._connection.execute(insert_or_ignore(self._connection, job_step), [row])
 
     async def finish(self, job_id: str, *, owner: str) -> None:
         """Done, unless somebody else has it by now."""

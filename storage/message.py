@@ -25,7 +25,7 @@ class MessageRows:
         """Keeps versions; one that is there already stays as it is."""
         if seen:
             rows = [values(one, without=()) for one in seen]
-            await self._connection.execute(insert_or_ignore(self._connection, message, rows))
+            await self._connection.execute(insert_or_ignore(self._connection, message), rows)
 
     async def of_channel(self, channel: ChannelId) -> Sequence[Message]:
         """The newest version of each message, in the order they were posted."""

@@ -102,7 +102,7 @@ class ServerRows:
             await self._connection.execute(delete(edge).where(*same))
         rows = [dict(one=ids[new.one], other=ids[new.other], kind=new.kind.value) for new in added]
         if rows:
-            await self._connection.execute(insert_or_ignore(self._connection, edge, rows))
+            await self._connection.execute(insert_or_ignore(self._connection, edge), rows)
         await self._widen()
 
     async def _widen(self) -> None:

@@ -31,6 +31,7 @@ class Act(StrEnum):
     MISTAKE_VERIFIED = "mistake_verified"
     HOLDS_TAKEN_OVER = "holds_taken_over"
     INCIDENT_MERGED = "incident_merged"
+    INCIDENT_IMPORTED = "incident_imported"
     FIX_CLAIMED = "fix_claimed"
     FIX_REJECTED = "fix_rejected"
     SERVER_VERIFIED = "server_verified"

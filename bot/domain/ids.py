@@ -27,6 +27,8 @@ MessageTs = NewType("MessageTs", str)
 
 THE_BOT = SlackUserId("stopline")
 """The actor of what happens without anybody's hand."""
+OPERATOR = SlackUserId("operator")
+"""Whoever owns the machine, at its command line."""
 
 
 def incident_label(number: int) -> str:

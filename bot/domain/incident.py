@@ -124,6 +124,11 @@ class Incident:
         return self.status in OPEN
 
     @property
+    def is_past(self) -> bool:
+        """Over before we were there, brought in from an export: its channel is none that we speak in."""
+        return self.status in OVER and self.channel is not None and self.card_ts is None
+
+    @property
     def commander(self) -> SlackUserId | None:
         """Who leads, or nobody yet."""
         who = self.roles.get(Role.COMMANDER)

@@ -75,7 +75,7 @@ async def ask_now(outside: Outside, incident_id: IncidentId) -> tuple[ChannelId,
     at = outside.clock.now()
     async with outside.store.write() as tx:
         one = await tx.incidents.get(incident_id)
-        if one is None or one.channel is None:
+        if one is None or one.channel is None or one.is_past:
             return None
         read = (await tx.reads.of([one.channel])).get(one.channel)
         if read and read.is_fresh(at):

@@ -10,7 +10,7 @@ from bot.domain.authority import ROLE, Authority, Duty, NotYourDuty
 from bot.domain.citation import Section, keep_grounded
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
-from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
+from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
@@ -278,7 +278,7 @@ async def managers_in(tx: Transaction, outside: Outside, incident: Incident) -> 
     if managers or (outside.policy.managers and not incident.private):
         return tuple(managers)
     for who in (incident.commander, incident.reporter):
-        if who and not await is_outsider(tx, who):
+        if who and who != OPERATOR and not await is_outsider(tx, who):
             return (who,)
     return ()
 

@@ -12,6 +12,7 @@ from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.audit import AT_ONCE
 from bot.use_cases.record import record
+from bot.use_cases.transcript import OLD_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Er
         raise ReasonMissing
     async with outside.store.read() as tx:
         person = await tx.people.get(who)
-    erasure = Erasure(who, person.name if person else "")
+        once = await tx.facts.get(OLD_NAMES) or {}
+    erasure = Erasure(who, person.name if person else once.get(who, ""))
     found: list[Fact] = []
     last, more = 0, True
     while more:
@@ -59,6 +61,8 @@ async def _erase(
     messages = await tx.messages.erase(who, ERASED)
     await tx.people.forget(who)
     await tx.groups.forget(who)
+    if once := await tx.facts.get(OLD_NAMES):
+        await tx.facts.put(OLD_NAMES, {one: name for one, name in once.items() if one != who})
     detail = {"rows": renewed, "reason": erasure.in_text(reason)}
     await record(tx, at=outside.clock.now(), act=Act.PERSON_ERASED, actor=THE_BOT, subject=ERASED, detail=detail)
     return Erased(len(found), messages)

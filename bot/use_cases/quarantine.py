@@ -4,12 +4,11 @@ from datetime import datetime
 
 from bot.domain.audit import Act
 from bot.domain.errors import ReasonMissing
-from bot.domain.ids import SlackUserId
+from bot.domain.ids import OPERATOR, SlackUserId
 from bot.ports.gate_rows import Line
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.record import record
-from bot.use_cases.token import OPERATOR
 
 
 async def begin_quarantine(outside: Outside, *, reason: str, by: SlackUserId = OPERATOR) -> None:

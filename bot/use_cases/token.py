@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.audit import Act
-from bot.domain.ids import SlackUserId
+from bot.domain.ids import OPERATOR
 from bot.domain.server import is_selector
 from bot.domain.token import LONGEST_LIFE, Token, is_anothers, token_hash
 from bot.ports.outside import Outside
 from bot.use_cases.record import record
 from bot.use_cases.server import canonical
-
-OPERATOR = SlackUserId("operator")
 
 
 class TokenNameTaken(ValueError):

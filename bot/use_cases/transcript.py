@@ -11,7 +11,8 @@ from bot.ports.storage import Transaction
 
 TEAM_URL = "team_url"
 """The fact under which the workspace's address is kept."""
-
+OLD_NAMES = "old_names"
+"""The fact under which it is kept what people of imported channels were called; being in it gives nobody authority."""
 
 LEFT_OUT = frozenset(
     {
@@ -23,6 +24,7 @@ LEFT_OUT = frozenset(
         Act.DRAFT_SENT_BACK,
         Act.FOLLOW_UP_ADDED,
         Act.FOLLOW_UP_OWNED,
+        Act.INCIDENT_IMPORTED,
     }
 )
 """Entries that are no part of what happened: the message itself is there, and papers do not quote their own making."""
@@ -48,8 +50,11 @@ async def _names(tx: Transaction, people: set[SlackUserId]) -> dict[str, str]:
     names: dict[str, str] = {}
     for who in people:
         person = await tx.people.get(who)
-        names[who] = person.name if person else str(who)
-    return names
+        if person:
+            names[who] = person.name
+    unmet = people - names.keys()
+    once = (await tx.facts.get(OLD_NAMES) or {}) if unmet else {}
+    return {**names, **{who: once.get(who, str(who)) for who in unmet}}
 
 
 def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: bool) -> Line:

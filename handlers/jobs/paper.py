@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.draft import DraftKind, DraftState
-from bot.domain.ids import ChannelId, DraftId, IncidentId, SlackUserId
+from bot.domain.ids import OPERATOR, ChannelId, DraftId, IncidentId, SlackUserId
 from bot.domain.sight import WHOLE, Sight
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent, ChatTransient
@@ -66,14 +66,15 @@ async def send_draft(desk: Desk, run: Run) -> None:
 
 async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:
     found, one = await draft.get_draft(desk.outside, draft_id, sight=WHOLE)
-    if one.channel is None:
+    if one.channel is None or (one.is_past and found.by == OPERATOR):
         return
+    channel = await desk.chat.open_direct(found.by) if one.is_past else one.channel
     texts = desk.house_texts(one)
     blocks = draft_blocks(texts, found, one, ())
     if found.kind is DraftKind.FOLLOW_UPS and found.sections:
         blocks += follow_up_blocks(texts, found)
     text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
-    await desk.chat.post(one.channel, text, blocks=blocks, key=f"draft:{draft_id}", thread_ts=None, again=run.again)
+    await desk.chat.post(channel, text, blocks=blocks, key=f"draft:{draft_id}", thread_ts=None, again=run.again)
 
 
 async def _to_manager(desk: Desk, run: Run, draft_id: DraftId, manager: SlackUserId) -> str:
