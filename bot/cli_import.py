@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.cli_audit import WithDatabase
 from bot.config import SettingsWrong
 from bot.domain.ids import incident_label
 from bot.domain.imported import OldChannel, said_severity
@@ -20,10 +20,6 @@ from bot.use_cases.imported import ChannelTaken, Imported, import_channel
 QUOTE = 120
 """Characters of the message that says a time."""
 GUESSED = (TimeName.STARTED, TimeName.RESOLVED)
-
-
-WithDatabase = Callable[[Callable[[Outside], Awaitable[None]]], None]
-"""Does something on the migrated database of the settings. Raises SettingsWrong."""
 
 
 def add_import_commands(commands: Any, with_database: WithDatabase) -> None:

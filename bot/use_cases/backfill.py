@@ -41,7 +41,8 @@ async def ask_all(outside: Outside, *, ended: bool) -> None:
     """
     at = outside.clock.now()
     async with outside.store.read(WHOLE) as tx:
-        incidents = [one for one in await tx.incidents.followed(at - FOLLOWED) if ended or one.is_open]
+        followed = [one for one in await tx.incidents.followed(at - FOLLOWED) if not one.is_past]
+    incidents = [one for one in followed if ended or one.is_open]
     if incidents:
         async with outside.store.write() as tx:
             for one in incidents:

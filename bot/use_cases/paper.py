@@ -2,7 +2,7 @@
 
 from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import UnknownIncident
-from bot.domain.ids import IncidentId, SlackUserId, incident_label
+from bot.domain.ids import OPERATOR, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.paper import Paper
 from bot.domain.sight import WHOLE
@@ -10,7 +10,6 @@ from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.draft import propose_draft
-from bot.use_cases.token import OPERATOR
 
 
 async def make_paper(

@@ -60,7 +60,7 @@ async def test_it_is_a_closed_incident_with_its_people_and_times(outside: Outsid
 
 async def test_nothing_is_done_in_slack(outside: Outside, tmp_path: Path) -> None:
     number = await imported(outside, tmp_path)
-    await ask_all(outside)
+    await ask_all(outside, ended=True)
     assert await ask_now(outside, number) is None, "its channel is not read: nobody waits for it"
     async with outside.store.read(WHOLE) as tx:
         assert await tx.jobs.count_open(due_by=outside.clock.now().replace(year=2100)) == 0
