@@ -3,12 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
 
+from bot.domain.certainty import CAUSES, INCONCLUSIVE, certainty_of, weaker
 from bot.domain.evidence import claims_of, comparable, evidence_of
 from bot.domain.names import server_names_in
+from bot.domain.polarity import agrees
+from bot.domain.spans import is_span, moments_of, said_times
+from bot.domain.spoken_names import SpokenNames
 from bot.domain.transcript import Line
+from bot.domain.wording import is_spoken_of, words_of
 
 HEADINGS = (
     *("summary", "impact", "timeline", "detection", "root_cause"),
@@ -18,11 +24,15 @@ HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence and the numbers of the lines it rests on; `certainty` is confirmed, likely, inconclusive or ""."""
+    """One sentence and the numbers of the lines it rests on; `certainty` is confirmed, likely, inconclusive or "".
+
+    `computed`: a duration in it was said by nobody but follows from two cited times.
+    """
 
     text: str
     citations: tuple[int, ...]
     certainty: str = ""
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,60 +43,166 @@ class Section:
     sentences: tuple[Sentence, ...]
 
 
+class Reason(StrEnum):
+    """Why a sentence is not shown; the model is told so when it is asked once more."""
+
+    HEADING = "heading"
+    UNCITED = "uncited"
+    NO_SUCH_LINE = "no_such_line"
+    DELETED = "deleted"
+    LINK = "link"
+    NUMBER = "number"
+    SERVER = "server"
+    PERSON = "person"
+    QUOTATION = "quotation"
+    NEGATION = "negation"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A sentence that is not shown, under which heading it was proposed and why not."""
+
+    heading: str
+    sentence: Sentence
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True)
 class _Log:
     lines: dict[int, Line]
-    speakers: frozenset[str]
-    zones: tuple[tzinfo, ...]
+    names: SpokenNames
+    zone: tzinfo
+    began: datetime | None
+
+
+class _NotBorneOut(Exception):
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def keep_grounded(
     sections: Sequence[Section], transcript: Sequence[Line], *, zone: tzinfo = UTC
 ) -> tuple[tuple[Section, ...], int]:
-    """Return the sections with only the sentences their cited lines bear out, and how many were dropped.
+    """Return the sections with only the sentences their cited lines bear out, and how many were dropped."""
+    kept, refused = judge_sections(sections, transcript, zone=zone)
+    return kept, len(refused)
 
-    Dropped is a sentence without citations, with one that names no line or a deleted one, or whose times,
-    dates, numbers, servers, people, quotations or links are not in the cited lines. A line's own time counts,
-    in UTC and in `zone`. Mentions and links are taken out of what is kept. Empty sections are left out.
+
+def judge_sections(
+    sections: Sequence[Section], transcript: Sequence[Line], *, zone: tzinfo = UTC, began: datetime | None = None
+) -> tuple[tuple[Section, ...], tuple[Refused, ...]]:
+    """Return the sections with only the sentences their cited lines bear out, and the others with the reason.
+
+    Refused is a sentence without citations, with one that names no line or a deleted one, whose times, dates,
+    numbers, units, servers, people, quotations or links are not in the cited lines, that denies what they affirm or
+    affirms what they deny, or that speaks of something else. A line's own time counts, in UTC and in `zone`; a
+    duration may be computed from two cited times and is marked. Mentions and links are taken out of what is kept.
+    A cause is no surer than the log and the time the trouble `began` allow. Empty sections are left out.
     """
-    lines = {line.n: line for line in transcript}
-    speakers = frozenset(line.speaker for line in transcript if _is_telling_name(line.speaker))
-    log = _Log(lines, speakers, (UTC, zone))
+    log = _Log({line.n: line for line in transcript}, SpokenNames(line.speaker for line in transcript), zone, began)
     kept: list[Section] = []
-    dropped = 0
+    refused: list[Refused] = []
     for section in sections:
-        known = section.sentences if section.heading in HEADINGS else ()
-        grounded = tuple(found for sentence in known if (found := _grounded(sentence, log)) is not None)
-        dropped += len(section.sentences) - len(grounded)
-        if grounded:
-            kept.append(Section(section.heading, grounded))
-    return tuple(kept), dropped
+        shown = []
+        for sentence in section.sentences:
+            try:
+                shown.append(_grounded(section.heading, sentence, log))
+            except _NotBorneOut as failed:
+                refused.append(Refused(section.heading, sentence, failed.reason))
+        if shown:
+            kept.append(Section(section.heading, tuple(shown)))
+    return tuple(kept), tuple(refused)
 
 
-def _grounded(sentence: Sentence, log: _Log) -> Sentence | None:
-    """Return the sentence as it may be shown, or None when the log does not bear it out."""
-    cited = [log.lines.get(number) for number in dict.fromkeys(sentence.citations)]
-    lines = [line for line in cited if line is not None and not line.deleted]
-    if not lines or len(lines) < len(cited):
-        return None
+def _grounded(heading: str, sentence: Sentence, log: _Log) -> Sentence:
+    """Return the sentence as it may be shown. Raises _NotBorneOut."""
+    _must(heading in HEADINGS, Reason.HEADING)
+    numbers = tuple(dict.fromkeys(sentence.citations))
+    lines = _cited(numbers, log)
     testimony = "\n".join(_visible(f"{line.speaker}: {line.text}") for line in lines)
-    plain = _without_markers(_visible(sentence.text), sentence.citations)
-    shown = _without_links(plain) if plain is not None and _links_are_known(plain, testimony, lines) else None
-    if plain is None or not shown or not _is_borne_out(shown, testimony, lines, log):
-        return None
-    if not all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)):
-        return None
-    return replace(sentence, text=shown, citations=tuple(dict.fromkeys(sentence.citations)))
+    plain = _without_markers(_visible(sentence.text), numbers)
+    _must(plain is not None and _links_are_known(plain, testimony, lines), Reason.LINK)
+    shown = _without_links(plain or "")
+    if plain is None or not shown:
+        raise _NotBorneOut(Reason.LINK)
+    _must(all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)), Reason.QUOTATION)
+    computed = _check_facts(shown, testimony, lines, log)
+    if not _is_whole_quotation(shown, lines):
+        _check_meaning(heading, shown, lines, log)
+    certainty = sentence.certainty
+    if heading in CAUSES:
+        allowed = certainty_of(shown, lines, tuple(log.lines.values()), zone=log.zone, began=log.began)
+        certainty = weaker(certainty or INCONCLUSIVE, allowed)
+    return Sentence(shown, numbers, certainty, computed)
 
 
-def _is_borne_out(text: str, testimony: str, lines: Sequence[Line], log: _Log) -> bool:
-    moments = [line.at.astimezone(zone) for line in lines for zone in log.zones]
+def _must(holds: bool, reason: Reason) -> None:
+    if not holds:
+        raise _NotBorneOut(reason)
+
+
+def _cited(numbers: Sequence[int], log: _Log) -> list[Line]:
+    _must(bool(numbers), Reason.UNCITED)
+    lines = [line for number in numbers if (line := log.lines.get(number)) is not None]
+    _must(len(lines) == len(numbers), Reason.NO_SUCH_LINE)
+    _must(not any(line.deleted for line in lines), Reason.DELETED)
+    return lines
+
+
+def _check_facts(text: str, testimony: str, lines: Sequence[Line], log: _Log) -> bool:
+    """Whether a duration in the text was computed; every other claim stands in the lines. Raises _NotBorneOut."""
+    moments = [line.at.astimezone(zone) for line in lines for zone in (UTC, log.zone)]
     evidence = evidence_of(testimony, moments)
-    return (
-        all(claim & evidence for claim in claims_of(_without_names(text)))
-        and all(_has_name(testimony, name) for name in server_names_in(text))
-        and all(speaker in testimony for speaker in log.speakers if speaker in text)
-    )
+    unknown = [claim for claim in claims_of(_without_names(text)) if not claim & evidence]
+    _must(not unknown or all(is_span(claim, _times(text, lines, log)) for claim in unknown), Reason.NUMBER)
+    _must(all(_has_name(testimony, name) for name in server_names_in(text)), Reason.SERVER)
+    _must(log.names.are_in(testimony, text), Reason.PERSON)
+    return bool(unknown)
+
+
+def _times(text: str, lines: Sequence[Line], log: _Log) -> list[timedelta]:
+    """The times between which a duration may lie: those of the sentence itself, else those of one or two lines."""
+    own = said_times(text)
+    if len(own) > 1:
+        return own
+    if len(lines) > 2:
+        return []
+    said = [time for line in lines for time in said_times(line.text)]
+    return said if len(said) > 1 else moments_of([line.at.astimezone(log.zone) for line in lines])
+
+
+def _check_meaning(heading: str, text: str, lines: Sequence[Line], log: _Log) -> None:
+    """Raises _NotBorneOut where the lines speak of something else, or say no where the text says yes."""
+    said = [_without_names(_visible(line.text)) for line in lines]
+    _must(agrees(_without_names(text), said), Reason.NEGATION)
+    words = words_of(log.names.left_out_of(_without_names(_URL.sub(" ", text))))
+    speakers = " ".join(line.speaker for line in lines)
+    known = frozenset(words_of(" ".join([*said, *(_URL.sub(" ", one) for one in said), speakers])))
+    share = _CAUSE_SHARE if heading in CAUSES else _SHARE
+    _must(is_spoken_of(words, known, text, testimony=" ".join(said), share=share), Reason.ELSEWHERE)
+
+
+_SHARE, _CAUSE_SHARE = 0.5, 0.6
+"""How much of what a sentence speaks of its lines must speak of, too."""
+
+
+def _is_whole_quotation(text: str, lines: Sequence[Line]) -> bool:
+    """Whether the text is one or more whole sentences of a line, or such with a visible cut at the end."""
+    wanted = comparable(text)
+    cut = wanted.endswith(("…", "..."))
+    wanted = wanted.rstrip("….").rstrip(" ,;") if cut else wanted
+    for line in lines:
+        said = comparable(_without_links(_visible(line.text)) or "")
+        place = said.find(wanted)
+        if place >= 0 and _BEGINS.search(said[:place]) and (cut or _ENDS.match(said[place + len(wanted) :])):
+            return True
+    return False
+
+
+_BEGINS = re.compile(r"(?:^|[.!?。:>*•-]|\d[.)])\s*$")
+_ENDS = re.compile(r"\s*$|(?<=[.!?。])\s|\s*[.!?。]|\s+[-*•`]")
 
 
 def _visible(text: str) -> str:
@@ -172,10 +288,3 @@ def _is_quoted_from(quote: str, testimony: str) -> bool:
     said = comparable(testimony).replace("'", "").replace('"', "")
     parts = (part.strip(" .,;:!?'") for part in re.split(r"…|\.\.\.|\[…\]", quote))
     return all(part.replace("'", "") in said for part in parts if part)
-
-
-def _is_telling_name(speaker: str) -> bool:
-    """Whether a speaker's name cannot be an ordinary word, so that finding it in a sentence means the person."""
-    if re.fullmatch(r"[가-힣]{1,2}|[a-z]+", speaker):
-        return False
-    return len(speaker) >= 3

@@ -32,9 +32,13 @@ def evidence_of(text: str, moments: Iterable[datetime] = ()) -> frozenset[str]:
 
 
 def _borne_out(claim: Claim) -> Claim:
-    """A number in the log bears out that number and not a percentage of it."""
-    numbers = frozenset(spelling for spelling in claim if spelling.startswith("n:"))
-    return numbers or claim
+    """A number in the log bears out that number, in its own unit if it has one, and not a percentage of it."""
+    numbers = frozenset(spelling for spelling in claim if spelling.startswith(("n:", "u:")))
+    if not numbers:
+        return claim
+    if any(spelling.startswith("u:") for spelling in claim):
+        return numbers | {f"n:{spelling[2:]}" for spelling in claim if spelling.startswith("b:")}
+    return numbers | {f"b:{spelling[2:]}" for spelling in numbers}
 
 
 def comparable(text: str) -> str:
@@ -85,18 +89,53 @@ def _identifier(found: re.Match[str]) -> list[Claim]:
     return [frozenset({"i:" + re.sub(r"[-_ ]", "", found[0].rstrip("."))})]
 
 
+_UNITS = (
+    ("ms", Decimal(1), r"ms|milliseconds?|밀리초"),
+    ("ms", Decimal(1_000), r"s|secs?|seconds?|초"),
+    ("ms", Decimal(60_000), r"m|mins?|minutes?|분"),
+    ("ms", Decimal(3_600_000), r"h|hrs?|hours?|시간"),
+    ("ms", Decimal(86_400_000), r"days?|일(?!시|부|반|정)"),
+    ("ms", Decimal(604_800_000), r"weeks?|주(?:일|간)"),
+    ("b", Decimal(1), r"kb|kib|킬로바이트"),
+    ("b", Decimal(1_000), r"mb|mib|메가(?:바이트)?"),
+    ("b", Decimal(1_000_000), r"gb|gib|기가(?:바이트)?"),
+    ("b", Decimal(1_000_000_000), r"tb|tib|테라(?:바이트)?"),
+    ("who", Decimal(1), r"users?|customers?|people|persons?|members?|명"),
+    ("host", Decimal(1), r"servers?|hosts?|nodes?|machines?|대(?!비|략|신|상|응)"),
+    ("case", Decimal(1), r"requests?|errors?|orders?|payments?|messages?|tickets?|jobs?|calls?|건|개"),
+)
+_UNIT = "|".join(f"(?P<unit{at}>{names})" for at, (_, _, names) in enumerate(_UNITS))
+_ENDS_UNIT = r"(?![a-z])"
+
+
+def _with_unit(found: re.Match[str], plain: str) -> Claim | None:
+    """What a number with a unit claims: that amount, or in the log the number alone."""
+    for at, (name, size, _) in enumerate(_UNITS):
+        if found[f"unit{at}"]:
+            return frozenset({f"u:{name}:{_plain(Decimal(plain) * size)}", f"b:{plain}"})
+    return None
+
+
 _SCALE = {"k": 1_000, "천": 1_000, "만": 10_000, "억": 100_000_000}
 
 
 def _number(found: re.Match[str]) -> list[Claim]:
     value = Decimal(found["number"].replace(",", "")) * _SCALE.get(found["scale"] or "", 1)
+    return [_amount(found, _plain(value))]
+
+
+def _amount(found: re.Match[str], plain: str) -> Claim:
+    if found["percent"]:
+        return frozenset({f"p:{plain}"})
+    return _with_unit(found, plain) or frozenset({f"n:{plain}", f"p:{plain}"})
+
+
+def _plain(value: Decimal) -> str:
+    """12.50 as 12.5, 007 as 7."""
     plain = f"{value:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     plain = plain.lstrip("0") or "0"
-    plain = f"0{plain}" if plain.startswith(".") else plain
-    if found["percent"]:
-        return [frozenset({f"p:{plain}"})]
-    return [frozenset({f"n:{plain}", f"p:{plain}"})]
+    return f"0{plain}" if plain.startswith(".") else plain
 
 
 _WORDS = {
@@ -107,11 +146,11 @@ _WORDS = {
 
 
 def _word(found: re.Match[str]) -> list[Claim]:
-    value = _WORDS[found[1]]
-    return [frozenset({f"p:{value}"} if found["percent"] else {f"n:{value}", f"p:{value}"})]
+    return [_amount(found, str(_WORDS[found[1]]))]
 
 
 _PERCENT = r"(?P<percent>\s*(?:%|percent|per cent|pct\b|퍼센트|프로(?!세스|그|덕|젝|바|토)))?"
+_MEASURE = rf"{_PERCENT}(?:[\s-]?(?:{_UNIT}){_ENDS_UNIT})?"
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Claim]]], ...] = (
     (re.compile(r"(?<!\d)(\d{4})\s?[-./년]\s?(\d{1,2})\s?[-./월]\s?(\d{1,2})(?!\d)\s?일?(?:t(?=\d))?"), _full_date),
     (re.compile(r"(?<!\d)(\d{1,2})\s?월\s?(\d{1,2})\s?일"), _month_day),
@@ -139,9 +178,9 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Claim]]], 
     (re.compile(r"(?<![a-z0-9])[a-z][a-z_.-]{0,40}\d[a-z0-9_.-]*|(?<![\d.])\d+(?:\.\d+){2,}"), _identifier),
     (
         re.compile(
-            rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<scale>만|천|억|k(?![a-z])))?{_PERCENT}"
+            rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<scale>만|천|억|k(?![a-z])))?{_MEASURE}"
         ),
         _number,
     ),
-    (re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\b{_PERCENT}"), _word),
+    (re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\b{_MEASURE}"), _word),
 )

@@ -16,7 +16,7 @@ GOOD = {
             "heading": "root_cause",
             "sentences": [
                 {"text": "The config on lb-07 was empty.", "citations": [3], "certainty": "confirmed"},
-                {"text": "Traffic may have played a part.", "citations": [2], "certainty": None},
+                {"text": "The failing orders may be part of it.", "citations": [2], "certainty": None},
             ],
         }
     ]

@@ -60,8 +60,8 @@ def kept(text: str, *citations: int, log: tuple[Line, ...] = LOG) -> str | None:
         ("v2.14.1 was shipped.", 3),
         ("Commit 9f3c2ab was the change.", 4),
         ("3 servers were lost at 12.5 dollars; sev2, 30,000명.", 5),
-        ("The line was written at 14:56.", 5),
-        ("Nobody's service was hurt, it's fine.", 6),
+        ("At 14:56 three servers were lost.", 5),
+        ("There's nothing to be seen, it's said.", 6),
     ],
 )
 def test_a_sentence_that_its_line_bears_out_is_kept(text: str, line: int) -> None:
@@ -137,17 +137,17 @@ def test_mentions_links_and_markers_are_taken_out_of_what_is_kept() -> None:
 
 
 def test_a_permalink_of_the_cited_line_is_no_stranger() -> None:
-    assert kept("It broke, see https://t.slack.com/archives/C1/p5", 6) == "It broke, see"
+    assert kept("Nothing happened, see https://t.slack.com/archives/C1/p5", 6) == "Nothing happened, see"
 
 
 def test_what_is_dropped_is_counted_and_empty_sections_are_left_out() -> None:
     sections = [
-        Section("summary", (Sentence("It broke.", (6,)), Sentence("99 broke.", (6,)))),
+        Section("summary", (Sentence("Nothing to see.", (6,)), Sentence("Nothing in 99.", (6,)))),
         Section("impact", (Sentence("It hurt.", ()),)),
-        Section("<b>made up</b>", (Sentence("It broke.", (6,)),)),
+        Section("<b>made up</b>", (Sentence("Nothing to see.", (6,)),)),
     ]
     found, dropped = keep_grounded(sections, LOG)
-    assert found == (Section("summary", (Sentence("It broke.", (6,)),)),)
+    assert found == (Section("summary", (Sentence("Nothing to see.", (6,)),)),)
     assert dropped == 3
 
 

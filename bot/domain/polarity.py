@@ -1,0 +1,139 @@
+"""Who says no: whether a sentence denies what its lines affirm, or affirms what they deny, in English and Korean."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.evidence import comparable
+from bot.domain.wording import key_of, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """What one clause affirms, denies, and speaks of so near a "no" that it may be either.
+
+    `outcome`: whether something worked (True), did not (False), or nothing is said of it.
+    """
+
+    affirmed: frozenset[str]
+    denied: frozenset[str]
+    unclear: frozenset[str]
+    says_no: bool
+    outcome: bool | None
+
+    @property
+    def words(self) -> frozenset[str]:
+        return self.affirmed | self.denied | self.unclear
+
+
+def agrees(text: str, testimony: Sequence[str]) -> bool:
+    """Whether `text` denies nothing that these texts affirm, and affirms nothing that they deny.
+
+    Only what is spoken of in both is compared: a word that the texts do not have is nobody's denial.
+    """
+    said = [clause for one in testimony for clause in _clauses(one)]
+    return all(_is_said(clause, said) for clause in _clauses(text))
+
+
+def _is_said(clause: _Clause, said: Sequence[_Clause]) -> bool:
+    known = frozenset[str]().union(*(one.words for one in said))
+    if any(word in known and not _affirms(said, word) for word in clause.affirmed):
+        return False
+    if clause.outcome is not None and not _has_outcome(clause, said):
+        return False
+    if not clause.says_no:
+        return True
+    denied = (clause.denied | clause.unclear) & known
+    if not denied:
+        return any(one.says_no for one in said)
+    return any(one.says_no and denied & (one.denied | one.unclear) for one in said) or _denies_nearby(clause, said)
+
+
+def _affirms(said: Sequence[_Clause], word: str) -> bool:
+    return any(word in one.affirmed or word in one.unclear for one in said)
+
+
+def _denies_nearby(clause: _Clause, said: Sequence[_Clause]) -> bool:
+    """Whether the "no" stands beside what it is about: "restarted web-3, did not help"."""
+    return clause.outcome is False and _has_outcome(clause, said)
+
+
+def _has_outcome(clause: _Clause, said: Sequence[_Clause]) -> bool:
+    """Whether what went so is said to have gone so: by the clauses that share most with it, of those that say."""
+    telling = [one for one in said if one.outcome is not None]
+    if not telling:
+        return clause.outcome is True or any(one.says_no for one in said)
+    most = max(len(one.words & clause.words) for one in telling)
+    return any(one.outcome is clause.outcome for one in telling if len(one.words & clause.words) == most)
+
+
+_BREAK = re.compile(
+    r"(?:[,;:.!?…]+(?=\s|$)|[()—|])|\s[-–]\s"
+    r"|\b(?:but|because|so|which|while|although|though|however|then|until|after|before|when|and|since|due to)\b"
+    r"|(?<=지만)\s|(?<=는데)\s|(?<=으나)\s|(?<=고)\s|(?<=며)\s|(?<=서)\s|(?<=니)\s|(?<=더니)\s|(?<=없이)\s|(?<=채)\s"
+    r"|(?=\bwithout\b)|(?<=때문에)\s|(?<=후)\s|(?<=뒤)\s|(?<=자)\s"
+)
+_SPLICE = re.compile(r"\bfail(?:ed|s|ing)?[ -]?over|페일오버")
+_NOT_FAILED = re.compile(
+    r"(?:\b(?:not|no longer|never|without|no|stopped)|n't)\s(?:\w+\s)?fail\w*|실패\w{0,3}\s?(?:않|없|아니)\w*"
+)
+_NO = re.compile(
+    r"(?P<ahead>\b(?:not|no longer|never|no|none|nobody|nothing|neither|nor|without|cannot|unable to|failed to|nowhere)\b"
+    r"|n't\b|(?<![가-힣])(?:안|못)\s(?![되돼됐된될됨됩하했한할합])|(?<![가-힣])못(?=[가-힣]))"
+    r"|(?P<back>\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*)\b"
+    r"|(?<![가-힣])안\s?[되돼됐된될됨됩하했한할합][가-힣]*|(?<![가-힣])못\s?(?:하|했|한|할|됐|돼|되)[가-힣]*"
+    r"|[가-힣]{0,3}않[가-힣]*|(?<![가-힣])없[가-힣]*|(?<=[가-힣])없[가-힣]*"
+    r"|(?<![가-힣])아니[가-힣]*|(?<![가-힣])아닌[가-힣]*|아니(?:었|라|고|며|다|에)[가-힣]*"
+    r"|불가(?!피)[가-힣]*|실패[가-힣]*|무관[가-힣]*|못(?:했|한|하)[가-힣]*)"
+)
+_WORKED = re.compile(
+    r"\b(?:work(?:s|ed|ing)?|help(?:s|ed|ing)?|succe(?:ss\w*|ed\w*)|fix(?:es|ed|ing)?|effect(?:ive)?|difference"
+    r"|solv\w+|resolv\w+|improv\w+|recover\w*|restor\w+|cured?|complet\w+)\b"
+    r"|성공|도움|효과|소용|해결|해소|복구|정상|나아|완료|회복|통했|통하"
+)
+_FAILED = re.compile(r"\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|in vain)\b|실패|허사|(?<![가-힣])안\s?[되돼됐된될됨됩]")
+_SCOPE = 2
+
+
+def _clauses(text: str) -> list[_Clause]:
+    plain = _SPLICE.sub(lambda found: found[0].replace(" ", "").replace("-", ""), comparable(text))
+    found = [_clause(part) for part in _BREAK.split(_NOT_FAILED.sub(" works ", plain)) if part and part.strip()]
+    for place in range(len(found) - 1, 0, -1):
+        if found[place - 1].outcome is None and found[place].outcome is not None and not found[place].affirmed:
+            found[place - 1] = _with_outcome(found[place - 1], found[place].outcome)
+    return found
+
+
+def _with_outcome(clause: _Clause, outcome: bool | None) -> _Clause:
+    return _Clause(clause.affirmed, clause.denied, clause.unclear, clause.says_no, outcome)
+
+
+def _clause(part: str) -> _Clause:
+    denied: set[str] = set()
+    unclear: set[str] = set()
+    matches = list(_NO.finditer(part))
+    for no in matches:
+        before, after = words_of(part[: no.start()]), words_of(part[no.end() :])
+        ahead, back = (after, before) if no["ahead"] else (before[::-1], after)
+        denied.update(ahead[:1])
+        unclear.update(ahead[1:_SCOPE])
+        unclear.update(back[-_SCOPE:] if no["ahead"] else back[:_SCOPE])
+    unclear -= denied
+    return _Clause(
+        affirmed=frozenset(words_of(part)) - denied - unclear - _negators(part),
+        denied=frozenset(denied),
+        unclear=frozenset(unclear),
+        says_no=bool(matches),
+        outcome=_outcome(part, says_no=bool(matches)),
+    )
+
+
+def _negators(part: str) -> frozenset[str]:
+    """The keys of the words that themselves say no: they are no words to compare."""
+    return frozenset(key for found in _NO.finditer(part) for word in found[0].split() if (key := key_of(word)))
+
+
+def _outcome(part: str, *, says_no: bool) -> bool | None:
+    if _FAILED.search(part):
+        return False
+    return not says_no if _WORKED.search(part) else None
