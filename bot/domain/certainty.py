@@ -70,9 +70,12 @@ def _after(text: str, about: frozenset[str]) -> str:
 
 
 _WORK = re.compile(
-    r"\b(?:deploy|releas|roll(?:ed|ing) out|merg|push|chang|appli|upgrad|updat|migrat)\w*|배포|변경|적용|작업|업데이트|교체|반영"
+    r"\b(?:deploy|releas|roll(?:ed|ing) out|merg|push|chang|appli|upgrad|updat|migrat)\w*"
+    r"|배포|변경|적용|작업|업데이트|교체|반영"
 )
-_FOUND = re.compile(r"\b(?:found|identif|confirm|detect|notic|restor|recover|roll\w* back)\w*|확인|발견|파악|복구|롤백|원복")
+_FOUND = re.compile(
+    r"\b(?:found|identif|confirm|detect|notic|restor|recover|roll\w* back)\w*|확인|발견|파악|복구|롤백|원복"
+)
 
 
 def _came_later(text: str, cited: Sequence[Line], began: datetime, zone: tzinfo) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,11 +24,33 @@ def claims_of(text: str) -> tuple[Claim, ...]:
 
 def evidence_of(text: str, moments: Iterable[datetime] = ()) -> frozenset[str]:
     """Return every spelling that `text` bears out, and those of `moments` (local times of its lines)."""
-    spellings = {spelling for claim in claims_of(text) for spelling in _borne_out(claim)}
+    moments = tuple(moments)
+    spellings = {spelling for claim in claims_of(text) for spelling in _borne_out(_likely(claim, moments))}
     spellings |= {spelling[:7] for spelling in spellings if spelling.startswith("t:")}
     for at in moments:
         spellings |= {f"t:{at:%H:%M}", f"t:{at:%H:%M:%S}", f"d:{at:%m-%d}", f"n:{at.year}"}
     return frozenset(spellings)
+
+
+_NEAR_MINUTES = 120
+
+
+def _likely(claim: Claim, moments: Sequence[datetime]) -> Claim:
+    """A clock time without its half of the day is also that of the other; near the time when it was said, only that."""
+    written = next((one for one in claim if one.startswith("l:")), "")
+    hour, _, rest = written.removeprefix("l:").partition(":")
+    if not written or int(hour) > 12 or (any(one.startswith("t:0") for one in claim) and len(claim) == 2):
+        return claim
+    said = [at.hour * 60 + at.minute for at in moments]
+    either = frozenset(f"t:{value:02}:{rest}" for value in (int(hour) % 12, int(hour) % 12 + 12))
+    near = frozenset(one for one in either if any(_minutes_between(one, at) <= _NEAR_MINUTES for at in said))
+    return (near or either) | {written}
+
+
+def _minutes_between(spelling: str, minute: int) -> int:
+    hour, rest = int(spelling[2:4]), int(spelling[5:7])
+    apart = abs(hour * 60 + rest - minute)
+    return min(apart, 1_440 - apart)
 
 
 def _borne_out(claim: Claim) -> Claim:
@@ -76,13 +98,13 @@ def _clock(found: re.Match[str]) -> list[Claim]:
     hour, minute = int(found["hour"]), 30 if groups.get("half") else int(groups.get("minute") or 0)
     part = groups.get("before") or groups.get("after") or ""
     second = f":{groups['second']}" if groups.get("second") else ""
-    hours = {hour}
-    if hour <= 12:
-        hours = {hour % 12} if part in _MORNING else {hour % 12 + 12} if part in _AFTERNOON else {hour, hour % 12}
-        if not part and not found["hour"].startswith("0"):
-            hours.add(hour % 12 + 12)
-    spellings = {f"t:{value:02}:{minute:02}{second}" for value in hours}
-    return [frozenset(spellings)]
+    written = f"{int(found['hour'])}:{minute:02}{second}"
+    if part:
+        hours = {hour % 12} if part in _MORNING else {hour % 12 + 12}
+        return [frozenset(f"t:{value:02}:{minute:02}{second}" for value in hours if hour <= 12 or value == hour)]
+    may_be_late = hour <= 12 and not found["hour"].startswith("0") and ("half" in groups or hour < 10)
+    hours = {hour % 12, hour % 12 + 12} if may_be_late else {hour}
+    return [frozenset({*(f"t:{value:02}:{minute:02}{second}" for value in hours), f"l:{written}"})]
 
 
 def _identifier(found: re.Match[str]) -> list[Claim]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.evidence import comparable
-from bot.domain.wording import key_of, words_of
+from bot.domain.wording import key_of, spoken_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ _NOT_FAILED = re.compile(
     r"(?:\b(?:not|no longer|never|without|no|stopped)|n't)\s(?:\w+\s)?fail\w*|실패\w{0,3}\s?(?:않|없|아니)\w*"
 )
 _NO = re.compile(
-    r"(?P<ahead>\b(?:not|no longer|never|no|none|nobody|nothing|neither|nor|without|cannot|unable to|failed to|nowhere)\b"
+    r"(?P<ahead>\b(?:not|no longer|never|no|none|nobody|nothing|neither|nor|without|cannot|unable to|failed to|nowhere"
+    r"|ruled out)\b"
     r"|n't\b|(?<![가-힣])(?:안|못)\s(?![되돼됐된될됨됩하했한할합])|(?<![가-힣])못(?=[가-힣]))"
     r"|(?P<back>\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*)\b"
     r"|(?<![가-힣])안\s?[되돼됐된될됨됩하했한할합][가-힣]*|(?<![가-힣])못\s?(?:하|했|한|할|됐|돼|되)[가-힣]*"
@@ -91,8 +92,17 @@ _WORKED = re.compile(
     r"|solv\w+|resolv\w+|improv\w+|recover\w*|restor\w+|cured?|complet\w+)\b"
     r"|성공|도움|효과|소용|해결|해소|복구|정상|나아|완료|회복|통했|통하"
 )
-_FAILED = re.compile(r"\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|in vain)\b|실패|허사|(?<![가-힣])안\s?[되돼됐된될됨됩]")
+_FAILED = re.compile(
+    r"\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|in vain)\b|실패[가-힣]*|허사|(?<![가-힣])안\s?[되돼됐된될됨됩]"
+)
 _SCOPE = 2
+_CAUSE = re.compile(r"caus(?:e|ed|es|ing)|culprit|reason|(?:근본 )?원인\w*|때문\w*|탓\w*")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words that a "no" may be about; here being the cause is one of them."""
+    keys = ("cause" if _CAUSE.fullmatch(word) else key_of(word) for word in spoken_in(text))
+    return tuple(key for key in keys if key)
 
 
 def _clauses(text: str) -> list[_Clause]:
@@ -113,14 +123,15 @@ def _clause(part: str) -> _Clause:
     unclear: set[str] = set()
     matches = list(_NO.finditer(part))
     for no in matches:
-        before, after = words_of(part[: no.start()]), words_of(part[no.end() :])
+        before, after = _words(part[: no.start()]), _words(part[no.end() :])
         ahead, back = (after, before) if no["ahead"] else (before[::-1], after)
-        denied.update(ahead[:1])
-        unclear.update(ahead[1:_SCOPE])
+        surely = 0 if _FAILED.fullmatch(no[0].strip()) else 1
+        denied.update(ahead[:surely])
+        unclear.update(ahead[surely:_SCOPE])
         unclear.update(back[-_SCOPE:] if no["ahead"] else back[:_SCOPE])
     unclear -= denied
     return _Clause(
-        affirmed=frozenset(words_of(part)) - denied - unclear - _negators(part),
+        affirmed=frozenset(_words(part)) - denied - unclear - _negators(part),
         denied=frozenset(denied),
         unclear=frozenset(unclear),
         says_no=bool(matches),

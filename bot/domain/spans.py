@@ -34,8 +34,8 @@ def _readings(earlier: timedelta, later: timedelta) -> frozenset[timedelta]:
 
 def said_times(text: str) -> list[timedelta]:
     """Clock times that stand in a text, as time since midnight; one that may be either half of the day is the first."""
-    found = (min(claim) for claim in claims_of(text) if claim)
-    return [_of_day(spelling) for spelling in found if spelling.startswith("t:")]
+    found = (min((one for one in claim if one.startswith("t:")), default="") for claim in claims_of(text))
+    return [_of_day(spelling) for spelling in found if spelling]
 
 
 def moments_of(moments: Iterable[datetime]) -> list[timedelta]:

@@ -8,42 +8,38 @@ from bot.domain.evidence import comparable
 from bot.domain.glossary import GLOSSARY
 from bot.domain.korean_words import KOREAN_STOP_WORDS, stem
 
-_WORD = re.compile(r"[a-z][a-z']*[a-z]|[가-힣]+")
-_FUNCTION = frozenset(
-    """
-    a about above after again all also although am an and any are around as at back be because been before being below
-    between both but by can cannot could did do does doing done down during each either else even ever every few first
-    for from further get gets getting go goes going got had has have having he her here him his how however i if in
-    instead into is it its itself just last later least less like made make makes many may me might more most much must
-    my near neither next no nobody none nor not nothing now of off on once one only onto or other our out over own
-    per rather same shall she should since so some something soon still such than that the their them then there these
-    they this those though through to together too toward towards under until unless unlike up upon us used using very via
-    was we were what when where whether which while who whole whom whose why will with within without would yet you your
-    were won't didn't don't doesn't isn't wasn't weren't can't couldn't hasn't haven't hadn't wouldn't shouldn't it's
-    that's there's we're they're i'm i've we've i'd never always almost already approximately roughly nearly
-    am pm noon midnight morning afternoon evening night today yesterday tomorrow utc kst
-    """.split()
-)
-_FRAME = frozenset(
-    """
-    actual actually appears apparently because began begin beginning begins began began believed caused causes causing
-    cause confirm confirmed confirms contributed contributing culprit due during end ended ends engineer engineers
-    event events finding found happened happening identified incident incidents issue issues led likely log main
-    mentioned messages noted noticed occur occurred occurring outage people person posted possible possibly presumably
-    probable probably problem problems reason reported reporting reports responder responders result resulted root said
-    saw says see seemed seems seen set situation start started starting starts stated suggested suspected team teams
-    things thought time times told took trigger triggered underlying wrote
-    minute minutes min mins hour hours hr hrs second seconds sec secs day days week weeks percent percentage number
-    approximate total lasted long duration
-    """.split()
-)
-_KOREAN_FRAME = frozenset(
-    """
-    원인 근본 때문 장애 사고 문제 발생 시작 종료 보고 확인 추정 판단 판명 의심 가능 가능성 담당자 담당 엔지니어 팀 이후 이전 당시 결과 사실
-    기록 언급 말씀 말했 밝혔 알렸 전했 예상 생각 보입 보이 보임 보였 시간 시각 시점 정도 가량 지속 걸렸 걸림 기준 해당 인해 인한 따르면 따라
-    위해 통해 대해 이유 것으 것입 것임 분간 분 초 초간 시 시간대 오전 오후 새벽 아침 저녁 낮 밤 퍼센트 프로 약 총 직접 직접적
-    """.split()
-)
+_FUNCTION_WORDS = """
+a about above after again all also although am an and any are around as at back be because been before being below
+between both but by can cannot could did do does doing done down during each either else even ever every few first
+for from further get gets getting go goes going got had has have having he her here him his how however i if in
+instead into is it its itself just last later least less like made make makes many may me might more most much must
+my near neither next no nobody none nor not nothing now of off on once one only onto or other our out over own per
+rather same shall she should since so some something soon still such than that the their them then there these they
+this those though through to together too toward towards under until unless unlike up upon us used using very via
+was we were what when where whether which while who whole whom whose why will with within without would yet you your
+were won't didn't don't doesn't isn't wasn't weren't can't couldn't hasn't haven't hadn't wouldn't shouldn't it's
+that's there's we're they're i'm i've we've i'd never always almost already approximately roughly nearly am pm noon
+midnight morning afternoon evening night today yesterday tomorrow utc kst
+"""
+_FUNCTION = frozenset(_FUNCTION_WORDS.split())
+_FRAME_WORDS = """
+actual actually appears apparently because began begin beginning begins began began believed caused causes causing
+cause confirm confirmed confirms contributed contributing culprit due during end ended ends engineer engineers event
+events finding found happened happening identified incident incidents issue issues led likely log main mentioned
+messages noted noticed occur occurred occurring outage people person posted possible possibly presumably probable
+probably problem problems reason reported reporting reports responder responders result resulted root said saw says
+see seemed seems seen set situation start started starting starts stated suggested suspected team teams things
+thought time times told took trigger triggered underlying wrote minute minutes min mins hour hours hr hrs second
+seconds sec secs day days week weeks percent percentage number approximate total lasted long duration
+"""
+_FRAME = frozenset(_FRAME_WORDS.split())
+_KOREAN_FRAME_WORDS = """
+원인 근본 때문 장애 사고 문제 발생 시작 종료 보고 확인 추정 판단 판명 의심 가능 가능성 담당자 담당 엔지니어 팀 이후
+이전 당시 결과 사실 기록 언급 말씀 말했 밝혔 알렸 전했 예상 생각 보입 보이 보임 보였 시간 시각 시점 정도 가량 지속
+걸렸 걸림 기준 해당 인해 인한 따르면 따라 위해 통해 대해 이유 것으 것입 것임 분간 분 초 초간 시 시에 분에 초에 시부터
+분부터 시까지 분까지 분경 시경 시간대 오전 오후 새벽 아침 저녁 낮 밤 퍼센트 프로 약 총 직접 직접적
+"""
+_KOREAN_FRAME = frozenset(_KOREAN_FRAME_WORDS.split())
 _IRREGULAR = {
     **{"sent": "send", "broke": "break", "broken": "break", "lost": "lose", "ran": "run", "kept": "keep"},
     **{"held": "hold", "built": "build", "gave": "give", "given": "give", "stuck": "stick", "fell": "fall"},
@@ -54,9 +50,16 @@ _IRREGULAR = {
 }
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e")
 _KEY = 6
+_OUTCOME_WORDS = """
+work help succeed success effect effective fix solve resolve difference fail failure unsuccessful
+성공 도움 효과 소용 해결 해소 실패
+"""
+_OUTCOME = tuple(_OUTCOME_WORDS.split())
+"""Whether something worked is one subject, however it went."""
+_GROUPS = (*GLOSSARY, _OUTCOME)
 _GROUP = {
     entry: f"={number}"
-    for number, group in reversed(tuple(enumerate(GLOSSARY)))
+    for number, group in reversed(tuple(enumerate(_GROUPS)))
     for entry in group
     if " " not in entry and len(entry) > 1
 }
@@ -74,7 +77,8 @@ def words_of(text: str) -> tuple[str, ...]:
 
     Function words and what only frames a statement ("the root cause was", "발생했다") have none.
     """
-    return tuple(key for key in map(key_of, spoken_in(text)) if key)
+    words = (part for word in spoken_in(text) for part in (word, *word.split()[" " not in word :]))
+    return tuple(key for key in map(key_of, words) if key)
 
 
 def is_spoken_of(words: Sequence[str], known: frozenset[str], text: str, *, testimony: str, share: float) -> bool:
@@ -102,10 +106,10 @@ def spoken_in(text: str) -> tuple[str, ...]:
     """Return the words of `text`, narrow and in lower case; a known phrase of several words is one of them."""
     plain = comparable(text)
     joined = _PHRASE.sub(lambda found: found[0].replace(" ", "\u2060"), plain)
-    return tuple(word.replace("\u2060", " ") for word in re.findall(_TOKEN, joined))
+    return tuple(word.replace("\u2060", " ") for word in _TOKEN.findall(joined))
 
 
-_TOKEN = r"[a-z][a-z'\u2060]*[a-z]|[가-힣][가-힣\u2060]*"
+_TOKEN = re.compile(r"[a-z][a-z'\u2060]*[a-z]|[가-힣][가-힣\u2060]*")
 
 
 @lru_cache(maxsize=20_000)
@@ -136,9 +140,7 @@ def _root(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word
 
 
-_ROOTS = {
-    _root(entry): key for entry, key in reversed(_GROUP.items()) if entry.isascii() and len(_root(entry)) > 3
-}
+_ROOTS = {_root(entry): key for entry, key in reversed(_GROUP.items()) if entry.isascii() and len(_root(entry)) > 3}
 
 
 def _korean(word: str) -> str:

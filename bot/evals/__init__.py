@@ -1,0 +1,1 @@
+"""Measures drafts: case files, an independent checker, scores."""
