@@ -69,6 +69,7 @@ def _after(text: str, about: frozenset[str]) -> str:
     return INCONCLUSIVE if any(about & frozenset(words_of(one)) for one in denied) else LIKELY
 
 
+_PART = re.compile(r"[.!?:;,]\s")
 _WORK = re.compile(
     r"\b(?:deploy|releas|roll(?:ed|ing) out|merg|push|chang|appli|upgrad|updat|migrat)\w*"
     r"|배포|변경|적용|작업|업데이트|교체|반영"
@@ -80,13 +81,8 @@ _FOUND = re.compile(
 
 def _came_later(text: str, cited: Sequence[Line], began: datetime, zone: tzinfo) -> bool:
     """Whether the work that is named as the cause has a time, and that is after the beginning."""
-    sentences = [text, *(one for line in cited for one in _SENTENCE.split(line.text))]
-    times = [
-        time
-        for one in map(comparable, sentences)
-        if _WORK.search(one) and not _FOUND.search(one)
-        for time in said_times(one)
-    ]
+    clauses = [one for part in (text, *(line.text for line in cited)) for one in _PART.split(comparable(part))]
+    times = [time for one in clauses if _WORK.search(one) and not _FOUND.search(one) for time in said_times(one)]
     local = began.astimezone(zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return bool(times) and all(_SLACK < midnight + time - local < _HALF_A_DAY for time in times)

@@ -156,21 +156,20 @@ def _check_facts(text: str, testimony: str, lines: Sequence[Line], log: _Log) ->
     moments = [line.at.astimezone(zone) for line in lines for zone in (UTC, log.zone)]
     evidence = evidence_of(testimony, moments)
     unknown = [claim for claim in claims_of(_without_names(text)) if not claim & evidence]
-    _must(not unknown or all(is_span(claim, _times(text, lines, log)) for claim in unknown), Reason.NUMBER)
+    spans = _spans(text, lines, log) if unknown else ()
+    _must(all(any(is_span(claim, times) for times in spans) for claim in unknown), Reason.NUMBER)
     _must(all(_has_name(testimony, name) for name in server_names_in(text)), Reason.SERVER)
     _must(log.names.are_in(testimony, text), Reason.PERSON)
     return bool(unknown)
 
 
-def _times(text: str, lines: Sequence[Line], log: _Log) -> list[timedelta]:
+def _spans(text: str, lines: Sequence[Line], log: _Log) -> tuple[list[timedelta], ...]:
     """The times between which a duration may lie: those of the sentence itself, else those of one or two lines."""
     own = said_times(text)
-    if len(own) > 1:
-        return own
-    if len(lines) > 2:
-        return []
+    if len(own) > 1 or len(lines) > 2:
+        return (own,)
     said = [time for line in lines for time in said_times(line.text)]
-    return said if len(said) > 1 else moments_of([line.at.astimezone(log.zone) for line in lines])
+    return said, moments_of([line.at.astimezone(log.zone) for line in lines])
 
 
 def _check_meaning(heading: str, text: str, lines: Sequence[Line], log: _Log) -> None:

@@ -68,12 +68,12 @@ CAUSE_SOUGHT = re.compile(
 CAUSE_DENIED = re.compile(
     r"\b(?:not|isn't|wasn't|never|n't)\b[^,;.]{0,20}\b(?:(?:root )?cause\b|caused|because|due to)"
     r"|\bcause (?:is|was) not\b|ruled out|unrelated"
-    r"|red herring|원인(?:은|이) 아니|원인(?:은|이) 아닌|(?:때문은|때문이|탓은|탓이) 아니|무관"
+    r"|red herring|원인(?:은|이) 아[니닌닙님]|(?:때문은|때문이|탓은|탓이) 아[니닌닙님]|무관"
 )
 CORRECTION = re.compile(
     r"\bcorrection\b|\bi was wrong\b|\bwe were wrong\b|turns? out .{0,40}\bnot\b"
     r"|\bactually,? (?:not|it|the)\b|not the (?:root )?cause"
-    r"|정정|틀렸|잘못 (?:봤|짚|알)|아니었|아니라|원인(?:은|이) 아니"
+    r"|정정|틀렸|잘못 (?:봤|짚|알)|아니었|아니라|원인(?:은|이) 아[니닌닙님]"
 )
 QUESTION = re.compile(
     r"\?|^(?:what|why|who|when|where|how|which|is|are|was|were|did|does|do|can|could|should"

@@ -265,7 +265,9 @@ def _people(text: str, lines: Iterable[Witness]) -> list[str]:
     parts = {part for one in speakers for part in one.split() if len(part) > 2 or not part.isascii()}
     named += [part for part in parts if any(_is_called(word, part) for word in words)]
     titled = [one for one, two in pairwise(words) if two[:1] in ("님", "씨") and len(one) in (2, 3)]
-    return named + titled
+    written = _words(text)
+    both = [f"{one} {two}" for one, two in pairwise(written) if one.istitle() and two.istitle() and one.isascii()]
+    return named + titled + [_plain(one).removesuffix("'s") for one in both]
 
 
 def _is_called(word: str, name: str) -> bool:

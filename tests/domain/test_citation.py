@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.citation import HEADINGS, Section, Sentence, keep_grounded
+from bot.domain.citation import HEADINGS, Reason, Section, Sentence, judge_sections, keep_grounded
 from bot.domain.transcript import Line, LineKind, number_lines
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -91,6 +91,102 @@ def test_a_sentence_that_its_line_bears_out_is_kept(text: str, line: int) -> Non
 )
 def test_an_invented_fact_takes_its_sentence_with_it(text: str, line: int) -> None:
     assert kept(text, line) is None
+
+
+SPOKEN = {
+    "restart": "restarted web-3, didn't help, still 502",
+    "failover": "failed over lb-07 to the standby, traffic recovered after 6 minutes",
+    "cache": "the cache was not the root cause",
+    "loss": "no data was lost, 400 GB archived on 3 servers",
+    "재시작": "lb-07 재시작해 봤는데 소용없습니다",
+    "캐시": "원인은 캐시가 아니라 설정 파일 누락이었습니다",
+    "배포": "테스트 없이 배포했습니다",
+    "알람": "알람이 울리지 않았습니다",
+}
+
+
+@pytest.mark.parametrize(
+    ("about", "true", "false"),
+    [
+        ("restart", "Restarting web-3 had no effect.", "Restarting web-3 helped."),
+        ("restart", "web-3 was restarted.", "web-3 was not restarted."),
+        ("failover", "The failover to the standby let traffic recover.", "The failover did not help."),
+        ("cache", "The cache was not the cause.", "The cache was the root cause."),
+        ("loss", "No data was lost.", "Data was lost."),
+        ("재시작", "lb-07 재시작은 효과가 없었다.", "lb-07을 재시작해 해결했다."),
+        ("캐시", "캐시는 원인이 아니었다.", "캐시가 원인이었다."),
+        ("배포", "테스트를 하지 않고 배포했다.", "테스트를 하고 배포했다."),
+        ("알람", "알람은 안 울렸다.", "알람이 울렸다."),
+    ],
+)
+def test_a_yes_is_no_no_and_a_no_is_no_yes(about: str, true: str, false: str) -> None:
+    log = transcript(SPOKEN[about])
+    assert kept(true, 1, log=log) == true
+    assert kept(false, 1, log=log) is None
+
+
+@pytest.mark.parametrize(
+    ("about", "true", "false"),
+    [
+        ("failover", "Traffic recovered after 360 seconds.", "Traffic recovered after 6 hours."),
+        ("failover", "6분 뒤 traffic recovered.", "6% of traffic recovered."),
+        ("loss", "0.4 TB was archived.", "400 TB was archived."),
+        ("loss", "Archived on three hosts.", "Archived in 3 minutes."),
+    ],
+)
+def test_a_number_has_its_unit(about: str, true: str, false: str) -> None:
+    log = transcript(SPOKEN[about])
+    assert kept(true, 1, log=log) == true
+    assert kept(false, 1, log=log) is None
+
+
+def test_a_duration_between_two_cited_times_is_shown_as_computed() -> None:
+    def judged(text: str, *numbers: int) -> Sentence | None:
+        sections, _ = keep_grounded([Section("impact", (Sentence(text, numbers),))], log, zone=SEOUL)
+        return sections[0].sentences[0] if sections else None
+
+    log = transcript("messages fail", "looking", "messages work again, out since 14:50, 오후 2시 54분 정상")
+    for text, numbers in (("Messages failed for 2 minutes.", (1, 3)), ("Messages were out for 4분.", (3,))):
+        found = judged(text, *numbers)
+        assert found is not None and found.computed
+    assert judged("Messages failed for 3 minutes.", 1, 3) is None
+    said = judged("Messages were out since 2:50 PM.", 3)
+    assert said is not None and not said.computed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The firmware of a switch was outdated.", "An intern deleted a table.", "정전이 발생했다.", "Alice restarted it."],
+)
+def test_what_the_cited_line_does_not_speak_of_is_not_shown(text: str) -> None:
+    assert kept(text, 1, log=transcript("it is back, restarted it")) is None
+
+
+def test_what_is_refused_is_given_back_with_the_reason() -> None:
+    proposed = (Sentence("9 servers lost.", (5,)), Sentence("web-9 lost.", (5,)), Sentence("Lost.", ()))
+    _, refused = judge_sections([Section("summary", proposed)], LOG)
+    assert [one.reason for one in refused] == [Reason.NUMBER, Reason.SERVER, Reason.UNCITED]
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "certainty"),
+    [
+        ("The root cause was the cache, empty since the deploy", "thanks all", "confirmed"),
+        ("maybe the cache is empty", "thanks all", "likely"),
+        ("is the cache the root cause?", "thanks all", "inconclusive"),
+        ("The root cause was the cache", "correction: the cache was not the cause", "inconclusive"),
+        ("The root cause was the cache", "the cause was not the proxy, ruled out", "likely"),
+        ("Root cause found: the cache was deployed at 15:20", "thanks all", "inconclusive"),
+        ("원인은 캐시 설정으로 확인했습니다", "감사합니다", "confirmed"),
+        ("원인은 캐시 설정으로 확인했습니다", "정정합니다, 캐시는 원인이 아닙니다", "inconclusive"),
+        ("원인은 15시 20분에 배포한 캐시 설정입니다", "감사합니다", "inconclusive"),
+    ],
+)
+def test_a_cause_is_no_surer_than_the_log_and_its_times(said: str, later: str, certainty: str) -> None:
+    sections, _ = judge_sections(
+        [Section("root_cause", (Sentence(said, (1,), "confirmed"),))], transcript(said, later), zone=SEOUL, began=START
+    )
+    assert sections[0].sentences[0].certainty == certainty
 
 
 def test_a_sentence_rests_on_all_its_lines_together() -> None:
