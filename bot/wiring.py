@@ -38,7 +38,7 @@ from bot.use_cases.watch import forget_old_jobs, pass_time
 from bot.wiring_audit import audit_chores, read_audit_key
 from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entrance, open_doors, read_doors
 from handlers.desk import Desk
-from handlers.jobs import backfill, buried, channel, gate, paper, watch
+from handlers.jobs import backfill, buried, channel, gate, paper, publishing, watch
 from handlers.slack_app import SlackApp
 from handlers.standing import read_groups
 from storage.database import Database
@@ -280,6 +280,7 @@ def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
         JobKind.POST: partial(channel.post_entry, desk),
         JobKind.MAKE_DRAFT: partial(paper.make_draft, desk),
         JobKind.SEND_DRAFT: partial(paper.send_draft, desk),
+        JobKind.PUBLISH_DRAFT: partial(publishing.publish_draft, desk),
         JobKind.ANSWER_QUESTION: partial(paper.answer_question, desk),
         JobKind.INDEX_INCIDENT: partial(paper.index_incident, desk),
         JobKind.ASK_APPROVAL: partial(gate.ask_approval, desk),

@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack_files import SlackFiles
 from bot.adapters.slack_pace import Pace
 from bot.adapters.slack_pages import next_cursor, read_history, read_replies
 from bot.domain.backfill import END, START, Page, Reading
@@ -50,6 +51,8 @@ READS = frozenset(
         "users_info",
         "usergroups_users_list",
         "bookmarks_list",
+        "files_info",
+        "files_list",
     )
 )
 MEANT = {"invalid_cursor": CursorExpired, "thread_not_found": ThreadGone}
@@ -66,7 +69,7 @@ def make_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asy
     return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], timeout=TIMEOUT_SECONDS)
 
 
-class SlackChat:
+class SlackChat(SlackFiles):
     """Implements `bot.ports.chat.Chat`."""
 
     def __init__(self, client: AsyncWebClient, now: Callable[[], float] = time.monotonic) -> None:
@@ -86,6 +89,10 @@ class SlackChat:
             app_id=bot["bot"].get("app_id", ""),
         )
         return self._identity
+
+    async def known_identity(self) -> Identity:
+        """As `who_am_i`, asked once"""
+        return self._identity or await self.who_am_i()
 
     async def create_channel(self, name: str, *, private: bool = False) -> ChannelId | None:
         """conversations.create"""
@@ -217,7 +224,7 @@ class SlackChat:
         user = (await self._call(self._client.users_info, user=who, include_locale=True))["user"]
         profile = user.get("profile", {})
         outside = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted", "is_workflow_bot")
-        ours = self._identity or await self.who_am_i()
+        ours = await self.known_identity()
         return Person(
             id=who,
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or str(who),

@@ -16,6 +16,7 @@ TIERS = {
             "pins_add",
             "bookmarks_add",
             "usergroups_users_list",
+            "canvases_create",
         ),
         20,
     ),
@@ -23,7 +24,8 @@ TIERS = {
         ("conversations_invite", "conversations_history", "conversations_replies", "conversations_join"), 50
     ),
     **dict.fromkeys(("conversations_open", "chat_update", "bots_info", "bookmarks_list"), 50),
-    **dict.fromkeys(("users_info", "views_open", "views_publish"), 100),
+    **dict.fromkeys(("users_info", "views_open", "views_publish", "files_info"), 100),
+    **dict.fromkeys(("files_getUploadURLExternal", "files_completeUploadExternal"), 100),
 }
 """Calls a minute of each method (docs.slack.dev/apis/web-api/rate-limits and the methods' own pages, May 2026)."""
 POSTS = 60

@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     POST = "post"
     MAKE_DRAFT = "make_draft"
     SEND_DRAFT = "send_draft"
+    PUBLISH_DRAFT = "publish_draft"
     ANSWER_QUESTION = "answer_question"
     INDEX_INCIDENT = "index_incident"
     ASK_APPROVAL = "ask_approval"

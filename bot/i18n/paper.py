@@ -38,6 +38,23 @@ def markdown(texts: Texts, paper: Paper) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+CANVAS_CELLS = 300
+"""Of a table in a canvas at most (docs.slack.dev, canvases)."""
+
+
+def for_canvas(paper: str) -> str:
+    """The same Markdown, with a table that is too long for a canvas as a list."""
+    parts = paper.split("\n\n")
+    return "\n\n".join(_as_list(part) if part.startswith("| ") else part for part in parts)
+
+
+def _as_list(table: str) -> str:
+    rows = [row.strip("| ").split(" | ") for row in table.split("\n")]
+    if len(rows) * len(rows[0]) <= CANVAS_CELLS:
+        return table
+    return "\n".join(f"- {' · '.join(cells)}" for cells in rows[2:])
+
+
 def source_line(texts: Texts, paper: Paper) -> str:
     """Who proposed it, how many sentences it has, how many were dropped."""
     draft = paper.draft

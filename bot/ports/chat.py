@@ -128,6 +128,18 @@ class Chat(Protocol):
         """Opens a form for whoever pressed or typed a moment ago; a trigger lives for seconds."""
         ...
 
+    async def create_canvas(self, channel: ChannelId, title: str, content: str, *, again: bool) -> str:
+        """A document (Markdown) in the channel; its link. With `again` one of this title may be there already."""
+        ...
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """A file that nobody sees before it is shared; its id."""
+        ...
+
+    async def share_file(self, file: str, channel: ChannelId, title: str, *, thread_ts: str, again: bool) -> None:
+        """Shows an uploaded file in a thread. With `again` it may be there already."""
+        ...
+
     async def publish_home(self, person: SlackUserId, view: Mapping[str, Any]) -> None:
         """Shows a person their App Home."""
         ...

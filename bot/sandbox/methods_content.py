@@ -1,4 +1,4 @@
-"""Answers for the Web API's reactions.*, pins.*, bookmarks.* and files.* methods."""
+"""Answers for the Web API's reactions.*, pins.*, bookmarks.*, files.* and canvases.* methods."""
 
 from bot.sandbox import content, messages
 from bot.sandbox.api_call import TIER_2, TIER_3, TIER_4, Call, invalid, method
@@ -129,6 +129,33 @@ def content_share(call: Call, files: list[File], channel_id: str) -> None:
             },
             channel,
         )
+
+
+@method("files.list", tier=TIER_3)
+def files(call: Call) -> Json:
+    channel, user = call.text("channel"), call.text("user")
+    found = [
+        file.to_json(call.workspace.base_url)
+        for file in reversed(call.workspace.files.values())
+        if file.uploaded and (not channel or channel in file.channels) and (not user or file.user == user)
+    ]
+    page = found[: call.number("count", 20)]
+    return {"files": page, "paging": {"count": len(page), "total": len(found), "page": 1, "pages": 1}}
+
+
+@method("canvases.create", tier=TIER_2)
+def create_canvas(call: Call) -> Json:
+    given = call.structure("document_content") or {}
+    if not isinstance(given, dict) or given.get("type", "markdown") != "markdown":
+        raise invalid("unsupported document_content")
+    workspace, title = call.workspace, call.text("title") or "Untitled"
+    content = str(given.get("markdown", "")).encode()
+    file = File(workspace.next_id("F"), title, title, len(content), call.bot, workspace.now(), content, uploaded=True)
+    file.is_canvas = True
+    if call.text("channel_id"):
+        file.channels.append(call.joined_channel("channel_id").id)
+    workspace.files[file.id] = file
+    return {"canvas_id": file.id}
 
 
 @method("files.info", "file", tier=TIER_4)

@@ -242,6 +242,7 @@ class File:
     content: bytes = b""
     uploaded: bool = False
     channels: list[str] = field(default_factory=list)
+    is_canvas: bool = False
 
     def to_json(self, base_url: str) -> Json:
         return {
@@ -253,7 +254,8 @@ class File:
             "created": self.created,
             "timestamp": self.created,
             "channels": self.channels,
-            "mode": "hosted",
+            "mode": "quip" if self.is_canvas else "hosted",
+            "filetype": "quip" if self.is_canvas else "text",
             "url_private": f"{base_url}/files/{self.id}",
             "permalink": f"{base_url}/files/{self.id}",
         }

@@ -12,6 +12,7 @@ class Uploads:
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/upload/{id}", self._receive)
         router.add_get("/files/{id}", self._give)
+        router.add_get("/docs/{team}/{id}", self._show)
 
     async def _receive(self, request: web.Request) -> web.Response:
         file = self._workspace.files.get(request.match_info["id"])
@@ -26,6 +27,13 @@ class Uploads:
         if file is None or not file.uploaded:
             raise web.HTTPNotFound
         return web.Response(body=file.content, headers={"Content-Disposition": "attachment"})
+
+    async def _show(self, request: web.Request) -> web.Response:
+        """A canvas, as the Markdown it was made of"""
+        file = self._workspace.files.get(request.match_info["id"])
+        if file is None or not file.is_canvas:
+            raise web.HTTPNotFound
+        return web.Response(text=file.content.decode(), content_type="text/markdown")
 
 
 async def _content(request: web.Request) -> bytes:

@@ -149,6 +149,11 @@ def _send(draft: Draft, at: datetime) -> NewJob:
     return NewJob(f"send:{draft.id}", f"incident:{draft.incident_id}", JobKind.SEND_DRAFT, at, about)
 
 
+def _publish(draft: Draft, at: datetime) -> NewJob:
+    about = {"incident_id": draft.incident_id, "draft_id": draft.id}
+    return NewJob(f"publish:{draft.id}", f"incident:{draft.incident_id}", JobKind.PUBLISH_DRAFT, at, about)
+
+
 def _index(draft: Draft, at: datetime) -> NewJob:
     about = {"incident_id": draft.incident_id}
     return NewJob(f"index:draft:{draft.id}", f"index:{draft.incident_id}", JobKind.INDEX_INCIDENT, at, about)
@@ -210,6 +215,8 @@ async def decide_draft(
         await tx.drafts.save(decided)
         act = Act.DRAFT_APPROVED if state is DraftState.APPROVED else Act.DRAFT_SENT_BACK
         await _note(tx, decided, act, by=by, at=at, comment=comment.strip(), right=right)
+        if state is DraftState.APPROVED:
+            await tx.jobs.put([_publish(decided, at)])
     return decided
 
 

@@ -1,8 +1,8 @@
 """Papers: what people approved, else what the log says now, with all that belongs to it."""
 
 from bot.domain.draft import Draft, DraftKind, DraftState
-from bot.domain.errors import UnknownIncident
-from bot.domain.ids import OPERATOR, IncidentId, SlackUserId, incident_label
+from bot.domain.errors import DraftDecided, UnknownIncident
+from bot.domain.ids import OPERATOR, DraftId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.paper import Paper
 from bot.domain.sight import WHOLE
@@ -22,6 +22,15 @@ async def make_paper(
     if draft is None:
         draft = await propose_draft(outside, model, offline, by=OPERATOR, incident_id=incident_id, kind=kind)
     async with outside.store.read(WHOLE) as tx:
+        return await _with_all(tx, draft)
+
+
+async def paper_of(outside: Outside, draft_id: DraftId) -> Paper:
+    """One draft with all that belongs to it, as it leaves Slack. Raises DraftDecided where there is none."""
+    async with outside.store.read(WHOLE) as tx:
+        draft = await tx.drafts.get(draft_id)
+        if draft is None:
+            raise DraftDecided(state="unknown")
         return await _with_all(tx, draft)
 
 

@@ -89,6 +89,15 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
     ]
 
 
+def published_blocks(texts: Texts, draft: Draft, link: str, *, has_file: bool) -> list[Block]:
+    """What the channel sees of an approved draft; `link` leads to its canvas, where there is one."""
+    name = texts.plain(f"draft.{draft.kind}")
+    said = texts("draft.published", draft=name, who=draft.decided_by or draft.by)
+    where = f"<{link}|{escape(name)}>" if link else texts("draft.no_canvas")
+    file = texts("draft.file" if has_file else "draft.no_file")
+    return [section(said), context(f"{where} · {file}"), context(_source_line(texts, draft))]
+
+
 def follow_up_blocks(texts: Texts, draft: Draft) -> list[Block]:
     """The button that takes follow-ups over from their draft."""
     keep = button(texts.plain("button.follow_ups"), ids.DRAFT_FOLLOW_UPS, str(draft.id), style="primary")
