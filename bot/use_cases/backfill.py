@@ -1,5 +1,6 @@
 """What Slack did not deliver is found: channels are read again, page by page, and what is found is kept."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -192,8 +193,11 @@ async def go_on_without(outside: Outside, channel: ChannelId, reading: Reading, 
     return on.under_way
 
 
-async def rest(outside: Outside, channel: ChannelId, *, seconds: float) -> None:
-    """Slack makes us wait in the middle of a reading: another job goes on then, with tries of its own."""
+async def rest(outside: Outside, channel: ChannelId, *, after: str, seconds: float) -> None:
+    """Slack makes us wait in the middle of a reading: another job goes on then, with tries of its own.
+
+    `after`: the job that rests. Another one may have rested at this place before, and been overtaken.
+    """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         incident = await tx.incidents.by_channel(channel)
@@ -201,8 +205,9 @@ async def rest(outside: Outside, channel: ChannelId, *, seconds: float) -> None:
         if incident is None or reading is None:
             return
         stands = f"{reading.number}:{reading.down_to}:{reading.thread or ''}:{reading.replies_to}"
+        own = hashlib.sha256(f"{after} {stands}".encode()).hexdigest()[:24]
         then = at + timedelta(seconds=seconds)
-        await tx.jobs.put([_job(incident, channel, f"{_key(channel)}:{stands}", then, UNHURRIED, last=False)])
+        await tx.jobs.put([_job(incident, channel, f"{_key(channel)}:rest:{own}", then, UNHURRIED, last=False)])
 
 
 async def give_up(outside: Outside, channel: ChannelId, *, reason: str) -> None:

@@ -24,7 +24,7 @@ async def read_channel(desk: Desk, run: Run) -> None:
     except ChatTransient as wait:
         if not pages:
             raise
-        await backfill.rest(desk.outside, channel, seconds=wait.after or 0)
+        await backfill.rest(desk.outside, channel, after=run.job.id, seconds=wait.after or 0)
 
 
 async def _read_on(desk: Desk, channel: ChannelId, reading: Reading) -> Reading | None:

@@ -209,12 +209,25 @@ async def test_we_are_told_once_that_it_cannot_be_read(
 
 
 async def test_a_reading_that_slack_slows_down_does_not_use_up_its_tries(outside: Outside, number: IncidentId) -> None:
-    """Each rest is a job of its own, once for where the reading stands."""
+    """Each rest is a job of its own, once for where the reading stands and who rests there."""
     reading = await begun(outside, number)
     before = await jobs(outside)
     for _ in range(2):
-        await rest(outside, CHANNEL, seconds=60)
+        await rest(outside, CHANNEL, after="a", seconds=60)
     assert await jobs(outside) == before + 1
     await keep_page(outside, CHANNEL, reading, page(said(outside.clock.now() - timedelta(minutes=1)), next="more"))
-    await rest(outside, CHANNEL, seconds=60)
+    await rest(outside, CHANNEL, after="a", seconds=60)
     assert await jobs(outside) == before + 2
+
+
+async def test_a_reading_whose_rest_was_overtaken_goes_on(
+    outside: Outside, clock: FrozenClock, number: IncidentId
+) -> None:
+    """Somebody asks while it rests: their job overtakes the resting one, and may have to rest at the same place."""
+    await begun(outside, number)
+    await rest(outside, CHANNEL, after="first", seconds=60)
+    async with outside.store.write() as tx:
+        await tx.jobs.overtake("somebody's", key=f"read:{CHANNEL}")
+    before = await jobs(outside)
+    await rest(outside, CHANNEL, after="somebody's", seconds=60)
+    assert await jobs(outside) == before + 1
