@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.cli_audit import add_audit_commands
+from bot.cli_eval import add_eval_commands
 from bot.cli_import import add_import_commands
 from bot.cli_paper import add_paper_commands
 from bot.config import DATABASE, SettingsWrong, read_policy, read_settings
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     token.set_defaults(command=_token)
     add_audit_commands(commands, _with_database)
     add_paper_commands(commands, _with_database)
+    add_eval_commands(commands)
     add_import_commands(commands, _with_database)
     quarantine = commands.add_parser("quarantine", help=say("cli.quarantine"))
     quarantine.add_argument("act", choices=("begin", "end", "show"))

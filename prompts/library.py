@@ -7,8 +7,8 @@ HEADINGS_OF = {
     "root_cause": ("root_cause", "contributing", "hindered"),
     "follow_ups": ("follow_ups",),
     "postmortem": (
-        *("summary", "impact", "timeline", "detection", "root_cause"),
-        *("contributing", "helped", "hindered", "follow_ups"),
+        *("summary", "impact", "timeline", "detection", "trigger", "root_cause"),
+        *("contributing", "helped", "hindered", "decisions", "follow_ups"),
     ),
     "answer": ("answer",),
 }

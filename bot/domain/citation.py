@@ -17,8 +17,8 @@ from bot.domain.transcript import Line
 from bot.domain.wording import is_spoken_of, words_of
 
 HEADINGS = (
-    *("summary", "impact", "timeline", "detection", "root_cause"),
-    *("contributing", "helped", "hindered", "follow_ups", "answer"),
+    *("summary", "impact", "timeline", "detection", "trigger", "root_cause"),
+    *("contributing", "helped", "hindered", "decisions", "follow_ups", "answer"),
 )
 
 

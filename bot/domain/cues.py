@@ -1,37 +1,10 @@
 """What people say in an incident channel when they name a cause, a duty, an effect: cue phrases and their weights."""
 
 import re
-from dataclasses import dataclass
 
+from bot.domain.cue import Cue, cues
+from bot.domain.cues_of_deeds import DECISIONS, TRIGGER
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One weighted phrase. `needs_hangul` and `needs_latin` say without which letters it cannot occur.
-
-    A cue of weight 1 and below only counts in a sentence where a stronger one is found.
-    """
-
-    weight: float
-    pattern: re.Pattern[str]
-    needs_hangul: bool
-    needs_latin: bool
-
-
-def _cues(*weighted: tuple[float, str]) -> tuple[Cue, ...]:
-    strongest_first = sorted(weighted, key=lambda cue: -cue[0])
-    return tuple(
-        Cue(
-            weight,
-            re.compile(pattern),
-            needs_hangul=not _LATIN.search(pattern),
-            needs_latin=not _HANGUL.search(pattern),
-        )
-        for weight, pattern in strongest_first
-    )
-
-
-_HANGUL = re.compile("[가-힣]")
-_LATIN = re.compile(r"(?<!\\)[a-z]{3}")
 _HEDGES = (
     r"\b(?:maybe|perhaps|probably|possibly|might|could (?:be|have)|may (?:be|have)|seems?"
     r"|looks? like|looking like|suspect"
@@ -103,7 +76,7 @@ CHATTER = re.compile(
 )
 
 SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
-    "root_cause": _cues(
+    "root_cause": cues(
         (
             3,
             r"\bcaused by\b|\bcause (?:is|was|of|identified|found|confirmed)\b|\bturn(?:s|ed) out\b"
@@ -144,7 +117,7 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
         ),
         (-3, r"\backnowledg\w+|\bstatus ?page\b|\bannounc\w+|\bdraft\w*|공지|전파"),
     ),
-    "contributing": _cues(
+    "contributing": cues(
         (
             3,
             r"\bwithout (?:a |any |prior )?(?:test\w*|approval|review|rollback|backup|canary"
@@ -188,7 +161,9 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
             r"재발\s?방지|후속|해야|필요(?:합니다|해)|하겠습니다|\bshould\b|\bneed to\b",
         ),
     ),
-    "impact": _cues(
+    "trigger": TRIGGER,
+    "decisions": DECISIONS,
+    "impact": cues(
         (
             3,
             r"(?:(?<![\d,.])\d[\d,.]{0,15}\s?(?:%|percent|퍼센트|프로)"
@@ -228,7 +203,7 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
             r"|\bstuck\b",
         ),
     ),
-    "detection": _cues(
+    "detection": cues(
         (
             3,
             r"\b(?:alert(?:s|ed|ing)?|alarm|paged?|pager\w*|monitor(?:ing)?)\b.{0,40}\b(?:fir\w+"
@@ -258,7 +233,7 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
             r"|(?:안 되는|안되는) (?:분|곳|것)|저만|혹시 .{0,20}(?:안\s?[되돼])|급증|치솟",
         ),
     ),
-    "helped": _cues(
+    "helped": cues(
         (
             3,
             r"\b(?:fail(?:ed|ing)? ?over|rolled back|reverted|restored|recovered|mitigated|(?:rollback"
@@ -280,7 +255,7 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
             r"|re-?created)\b|에러율\S*\s?(?:떨어|내려|감소)|오류\S*\s?(?:줄|감소|사라|없어)|낮아졌",
         ),
     ),
-    "hindered": _cues(
+    "hindered": cues(
         (
             3,
             r"\b(?:did(?:n't| not)|does(?:n't| not)|no) (?:help|work|effect|fix|change|luck"
@@ -311,7 +286,7 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
             r"|실패했|시간이 (?:걸|오래)|늦어|아니었",
         ),
     ),
-    "follow_ups": _cues(
+    "follow_ups": cues(
         (
             4,
             r"\btodo\b|\baction items?\b|\bfollow[- ]?ups?\b|\bai:|\bpost-?mortem (?:action|item|task)"
@@ -356,7 +331,7 @@ SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
             r"|\bgoing to have to\b",
         ),
     ),
-    "timeline": _cues(
+    "timeline": cues(
         (
             3,
             r"\b(?:deploy(?:ed|ing)|released|roll(?:ed|ing) (?:back|out)|revert(?:ed|ing)?|fail(?:ed"

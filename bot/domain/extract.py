@@ -1,9 +1,11 @@
 """The draft without a model: quotes the channel under the headings of a postmortem, each quotation cited."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from bot.domain.certainty import CAUSES
 from bot.domain.citation import Section, Sentence
 from bot.domain.cues import (
     CAUSE_DENIED,
@@ -25,17 +27,29 @@ _HEADINGS_OF = {
     "root_cause": ("root_cause", "contributing", "hindered"),
     "follow_ups": ("follow_ups",),
     "postmortem": (
-        *("summary", "impact", "timeline", "detection", "root_cause"),
-        *("contributing", "helped", "hindered", "follow_ups"),
+        *("summary", "impact", "timeline", "detection", "trigger", "root_cause"),
+        *("contributing", "helped", "hindered", "decisions", "follow_ups"),
     ),
 }
-_THRESHOLD = {"root_cause": 2.0, "contributing": 2.5, "impact": 2.5, "detection": 2.5, "helped": 2.0, "timeline": 2.0}
+_THRESHOLD = {
+    "root_cause": 2.0,
+    "contributing": 2.5,
+    "trigger": 3.0,
+    "decisions": 3.0,
+    "impact": 2.5,
+    "detection": 2.5,
+    "helped": 2.0,
+    "timeline": 2.0,
+}
 _WEAKEST = 1.5
 _NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
 _PINS = frozenset(("pushpin", "round_pushpin", "📌", "📍"))
 _PIN_BONUS = 2.0
 _READ_AT_MOST = 4_000
 _OF_ENTRIES = frozenset(("timeline", "detection"))
+_OF_BOTS = frozenset(("timeline", "detection", "impact"))
+_FILLED = 12
+"""A timeline has so many lines where the channel has them."""
 _MAY_ASK = frozenset(("detection",))
 
 
@@ -72,15 +86,16 @@ class _Quote:
 def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]:
     """Return the sections of a draft of `kind`: root_cause, follow_ups or postmortem; empty ones are left out.
 
-    Each sentence is the wording of one line (at most 240 characters) and cites it. Deleted lines and bots are
-    not quoted, entries only under timeline and detection. Raises KeyError for an unknown kind.
+    Each sentence is the wording of one line (at most 240 characters) and cites it. Deleted lines are not quoted,
+    bots and entries only for what happened, not for why. Raises KeyError for an unknown kind.
     """
     headings = _HEADINGS_OF[kind]
     lines = _quotable(transcript)
     chosen = {heading: _chosen(heading, lines) for heading in headings if heading != "summary"}
     if "summary" in headings:
         chosen["summary"] = _summary(chosen)
-        chosen["timeline"] = _timeline(chosen)
+        chosen["trigger"] = _before_the_alarm(chosen)
+        chosen["timeline"] = _timeline(chosen, lines)
     corrected = max((line.n for line in _corrections(lines)), default=0)
     return tuple(
         Section(heading, tuple(_sentence(heading, quote, corrected) for quote in chosen[heading]))
@@ -90,7 +105,7 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
 
 
 def _sentence(heading: str, quote: _Quote, corrected: int) -> Sentence:
-    certainty = _certainty(quote.plain, is_corrected=quote.line.n < corrected) if heading == "root_cause" else ""
+    certainty = _certainty(quote.plain, is_corrected=quote.line.n < corrected) if heading in CAUSES else ""
     return Sentence(quote.text, (quote.line.n,), certainty)
 
 
@@ -120,14 +135,50 @@ def _summary(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
     return [best[number] for number in sorted(best)]
 
 
-def _timeline(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
-    """The events of the channel with the best of detection, impact, cause and help among them, in order of time."""
+def _before_the_alarm(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
+    """The last two things done before somebody noticed; without such, the first that was told."""
+    noticed = min((quote.line.n for quote in chosen["detection"][:2]), default=0)
+    told = sorted(chosen["trigger"], key=lambda quote: quote.line.n)
+    return [quote for quote in told if quote.line.n <= noticed][-2:] or told[:1]
+
+
+def _timeline(chosen: dict[str, list[_Quote]], lines: Sequence[_Quotable]) -> list[_Quote]:
+    """The events of the channel with the best of detection, impact, cause and help among them, in order of time.
+
+    A channel with few events is told by what is most telling besides.
+    """
     best = [quote for key in ("detection", "root_cause", "helped", "impact") for quote in chosen.get(key, [])[:2]]
     events = sorted(chosen["timeline"], key=lambda quote: -quote.score)
     by_line = {quote.line.n: quote for quote in reversed([*best, *events][: CAPS["timeline"]])}
+    if len(by_line) < _FILLED:
+        others = sorted(_telling(lines, by_line), key=lambda quote: (-quote.score, quote.line.n))
+        by_line |= {quote.line.n: quote for quote in others[: _FILLED - len(by_line)]}
     return [by_line[number] for number in sorted(by_line)]
 
 
+_FACT = re.compile(r"\d|`|https?://|[a-z]-[a-z]|[가-힣]{3}")
+
+
+def _telling(lines: Sequence[_Quotable], known: Container[int]) -> Iterable[_Quote]:
+    """The longest sentence of each line that asks nothing; figures and names, reactions and a silence before weigh."""
+    for before, quotable in zip([None, *lines], lines, strict=False):
+        line = quotable.line
+        scores = [0.0 if said.is_question or said.is_chatter else _letters(said) for said in quotable.said]
+        place = max(range(len(scores)), key=lambda at: scores[at])
+        if line.n in known or scores[place] < _SHORTEST:
+            continue
+        silence = before is not None and line.at - before.line.at > _SILENCE
+        text = _from(quotable, scores, place)
+        weight = len(_FACT.findall(text)) + len(line.reactions) + 3 * silence + min(len(text), QUOTE_LIMIT) / 40
+        yield _Quote(line, text, quotable.said[place].plain, weight)
+
+
+def _letters(said: _Said) -> float:
+    return float(sum(map(str.isalnum, said.text)))
+
+
+_SHORTEST = 8
+_SILENCE = timedelta(minutes=15)
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _SPLIT = re.compile(r"(?<=[.!?。])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!\b\d\.)\s+|\s*\n+\s*")
 _BULLET = re.compile(r"^(?:[-*•>&]|&gt;|\d+[.)])\s+")
@@ -139,7 +190,7 @@ def _quotable(transcript: Sequence[Line]) -> list[_Quotable]:
     early = max(3, len(transcript) // 5)
     found = []
     for place, line in enumerate(transcript):
-        if line.deleted or line.is_bot:
+        if line.deleted:
             continue
         said = _sentences(line.text)
         if said:
@@ -149,7 +200,7 @@ def _quotable(transcript: Sequence[Line]) -> list[_Quotable]:
 
 def _sentences(text: str) -> tuple[_Said, ...]:
     """Split a message into its sentences, without pasted code; nothing of one that only keeps a talk going."""
-    parts = _SPLIT.split(_CODE.sub("\n", text[:_READ_AT_MOST]).strip())
+    parts = _SPLIT.split(_CODE.sub("\n…\n", text[:_READ_AT_MOST]).strip())
     found = []
     for part in parts:
         sentence = _SPACES.sub(" ", _BULLET.sub("", part)).strip()
@@ -195,7 +246,7 @@ def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
 def _quote(heading: str, quotable: _Quotable) -> _Quote | None:
     """Return the best sentence of a line for a heading and what follows it, or None when it says nothing there."""
     is_entry = quotable.line.kind is LineKind.ENTRY
-    if is_entry and heading not in _OF_ENTRIES:
+    if (is_entry and heading not in _OF_ENTRIES) or (quotable.line.is_bot and heading not in _OF_BOTS):
         return None
     scores = [_score(heading, said) for said in quotable.said]
     place = max(range(len(scores)), key=lambda at: (scores[at], -at))

@@ -266,7 +266,9 @@ def _people(text: str, lines: Iterable[Witness]) -> list[str]:
     named += [part for part in parts if any(_is_called(word, part) for word in words)]
     titled = [one for one, two in pairwise(words) if two[:1] in ("님", "씨") and len(one) in (2, 3)]
     written = _words(text)
-    both = [f"{one} {two}" for one, two in pairwise(written) if one.istitle() and two.istitle() and one.isascii()]
+    both = [
+        one for pair in pairwise(written) if all(part.istitle() and part.isascii() for part in pair) for one in pair
+    ]
     return named + titled + [_plain(one).removesuffix("'s") for one in both]
 
 
@@ -365,10 +367,13 @@ def _says_no(piece: str) -> bool:
 
 def _turned(text: str, cited: Sequence[Witness]) -> list[str]:
     """Pieces that deny where every piece of the log that is like them affirms, or the other way round."""
-    said = [one for line in cited for one in _with_next(_pieces(line.text))]
-    pieces = _pieces(text)
+    said = [one for line in cited for part in (line.text, *line.text.split("\n")) for one in _with_next(_pieces(part))]
+    literal = {_squeeze(one) for one, _ in said}
+    pieces = [piece for piece in _pieces(text) if len(_words(piece)) > 1]
     turned = []
     for place, piece in enumerate(pieces):
+        if _squeeze(piece) in literal:
+            continue
         no = _says_no(piece)
         beside = pieces[max(0, place - 1) : place + 2]
         near = [(_shared(piece, one), it) for one, it in said]
@@ -381,7 +386,7 @@ def _turned(text: str, cited: Sequence[Witness]) -> list[str]:
 
 def _with_next(pieces: Sequence[str]) -> list[tuple[str, bool]]:
     """Each piece, and once more with a "no" that follows it: "restarted it, did not help"."""
-    pairs = list(zip(pieces, [*pieces[1:], ""], strict=True))
+    pairs = list(zip(pieces, [*pieces[1:], ""], strict=False))
     return [(one, _says_no(one)) for one, _ in pairs] + [(one + two, True) for one, two in pairs if _says_no(two)]
 
 

@@ -148,15 +148,44 @@ def test_a_pin_weighs_more() -> None:
 
 def test_entries_tell_what_happened_and_not_why() -> None:
     entry = message(1, "Root cause confirmed: status identified", kind=LineKind.ENTRY, entry_kind="status")
-    sections = draft_sections("postmortem", number_lines([message(0, "hello there all"), entry]))
+    sections = draft_sections("postmortem", number_lines([message(0, "hello all"), entry]))
     assert cited(sections, "timeline") == [2]
     assert cited(sections, "root_cause") == []
 
 
-@pytest.mark.parametrize("more", [{"is_bot": True}, {"deleted": True}])
-def test_bots_and_deleted_lines_are_not_quoted(more: dict[str, bool]) -> None:
-    lines = number_lines([message(0, "The root cause was the deploy", **more)])
-    assert draft_sections("postmortem", lines) == ()
+def test_deleted_lines_are_not_quoted() -> None:
+    assert draft_sections("postmortem", number_lines([message(0, "The root cause was the deploy", deleted=True)])) == ()
+
+
+def test_bots_tell_what_happened_and_not_why() -> None:
+    said = message(0, "[FIRING] root cause: deploy of relay-7, we should add a test", is_bot=True)
+    assert {section.heading for section in draft_sections("postmortem", number_lines([said]))} <= {
+        *("timeline", "detection", "impact", "summary")
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "heading"),
+    [
+        ("We decided to fail over to the standby", "decisions"),
+        ("예비 쪽으로 절체하기로 했습니다", "decisions"),
+        ("v2.3 was deployed to relay-7 at 14:50", "trigger"),
+        ("14:50에 relay-7 설정 변경했습니다", "trigger"),
+    ],
+)
+def test_decisions_and_the_trigger_have_their_heading(said: str, heading: str) -> None:
+    sections = draft_sections("postmortem", channel(said, "we got an alert from relay-7", "알람 왔습니다"))
+    assert cited(sections, heading) == [1]
+
+
+def test_what_came_after_the_alarm_set_nothing_off() -> None:
+    lines = channel("v2.3 was deployed to relay-7", "we got an alert, relay-7 is down", "v2.4 was deployed to web-1")
+    assert cited(draft_sections("postmortem", lines), "trigger") == [1]
+
+
+def test_a_short_channel_is_told_whole_without_its_chatter() -> None:
+    lines = channel("relay-7 shows 12 rejected calls", "ok thanks", "any idea?", "the queue of web-2 has 300 entries")
+    assert cited(draft_sections("postmortem", lines), "timeline") == [1, 4]
 
 
 def test_what_was_said_twice_is_quoted_once() -> None:

@@ -34,7 +34,7 @@ WITHOUT_HANGUL = {
     "server.labels", "suspects.server", "severity.sev1", "severity.sev2", "severity.sev3", "severity.sev4",
 }  # fmt: skip
 """Frames that hold only what is filled in, and names that are the same in both languages."""
-READS_KOREAN = ("bot/domain", "bot/i18n", "handlers/parsing.py", "bot/sandbox", "bot/guard.py")
+READS_KOREAN = ("bot/domain", "bot/i18n", "handlers/parsing.py", "bot/sandbox", "bot/guard.py", "bot/evals/checker.py")
 """Where Korean stands in code: what people type is recognised there; the guard is copied without the texts."""
 
 
