@@ -127,9 +127,10 @@ def _grounded(heading: str, sentence: Sentence, log: _Log) -> Sentence:
     shown = _without_links(plain or "")
     if plain is None or not shown:
         raise _NotBorneOut(Reason.LINK)
-    _must(all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)), Reason.QUOTATION)
-    computed = _check_facts(shown, testimony, lines, log)
+    computed = False
     if not _is_whole_quotation(shown, lines):
+        _must(all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)), Reason.QUOTATION)
+        computed = _check_facts(shown, testimony, lines, log)
         _check_meaning(heading, shown, lines, log)
     certainty = sentence.certainty
     if heading in CAUSES:
@@ -192,12 +193,19 @@ def _is_whole_quotation(text: str, lines: Sequence[Line]) -> bool:
     wanted = comparable(text)
     cut = wanted.endswith(("…", "..."))
     wanted = wanted.rstrip("….").rstrip(" ,;") if cut else wanted
-    for line in lines:
-        said = comparable(_without_links(_visible(line.text)) or "")
-        place = said.find(wanted)
-        if place >= 0 and _BEGINS.search(said[:place]) and (cut or _ENDS.match(said[place + len(wanted) :])):
-            return True
-    return False
+    return any(_stands_whole(wanted, line.text, cut=cut) for line in lines)
+
+
+def _stands_whole(wanted: str, text: str, *, cut: bool) -> bool:
+    said, starts = "", {0}
+    for row in (comparable(_without_links(_visible(one)) or "") for one in text.split("\n")):
+        starts.add(len(said) + 1)
+        said = f"{said}{row}" if row[:1] in (*".,!?;:",) else f"{said} {row}".strip()
+    place = said.find(wanted)
+    if place < 0 or not (place in starts or _BEGINS.search(said[:place])):
+        return False
+    end = place + len(wanted)
+    return cut or end == len(said) or end + 1 in starts or _ENDS.match(said[end:]) is not None
 
 
 _BEGINS = re.compile(r"(?:^|[.!?。:>*•-]|\d[.)])\s*$")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.citation import HEADINGS, Section, keep_grounded
@@ -224,6 +224,7 @@ def test_an_empty_channel_gives_an_empty_draft(kind: str) -> None:
 said = st.sampled_from([line.text for line in (*KOREAN, *ENGLISH)]) | st.text(max_size=300)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(said, max_size=3).map("\n".join), max_size=12))
 def test_every_quotation_is_borne_out_by_the_line_it_cites(texts: list[str]) -> None:
     lines = channel(*texts)
