@@ -33,6 +33,8 @@ LOOK = timedelta(seconds=60)
 """The bot's chores come round so often."""
 TOGETHER = 150
 """So many deliveries may wait for the worker."""
+PATIENCE = 5000
+"""So many looks, of 5 s each, until a channel must have been read."""
 TROUBLES = ("no connection", "held back", "nothing comes", "restart", "crash in a reading")
 ZONE = "Asia/Seoul"
 
@@ -235,9 +237,16 @@ class Simulation:
         self.clock.forward(minutes=2)
         for number, one in enumerate(self.declared, start=1):
             asked = await ask_now(self.bot.desk.outside, IncidentId(number))
-            while asked and (await how_far(self.bot.desk.outside, ChannelId(one.channel))).through < asked[1]:
+            for _ in range(PATIENCE):
+                if asked is None or await self._has_answered(one.channel, asked[1]):
+                    break
                 await self._work()
                 self.clock.forward(seconds=5)
+            else:
+                raise Broken(f"INC-{number} is never read")
+
+    async def _has_answered(self, channel: str, number: int) -> bool:
+        return (await how_far(self.bot.desk.outside, ChannelId(channel))).through >= number
 
     async def _compare(self, town: Town) -> dict[str, Any]:
         url, size, lines = self.workspace.base_url, 0, 0
