@@ -30,6 +30,7 @@ INCIDENT_VERBS = {
     "list": ("list", "목록"),
     "show": ("show", "보기"),
     "draft": ("draft", "초안"),
+    "catchup": ("catchup", "catch-up", "요약", "따라잡기"),
     "ask": ("ask", "질문", "문의"),
     "resolve": ("resolve", "resolved", "해결"),
     "close": ("close", "종료", "닫기"),
@@ -140,6 +141,8 @@ DRAFT_WORDS = _and_labels(
         "postmortem": ("postmortem", "사후보고", "보고서", "포스트모템", "장애 보고서", ""),
         "root_cause": ("root_cause", "root-cause", "rootcause", "cause", "원인", "근본 원인"),
         "follow_ups": ("follow_ups", "follow-ups", "followups", "후속", "후속조치", "재발방지"),
+        "status_update": ("status_update", "status-update", "update", "진행 상황", "상황 공유"),
+        "user_notice": ("user_notice", "user-notice", "notice", "사용자 공지", "공지"),
     },
     "draft",
 )

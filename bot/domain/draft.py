@@ -16,6 +16,12 @@ class DraftKind(StrEnum):
     ROOT_CAUSE = "root_cause"
     FOLLOW_UPS = "follow_ups"
     POSTMORTEM = "postmortem"
+    STATUS_UPDATE = "status_update"
+    USER_NOTICE = "user_notice"
+
+
+BRIEFS = frozenset({DraftKind.STATUS_UPDATE, DraftKind.USER_NOTICE})
+"""Made from the log without a model, for a person who sends them on: nothing is approved and nothing published."""
 
 
 class DraftState(StrEnum):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.audit import Act
 from bot.domain.authority import ROLE, Authority, Duty, NotYourDuty
 from bot.domain.citation import Section, keep_grounded
-from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
+from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
@@ -19,6 +19,7 @@ from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.authority import must_have, people_in
+from bot.use_cases.brief import brief, brief_draft
 from bot.use_cases.person import is_outsider, must_be_member
 from bot.use_cases.record import record
 from bot.use_cases.sight import must_see
@@ -76,6 +77,9 @@ async def propose_draft(
         lines = await read_transcript(tx, incident, zone=outside.policy.zone)
     if incident.private and not outside.policy.model_reads_private:
         model = offline
+    if kind in BRIEFS:
+        sections = await brief(kind, lines, incident, zone=outside.policy.zone)
+        return replace(brief_draft(incident, kind, sections, lines, by=by, outside=outside), read_to=read_to)
     zone = ZoneInfo(outside.policy.zone)
     sections, dropped, source = await _propose(model, offline, kind, lines, incident, zone)
     return Draft(

@@ -89,6 +89,20 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
     ]
 
 
+def catch_up_blocks(texts: Texts, told: Draft, incident: Incident) -> list[Block]:
+    """What somebody who joins late should know."""
+    say = texts.plain
+    title = header(say("draft.catchup", incident=incident_label(incident.id)))
+    blocks = [title, section(f"*{escape(incident.title)}*")]
+    return [*blocks, *_body(texts, told, MESSAGE_LENGTH - length(blocks), MESSAGE_BLOCKS - len(blocks) - AROUND)]
+
+
+def to_send_blocks(texts: Texts, draft: Draft) -> list[Block]:
+    """The words of a brief without their sources, to be copied by whoever sends it."""
+    rows = [" ".join(one.text.split()) for part in draft.sections for one in part.sentences]
+    return [context(texts("draft.to_send")), section(f"```{fit(escape(chr(10).join(rows)), SENTENCE_LIMIT)}```")]
+
+
 def published_blocks(texts: Texts, draft: Draft, link: str, *, has_file: bool) -> list[Block]:
     """What the channel sees of an approved draft; `link` leads to its canvas, where there is one."""
     name = texts.plain(f"draft.{draft.kind}")

@@ -139,7 +139,7 @@ _BY_SELECT = frozenset({Status.IDENTIFIED, Status.MITIGATED})
 
 def draft_select(texts: Texts, incident_id: IncidentId) -> Block:
     """The menu of what can be drafted."""
-    kinds = ("root_cause", "follow_ups", "postmortem")
+    kinds = ("status_update", "user_notice", "root_cause", "follow_ups", "postmortem")
     options = [option(texts.plain(f"draft.{kind}"), f"{incident_id}:{kind}") for kind in kinds]
     return select(texts.plain("button.draft"), ids.INCIDENT_DRAFT, options)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from bot.domain.draft import DraftKind, DraftState
+from bot.domain.draft import BRIEFS, DraftKind, DraftState
 from bot.domain.ids import OPERATOR, ChannelId, DraftId, IncidentId, SlackUserId
 from bot.domain.sight import WHOLE, Sight
 from bot.jobs.worker import Run
@@ -12,7 +12,7 @@ from bot.use_cases import ask, draft
 from bot.use_cases.authority import people_named
 from bot.use_cases.incident import overview
 from handlers.blocks.answer import answer_blocks
-from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks
+from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks, to_send_blocks
 from handlers.blocks.parts import divider, section
 from handlers.desk import Desk
 from handlers.fresh import DRAFT_SECONDS, read_afresh
@@ -44,9 +44,12 @@ async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None) -
 
 
 async def send_draft(desk: Desk, run: Run) -> None:
-    """The postmortem goes to each manager in a direct message; the other drafts to the channel."""
+    """The postmortem goes to each manager in a direct message, a brief to who asked, other drafts to the channel."""
     found, one = await draft.get_draft(desk.outside, DraftId(run.payload["draft_id"]), sight=WHOLE)
     if found.state is DraftState.REPLACED:
+        return
+    if found.kind in BRIEFS:
+        await _to_asker(desk, run, found.id, found.by)
         return
     if found.kind is not DraftKind.POSTMORTEM:
         await _to_channel(desk, run, found.id)
@@ -73,6 +76,16 @@ async def _to_channel(desk: Desk, run: Run, draft_id: DraftId) -> None:
     blocks = draft_blocks(texts, found, one, ())
     if found.kind is DraftKind.FOLLOW_UPS and found.sections:
         blocks += follow_up_blocks(texts, found)
+    text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
+    await desk.chat.post(channel, text, blocks=blocks, key=f"draft:{draft_id}", thread_ts=None, again=run.again)
+
+
+async def _to_asker(desk: Desk, run: Run, draft_id: DraftId, who: SlackUserId) -> None:
+    """With its sources, and once more as it can be copied: a person sends it."""
+    found, one = await draft.get_draft(desk.outside, draft_id, sight=Sight(who=who))
+    texts = (await desk.reader(who)).texts
+    blocks = [*draft_blocks(texts, found, one, ()), *(to_send_blocks(texts, found) if found.sections else ())]
+    channel = await desk.chat.open_direct(who)
     text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
     await desk.chat.post(channel, text, blocks=blocks, key=f"draft:{draft_id}", thread_ts=None, again=run.again)
 

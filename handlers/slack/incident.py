@@ -12,7 +12,9 @@ from bot.domain.incident import Incident, Role, Severity, Status, TimeName
 from bot.use_cases import ask as questions
 from bot.use_cases import draft as drafts
 from bot.use_cases import freeze, incident, server, timeline
+from bot.use_cases.brief import catch_up
 from bot.use_cases.merge import merge_incident
+from handlers.blocks.draft import catch_up_blocks
 from handlers.blocks.help import help_blocks
 from handlers.blocks.incident import (
     ask_modal,
@@ -215,6 +217,21 @@ async def _draft(desk: Desk, call: Call) -> None:
     await call.say(call.texts("draft.asked", draft=call.texts.plain(f"draft.{kind}")))
 
 
+async def _catchup(desk: Desk, call: Call) -> None:
+    """Only they see it."""
+    one, _ = await _named(desk, call)
+    texts = call.texts
+    told, one = await catch_up(
+        desk.outside,
+        by=call.by,
+        incident_id=one.id,
+        language=texts.language,
+        zone=texts.zone,
+        sight=call.sight,
+    )
+    await call.say(texts("draft.catchup", incident=incident_label(one.id)), catch_up_blocks(texts, told, one))
+
+
 async def _ask(desk: Desk, call: Call) -> None:
     if not call.text:
         await call.open(ask_modal(call.texts))
@@ -286,6 +303,7 @@ VERBS: dict[str, Verb] = {
     "list": _list,
     "show": _show,
     "draft": _draft,
+    "catchup": _catchup,
     "ask": _ask,
     "resolve": _resolve,
     "close": _close,

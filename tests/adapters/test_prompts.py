@@ -5,19 +5,20 @@ import re
 import pytest
 
 from bot.domain.citation import HEADINGS
-from bot.domain.draft import DraftKind
+from bot.domain.draft import BRIEFS, DraftKind
 from bot.domain.extract import draft_sections
 from prompts.library import HEADINGS_OF, LANGUAGES, instructions
 from prompts.schemas import CERTAINTIES, Proposal, ProposedSection, ProposedSentence
 from prompts.schemas import HEADINGS as OFFERED
 
 TASKS = sorted(HEADINGS_OF)
+PROPOSED = [kind for kind in DraftKind if kind not in BRIEFS]
 
 
 def test_there_is_a_task_for_every_kind_of_draft_and_for_questions() -> None:
-    assert set(TASKS) == {kind.value for kind in DraftKind} | {"answer"}
+    assert set(TASKS) == {kind.value for kind in PROPOSED} | {"answer"}
     assert set(OFFERED) == set(HEADINGS) and set(LANGUAGES) == {"en", "ko"}
-    for kind in DraftKind:
+    for kind in PROPOSED:
         assert draft_sections(kind, ()) == () and set(HEADINGS_OF[kind]) <= set(HEADINGS)
 
 

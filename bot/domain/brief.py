@@ -1,0 +1,77 @@
+"""What stands now, from the log alone: for whoever joins late, for a status update, for those who use the service."""
+
+from collections.abc import Sequence
+
+from bot.domain.audit import Act
+from bot.domain.citation import Section, Sentence
+from bot.domain.extract import QUOTE_LIMIT, draft_sections
+from bot.domain.shortening import shorten
+from bot.domain.transcript import Line, LineKind
+
+HEADINGS = ("now", "latest")
+"""Headings of briefs that no other draft has."""
+STANDING = (
+    Act.INCIDENT_DECLARED,
+    Act.SEVERITY_CHANGED,
+    Act.STATUS_CHANGED,
+    Act.INCIDENT_REOPENED,
+    Act.ROLE_ASSIGNED,
+    Act.SERVER_HELD,
+    Act.FIX_CLAIMED,
+    Act.SERVER_VERIFIED,
+)
+"""Entries of which the newest says how things are."""
+LATEST = 5
+QUOTES = 2
+"""Of each heading at most."""
+SURE = frozenset(("confirmed", "likely"))
+
+
+def catch_up_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
+    """How things are, what is known, and what was said last."""
+    quoted = _quoted(lines, "impact", "root_cause", "helped", "hindered")
+    said = [line for line in lines if line.kind is LineKind.MESSAGE and not line.deleted and line.text.strip()]
+    return _filled(Section("now", _standing(lines)), *quoted, Section("latest", _sentences(said[-LATEST:])))
+
+
+def status_update_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
+    """How things are, and what is known; a cause only where somebody was sure of it."""
+    return _filled(Section("now", _standing(lines)), *_known(lines))
+
+
+def user_notice_sections(lines: Sequence[Line], words: Sequence[tuple[str, frozenset[Act]]]) -> tuple[Section, ...]:
+    """Sentences from templates, each citing the newest entry that bears it out, and what was said of the impact."""
+    told = [Sentence(text, (found.n,)) for text, acts in words if (found := newest(lines, acts))]
+    return _filled(Section("now", tuple(told)), *_quoted(lines, "impact"))
+
+
+def newest(lines: Sequence[Line], acts: frozenset[Act]) -> Line | None:
+    """The last entry of one of these acts."""
+    return next((line for line in reversed(lines) if line.entry_kind in acts), None)
+
+
+def _standing(lines: Sequence[Line]) -> tuple[Sentence, ...]:
+    """The newest entry of each act; what was said of a status before a reopening does not stand any more."""
+    found = {line.n: line for act in STANDING if (line := newest(lines, frozenset({act})))}
+    return _sentences([found[n] for n in sorted(found)])
+
+
+def _known(lines: Sequence[Line]) -> list[Section]:
+    known = _quoted(lines, "impact", "root_cause", "helped")
+    return [
+        Section(part.heading, tuple(one for one in part.sentences if not one.certainty or one.certainty in SURE))
+        for part in known
+    ]
+
+
+def _quoted(lines: Sequence[Line], *headings: str) -> list[Section]:
+    found = {part.heading: part for part in draft_sections("postmortem", lines)}
+    return [Section(name, found[name].sentences[:QUOTES]) for name in headings if name in found]
+
+
+def _sentences(lines: Sequence[Line]) -> tuple[Sentence, ...]:
+    return tuple(Sentence(shorten(line.text, QUOTE_LIMIT), (line.n,)) for line in lines)
+
+
+def _filled(*sections: Section) -> tuple[Section, ...]:
+    return tuple(section for section in sections if section.sentences)

@@ -1,0 +1,61 @@
+"""Briefs: what somebody who joins late is told, and what a person may send on; all of it cited, none of it sent."""
+
+import re
+import time
+
+from bot.sandbox.model import Json
+from tests.journeys.stage import ALEX, DOYUN, HANA, MINJI, Stage, shown
+from tests.journeys.test_drafts import LINK, TALK
+
+
+async def going_on(stage: Stage) -> str:
+    channel = await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
+    for who, words in TALK:
+        stage.clock.forward(minutes=1)
+        await stage.person(who).say(channel, words)
+    await stage.settled()
+    await stage.command(DOYUN, "/incident status 완화", channel)
+    return channel
+
+
+def rows_of(text: str) -> list[str]:
+    return [row for row in text.splitlines() if row.startswith("• ")]
+
+
+async def test_who_joins_late_is_told_alone(everywhere: Stage) -> None:
+    stage = everywhere
+    channel = await going_on(stage)
+    before = stage.said(channel)
+    began = time.monotonic()
+    told = await stage.command(HANA, "/incident catchup", channel)
+    assert time.monotonic() - began < 5
+    assert "INC-1 지금까지" in told and "web-3" in told and "영향 해소" in told
+    assert "원인은 14:48 배포의 커넥션 풀 설정입니다" in told and "부하 테스트를 하겠습니다" in told
+    assert rows_of(told) and all(LINK.search(row) for row in rows_of(told)), "each sentence has its source"
+    assert stage.said(channel) == before and not stage.direct(HANA)
+    assert "How it stands" in await stage.command(ALEX, "/incident catch-up", channel), "in each reader's language"
+
+
+def brief_to(stage: Stage, who: str, name: str) -> Json:
+    (found,) = [m for m in stage.direct(who) if name in shown(m)]
+    return found
+
+
+async def test_a_status_update_is_a_draft_for_who_asked(stage: Stage) -> None:
+    channel = await going_on(stage)
+    before = stage.said(channel)
+    await stage.command(MINJI, "/incident draft status_update", channel)
+    text = shown(brief_to(stage, MINJI, "진행 상황 초안"))
+    assert "영향 해소" in text and "커넥션 풀" in text and "직접 보내 주세요" in text
+    assert all(LINK.search(row) for row in rows_of(text))
+    assert stage.said(channel) == before, "nobody but who asked has it"
+
+
+async def test_a_user_notice_says_since_when_and_how_it_stands(stage: Stage) -> None:
+    channel = await going_on(stage)
+    await stage.command(MINJI, "/incident draft 공지", channel)
+    text = shown(brief_to(stage, MINJI, "사용자 공지 초안"))
+    assert re.search(r"결제 오류: .*부터 발생했습니다", text) and "정상화되었으며" in text
+    assert "커넥션 풀" not in text, "causes are for the postmortem"
+    assert all(LINK.search(row) for row in rows_of(text))
+    assert "```" in text and not LINK.search(text.partition("```")[2]), "what is copied has no links of ours"
