@@ -12,7 +12,7 @@ from bot.domain.citation import Section, Sentence
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.ids import DraftId, FollowUpId, IncidentId
 from bot.domain.sight import Sight
-from bot.domain.transcript import Line, LineKind
+from bot.domain.transcript import Line, LineFate, LineKind
 from storage.rows import values
 from storage.sight import may_see
 from storage.tables import draft, follow_up
@@ -101,4 +101,12 @@ def _section(raw: dict[str, Any]) -> Section:
 
 def _line(raw: dict[str, Any]) -> Line:
     at = datetime.fromisoformat(raw["at"])
-    return Line(**{**raw, "at": at, "kind": LineKind(raw["kind"]), "reactions": tuple(raw["reactions"])})
+    return Line(
+        **{
+            **raw,
+            "at": at,
+            "kind": LineKind(raw["kind"]),
+            "reactions": tuple(raw["reactions"]),
+            "since": LineFate.NOTHING,
+        }
+    )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.domain.citation import Section, Sentence
+from bot.domain.citation import Refused, Section, Sentence
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
 
@@ -22,6 +22,10 @@ class OfflineModel:
         from bot.domain.extract import draft_sections
 
         return await asyncio.to_thread(draft_sections, kind, lines)
+
+    async def mend(self, lines: Sequence[Line], language: str, refused: Sequence[Refused]) -> Sequence[Section]:
+        """Nothing: a quotation has no better one."""
+        return ()
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """The lines themselves."""

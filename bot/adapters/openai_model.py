@@ -7,12 +7,12 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from bot.domain.citation import Section, Sentence
+from bot.domain.citation import Refused, Section, Sentence
 from bot.domain.outgoing import LOG_CHARACTERS, outgoing_lines, outgoing_text
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
 from bot.ports.language_model import ModelUnavailable
-from prompts.library import HEADINGS_OF, instructions
+from prompts.library import HEADINGS_OF, MEND, instructions
 
 if TYPE_CHECKING:
     from bot.adapters.openai_wire import Wire
@@ -69,6 +69,14 @@ class OpenAIModel:
         """Sections under the headings of this kind. Raises ModelUnavailable."""
         proposal = await self._ask(kind, lines, language)
         return _sections(proposal, HEADINGS_OF[kind]) if proposal else ()
+
+    async def mend(self, lines: Sequence[Line], language: str, refused: Sequence[Refused]) -> Sequence[Section]:
+        """Another attempt at refused sentences, with the reasons. Raises ModelUnavailable."""
+        wire = await self._open()
+        again = [json.dumps(_refusal(one), ensure_ascii=False) for one in refused[:SENTENCES]]
+        told = await asyncio.to_thread(_log_text, lines, "", LOG_SIZES[-1])
+        proposal = await wire.ask(instructions(MEND, language), "\n".join([*again, told]))
+        return _sections(proposal, HEADINGS_OF["postmortem"])
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """All that was answered, as one section. Raises ModelUnavailable."""
@@ -134,6 +142,12 @@ def _log_text(lines: Sequence[Line], question: str, size: int) -> str:
         for line in outgoing_lines(lines, size)
     ]
     return "\n".join(json.dumps(one, ensure_ascii=False) for one in [*asked, *told])
+
+
+def _refusal(one: Refused) -> dict[str, object]:
+    """A refused sentence as the model sees it again."""
+    text = shorten(outgoing_text(one.sentence.text), SENTENCE_CHARACTERS)
+    return {"refused": text, "heading": one.heading, "citations": one.sentence.citations, "why": one.reason.value}
 
 
 def _sections(proposal: "Proposal", headings: Sequence[str]) -> tuple[Section, ...]:

@@ -85,6 +85,12 @@ def permalink(team_url: str, message_channel: str, ts: str, thread_ts: str | Non
     return link
 
 
+def ts_in(link: str) -> MessageTs | None:
+    """The ts of the message that a permanent link leads to; None where it leads to none."""
+    found = re.search(r"/p(\d+)(\d{6})(?:\?|$)", link)
+    return MessageTs(f"{found[1]}.{found[2]}") if found else None
+
+
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
 _PLACE = re.compile(r"<#[A-Z0-9]+\|([^<>]+)>")
 _EVERYBODY = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|@?([^<>]+)|(here|channel|everyone)(?:\|[^<>]*)?)>")

@@ -13,12 +13,20 @@ class LineKind(StrEnum):
     ENTRY = "entry"
 
 
+class LineFate(StrEnum):
+    """What became of a message after a draft cited it; nothing as a rule."""
+
+    NOTHING = ""
+    EDITED = "edited"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line: `n` is what a draft cites, `at` is aware UTC, `reactions` are Slack's names without colons.
 
     `entry_kind` says what an entry records (status, note, …) and is empty for a message. `late`: we heard of it only
-    some time after it was written.
+    some time after it was written. `since`: what became of it after it was cited.
     """
 
     n: int
@@ -33,6 +41,7 @@ class Line:
     deleted: bool = False
     is_bot: bool = False
     late: bool = False
+    since: LineFate = LineFate.NOTHING
 
 
 def number_lines(lines: Iterable[Line]) -> tuple[Line, ...]:

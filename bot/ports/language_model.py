@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.citation import Section
+from bot.domain.citation import Refused, Section
 from bot.domain.transcript import Line
 
 
@@ -21,6 +21,10 @@ class LanguageModel(Protocol):
 
     async def draft(self, kind: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """Sections of a draft of this kind. Raises ModelUnavailable."""
+        ...
+
+    async def mend(self, lines: Sequence[Line], language: str, refused: Sequence[Refused]) -> Sequence[Section]:
+        """Another attempt at sentences that these lines did not bear out. Raises ModelUnavailable."""
         ...
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:

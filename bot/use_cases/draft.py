@@ -7,20 +7,22 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
 from bot.domain.authority import ROLE, Authority, Duty, NotYourDuty
-from bot.domain.citation import Section, keep_grounded
+from bot.domain.citation import Section
 from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
+from bot.domain.message import moment, ts_in
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
-from bot.domain.transcript import Line
-from bot.ports.language_model import LanguageModel, ModelUnavailable
+from bot.domain.transcript import Line, LineFate, LineKind
+from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.authority import must_have, people_in
 from bot.use_cases.brief import brief, brief_draft
 from bot.use_cases.person import is_outsider, must_be_member
+from bot.use_cases.proposal import propose_sections
 from bot.use_cases.record import record
 from bot.use_cases.sight import must_see
 from bot.use_cases.transcript import read_transcript
@@ -81,7 +83,7 @@ async def propose_draft(
         sections = await brief(kind, lines, incident, zone=outside.policy.zone)
         return replace(brief_draft(incident, kind, sections, lines, by=by, outside=outside), read_to=read_to)
     zone = ZoneInfo(outside.policy.zone)
-    sections, dropped, source = await _propose(model, offline, kind, lines, incident, zone)
+    sections, dropped, source = await propose_sections(model, offline, kind.value, lines, incident, zone=zone)
     return Draft(
         id=DraftId(0),
         incident_id=incident.id,
@@ -96,27 +98,6 @@ async def propose_draft(
         source=source,
         read_to=read_to,
     )
-
-
-async def _propose(
-    model: LanguageModel,
-    offline: LanguageModel,
-    kind: DraftKind,
-    lines: Sequence[Line],
-    incident: Incident,
-    zone: ZoneInfo,
-) -> tuple[tuple[Section, ...], int, str]:
-    dropped = 0
-    for source in (model, offline):
-        try:
-            proposed = await source.draft(kind.value, lines, incident.language)
-        except ModelUnavailable:
-            continue
-        sections, lost = keep_grounded(proposed, lines, zone=zone)
-        dropped += lost
-        if any(section.sentences for section in sections) or source is offline:
-            return sections, dropped, source.name
-    return (), dropped, offline.name
 
 
 async def _keep(outside: Outside, new: Draft) -> Draft:
@@ -192,9 +173,20 @@ async def _note(
 
 
 async def get_draft(outside: Outside, draft_id: DraftId, *, sight: Sight = EVERYBODY) -> tuple[Draft, Incident]:
-    """A draft and its incident. Raises DraftDecided where these eyes may see none."""
+    """A draft and its incident; its lines say what became of them since. DraftDecided where these eyes may see none."""
     async with outside.store.read(sight) as tx:
-        return await _get(tx, draft_id)
+        draft, incident = await _get(tx, draft_id)
+        lines = [await _as_it_is_now(tx, line, incident, draft.made_at) for line in draft.lines]
+    return replace(draft, lines=tuple(lines)), incident
+
+
+async def _as_it_is_now(tx: Transaction, line: Line, incident: Incident, made_at: datetime) -> Line:
+    """The cited line, marked where its message was edited or deleted after the draft was made."""
+    ts = ts_in(line.permalink) if line.kind is LineKind.MESSAGE and incident.channel else None
+    now = await tx.messages.get(incident.channel, ts) if ts and incident.channel else None
+    if now is None or not now.version or moment(now.version) <= made_at:
+        return line
+    return replace(line, since=LineFate.DELETED if now.deleted else LineFate.EDITED)
 
 
 async def _get(tx: Transaction, draft_id: DraftId) -> tuple[Draft, Incident]:

@@ -150,12 +150,15 @@ def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
 def _sentence(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:
     sources = " ".join(_source(texts, n, lines.get(n)) for n in sentence.citations)
     sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
-    return f"• {fit(escape(' '.join(sentence.text.split())), SENTENCE_LIMIT)}{sure} {sources}"
+    computed = f" _({texts('mark.computed')})_" if sentence.computed else ""
+    return f"• {fit(escape(' '.join(sentence.text.split())), SENTENCE_LIMIT)}{computed}{sure} {sources}"
 
 
 def _source(texts: Texts, number: int, line: Line | None) -> str:
-    late = f" _({texts('mark.late')})_" if line and line.late else ""
-    return (f"<{line.permalink}|[{number}]>" if line and line.permalink else f"[{number}]") + late
+    marks = [texts("mark.late")] if line and line.late else []
+    marks += [texts(f"mark.{line.since}_since")] if line and line.since else []
+    said = f" _({', '.join(marks)})_" if marks else ""
+    return (f"<{line.permalink}|[{number}]>" if line and line.permalink else f"[{number}]") + said
 
 
 def _chunks(rows: Sequence[str]) -> list[str]:
