@@ -123,6 +123,9 @@ def read_policy(env: Mapping[str, str]) -> Policy:
     private = env.get("STOPLINE_LLM_PRIVATE", "never")
     if private not in ("never", "allow"):
         raise SettingsWrong("one_of", name="STOPLINE_LLM_PRIVATE", value=private, choices=["never", "allow"])
+    names = env.get("STOPLINE_NAMES", "names")
+    if names not in ("names", "roles"):
+        raise SettingsWrong("one_of", name="STOPLINE_NAMES", value=names, choices=["names", "roles"])
     return Policy(
         shadow=mode == "shadow",
         managers=_holders(env, "STOPLINE_MANAGERS"),
@@ -132,6 +135,7 @@ def read_policy(env: Mapping[str, str]) -> Policy:
         language=language,
         zone=zone,
         model_reads_private=private == "allow",
+        names_by_role=names == "roles",
     )
 
 

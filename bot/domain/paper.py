@@ -1,9 +1,11 @@
 """A paper: one draft as it leaves Slack, with everything that a reader elsewhere needs beside it."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.audit import Entry
+from bot.domain.citation import Sentence
 from bot.domain.draft import Draft, FollowUp
 from bot.domain.freeze import Hold
 from bot.domain.incident import Incident
@@ -19,3 +21,34 @@ class Paper:
     entries: Sequence[Entry]
     follow_ups: Sequence[FollowUp]
     names: Mapping[str, str]
+
+
+def by_role(paper: Paper, people: Mapping[str, str], roles: Mapping[str, str]) -> Paper:
+    """The same paper, with each of these people called by their role: in names, and wherever a name is written.
+
+    `people`: names by Slack id, of everybody in the channel; `roles`: what to call them instead.
+    """
+    instead = {name: roles[who] for who, name in people.items() if len(name) > 1}
+    longest_first = "|".join(re.escape(name) for name in sorted(instead, key=len, reverse=True))
+    named = re.compile(rf"@?(?<![a-zA-Z0-9])(?:{longest_first})(?![a-zA-Z0-9])" if instead else r"(?!)")
+
+    def said(text: str) -> str:
+        return named.sub(lambda found: instead.get(found[0]) or instead[found[0][1:]], text)
+
+    def sentence(one: Sentence) -> Sentence:
+        return replace(one, text=said(one.text))
+
+    sections = [replace(part, sentences=tuple(map(sentence, part.sentences))) for part in paper.draft.sections]
+    lines = [replace(line, speaker=said(line.speaker), text=said(line.text)) for line in paper.draft.lines]
+    entries = [
+        replace(one, params={k: said(v) if isinstance(v, str) and v not in roles else v for k, v in one.params.items()})
+        for one in paper.entries
+    ]
+    return replace(
+        paper,
+        draft=replace(paper.draft, sections=tuple(sections), lines=tuple(lines)),
+        incident=replace(paper.incident, title=said(paper.incident.title)),
+        entries=entries,
+        follow_ups=[replace(one, text=said(one.text)) for one in paper.follow_ups],
+        names={**paper.names, **roles},
+    )

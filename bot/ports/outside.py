@@ -14,7 +14,8 @@ class Policy:
     """What the operator decided. `shadow`: the freeze only counts what it would have refused.
 
     `duties`: who has each, people and groups; where nobody is named every full member has it.
-    `model_reads_private`: private incidents may be sent to the language model, each by itself.
+    `model_reads_private`: private incidents may be sent to the language model, each by itself. `names_by_role`: papers
+    that leave the channel say who somebody was in the incident, not their name.
     """
 
     shadow: bool = False
@@ -25,6 +26,7 @@ class Policy:
     language: str = "en"
     zone: str = "UTC"
     model_reads_private: bool = False
+    names_by_role: bool = False
 
     def holders(self, duty: Duty) -> tuple[Holder, ...]:
         """Who was named for it; nobody: every full member, and for drafts whoever led the incident."""

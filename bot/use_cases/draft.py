@@ -189,6 +189,13 @@ async def _as_it_is_now(tx: Transaction, line: Line, incident: Incident, made_at
     return replace(line, since=LineFate.DELETED if now.deleted else LineFate.EDITED)
 
 
+async def version_before(outside: Outside, draft: Draft, *, sight: Sight = EVERYBODY) -> Draft | None:
+    """The version that this one took the place of; None for the first."""
+    async with outside.store.read(sight) as tx:
+        known = await tx.drafts.of_incident(draft.incident_id)
+    return next((one for one in known if one.kind is draft.kind and one.version == draft.version - 1), None)
+
+
 async def _get(tx: Transaction, draft_id: DraftId) -> tuple[Draft, Incident]:
     draft = await tx.drafts.get(draft_id)
     incident = await tx.incidents.get(draft.incident_id) if draft else None

@@ -4,12 +4,14 @@ from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import DraftDecided, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
-from bot.domain.paper import Paper
+from bot.domain.paper import Paper, by_role
 from bot.domain.sight import WHOLE
+from bot.i18n.texts import Texts
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.draft import propose_draft
+from bot.use_cases.transcript import names_in
 
 
 async def make_paper(
@@ -22,7 +24,7 @@ async def make_paper(
     if draft is None:
         draft = await propose_draft(outside, model, offline, by=OPERATOR, incident_id=incident_id, kind=kind)
     async with outside.store.read(WHOLE) as tx:
-        return await _with_all(tx, draft)
+        return await _with_all(tx, outside, draft)
 
 
 async def paper_of(outside: Outside, draft_id: DraftId) -> Paper:
@@ -31,10 +33,10 @@ async def paper_of(outside: Outside, draft_id: DraftId) -> Paper:
         draft = await tx.drafts.get(draft_id)
         if draft is None:
             raise DraftDecided(state="unknown")
-        return await _with_all(tx, draft)
+        return await _with_all(tx, outside, draft)
 
 
-async def _with_all(tx: Transaction, draft: Draft) -> Paper:
+async def _with_all(tx: Transaction, outside: Outside, draft: Draft) -> Paper:
     incident = await tx.incidents.get(draft.incident_id)
     if incident is None:
         raise UnknownIncident(incident=incident_label(draft.incident_id))
@@ -47,7 +49,13 @@ async def _with_all(tx: Transaction, draft: Draft) -> Paper:
         person = await tx.people.get(SlackUserId(who))
         if person:
             names[str(who)] = person.name
-    return Paper(draft, incident, await tx.holds.of_incident(incident.id), entries, follow_ups, names)
+    paper = Paper(draft, incident, await tx.holds.of_incident(incident.id), entries, follow_ups, names)
+    if not outside.policy.names_by_role:
+        return paper
+    people = {**names, **await names_in(tx, incident)}
+    say = Texts(incident.language).plain
+    given = {str(who): say(f"role.{role}") for role, who in incident.roles.items()}
+    return by_role(paper, people, {who: given.get(who, say("role.responder")) for who in people})
 
 
 def _people(incident: Incident) -> set[str]:

@@ -46,6 +46,13 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     return number_lines(lines)
 
 
+async def names_in(tx: Transaction, incident: Incident) -> dict[str, str]:
+    """What everybody is called who wrote in its channel or was named there."""
+    said = await tx.messages.of_channel(incident.channel) if incident.channel else ()
+    people = {m.user for m in said if not m.is_bot}.union(*(mentioned(m.text) for m in said))
+    return await _names(tx, {who for who in people if who})
+
+
 async def _names(tx: Transaction, people: set[SlackUserId]) -> dict[str, str]:
     names: dict[str, str] = {}
     for who in people:

@@ -12,6 +12,7 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Incident, durations
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
+from bot.domain.versions import Changed, changes
 from bot.i18n.texts import Texts, escape
 from handlers.blocks import ids
 from handlers.blocks.parts import (
@@ -41,11 +42,17 @@ AROUND = 4
 """Blocks that a draft's message has besides: what is left out, a line, the buttons."""
 SENTENCE_LIMIT = 2000
 COMMENT_LIMIT = 500
+CHANGED_LIMIT = 200
 SOURCES = re.compile(r"\s*((?:\[\d+\]\s*)+)$")
 
 
-def draft_blocks(texts: Texts, draft: Draft, incident: Incident, holds: Sequence[Hold]) -> list[Block]:
-    """The whole draft with its links; the postmortem opens with the durations and what is still frozen."""
+def draft_blocks(
+    texts: Texts, draft: Draft, incident: Incident, holds: Sequence[Hold], *, beside: Sequence[Block] = ()
+) -> list[Block]:
+    """The whole draft with its links; the postmortem opens with the durations and what is still frozen.
+
+    `beside`: what stands in the same message.
+    """
     say = texts.plain
     title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
     blocks = [header(title), context(_source_line(texts, draft)), *_read_to(texts, draft)]
@@ -53,7 +60,8 @@ def draft_blocks(texts: Texts, draft: Draft, incident: Incident, holds: Sequence
         blocks += [section(_durations(texts, incident)), *_still_frozen(texts, holds)]
     if not draft.sections:
         blocks.append(section(texts("draft.empty")))
-    return [*blocks, *_body(texts, draft, MESSAGE_LENGTH - length(blocks), MESSAGE_BLOCKS - len(blocks) - AROUND)]
+    room, places = MESSAGE_LENGTH - length([*beside, *blocks]), MESSAGE_BLOCKS - len(beside) - len(blocks) - AROUND
+    return [*blocks, *_body(texts, draft, room, places)]
 
 
 def _body(texts: Texts, draft: Draft, room: int, places: int) -> list[Block]:
@@ -89,6 +97,26 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
     ]
 
 
+def changed_blocks(texts: Texts, before: Draft | None, draft: Draft) -> list[Block]:
+    """What changed since the version before, section by section; nothing of a first one."""
+    if before is None:
+        return []
+    rows = [_changed(texts, one) for one in changes(before, draft)] or [texts("draft.unchanged")]
+    title = texts("draft.changed", before=before.version, version=draft.version)
+    return [section(fit("\n".join([f"*{title}*", *rows]), SECTION_LIMIT))]
+
+
+def _changed(texts: Texts, changed: Changed) -> str:
+    """Struck through what is gone, in bold what came."""
+    marks = [("−", "~", changed.gone), ("+", "", changed.new)]
+    rows = [
+        f"{sign} {mark}{escape(shorten(' '.join(one.text.split()), CHANGED_LIMIT))}{mark}"
+        for sign, mark, sentences in marks
+        for one in sentences
+    ]
+    return "\n".join([f"_{texts(f'heading.{changed.heading}')}_", *rows])
+
+
 def catch_up_blocks(texts: Texts, told: Draft, incident: Incident) -> list[Block]:
     """What somebody who joins late should know."""
     say = texts.plain
@@ -110,6 +138,16 @@ def published_blocks(texts: Texts, draft: Draft, link: str, *, has_file: bool) -
     where = f"<{link}|{escape(name)}>" if link else texts("draft.no_canvas")
     file = texts("draft.file" if has_file else "draft.no_file")
     return [section(said), context(f"{where} · {file}"), context(_source_line(texts, draft))]
+
+
+def kept_blocks(texts: Texts, follow_ups: Sequence[FollowUp]) -> list[Block]:
+    """The follow-ups that people took so far, each with its owner and date where it has them."""
+    rows = [
+        texts("draft.kept_row", text=shorten(one.text, CHANGED_LIMIT), due=one.due or texts.plain("paper.no_due"))
+        + (f" <@{one.owner}>" if one.owner else f" {texts('paper.no_owner')}")
+        for one in follow_ups
+    ]
+    return [section(fit("\n".join([f"*{texts('paper.follow_ups')}*", *rows]), SECTION_LIMIT))] if rows else []
 
 
 def follow_up_blocks(texts: Texts, draft: Draft) -> list[Block]:

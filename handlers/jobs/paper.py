@@ -12,7 +12,14 @@ from bot.use_cases import ask, draft
 from bot.use_cases.authority import people_named
 from bot.use_cases.incident import overview
 from handlers.blocks.answer import answer_blocks
-from handlers.blocks.draft import decision_blocks, draft_blocks, follow_up_blocks, to_send_blocks
+from handlers.blocks.draft import (
+    changed_blocks,
+    decision_blocks,
+    draft_blocks,
+    follow_up_blocks,
+    kept_blocks,
+    to_send_blocks,
+)
 from handlers.blocks.parts import divider, section
 from handlers.desk import Desk
 from handlers.fresh import DRAFT_SECONDS, read_afresh
@@ -98,7 +105,11 @@ async def _to_manager(desk: Desk, run: Run, draft_id: DraftId, manager: SlackUse
     named = await people_named(desk.outside, desk.outside.policy.managers)
     instead = one.private and named and manager not in named
     said = [section(texts("private.draft_to_you"))] if instead else []
-    blocks = [*said, *draft_blocks(texts, found, one, view.holds), divider(), *decision_blocks(texts, found)]
+    before = await draft.version_before(desk.outside, found, sight=sight)
+    kept = await draft.follow_ups_of(desk.outside, one.id, sight=sight)
+    beside = [*said, *kept_blocks(texts, kept), *changed_blocks(texts, before, found)]
+    blocks = [*beside, *draft_blocks(texts, found, one, view.holds, beside=beside)]
+    blocks += [divider(), *decision_blocks(texts, found)]
     channel = await desk.chat.open_direct(manager)
     text = texts("draft.ready", draft=texts.plain(f"draft.{found.kind}"))
     return await desk.chat.post(

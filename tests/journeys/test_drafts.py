@@ -79,6 +79,8 @@ async def test_edit(stage: Stage) -> None:
     assert await stage.submit(HANA, {"section.0": f"결제가 되지 않았습니다 <!here> [{number}]"}) == {}
     edited = shown(draft_of(stage, HANA))
     assert "버전 2" in edited and "결제가 되지 않았습니다 &lt;!here&gt;" in edited
+    assert "버전 1에서 2로 바뀐 내용" in edited and "+ 결제가 되지 않았습니다 &lt;!here&gt;" in edited
+    assert re.search(r"− ~.+~", edited)
 
 
 async def test_send_back(stage: Stage) -> None:
