@@ -22,7 +22,7 @@ from storage.tables import incident, job
 
 OPS, ANNOUNCED = "C0OPS", "C0INCIDENTS"
 LOOK_SECONDS = 0.05
-DEED_SECONDS = 120
+DEED_SECONDS = 300
 
 
 @dataclass
