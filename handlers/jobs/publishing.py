@@ -46,11 +46,12 @@ async def _canvas(desk: Desk, run: Run, channel: ChannelId, texts: Texts, paper:
 async def _message(desk: Desk, run: Run, channel: ChannelId, paper: Paper, link: str, has_file: bool) -> str:
     """With a canvas it leads there; without one it holds the draft itself."""
     draft = paper.draft
-    house = desk.house_texts(paper.incident)
+    who = draft.decided_by or draft.by
+    house = desk.house_texts(paper.incident, {who: (await desk.reader(who)).person.name})
     blocks = published_blocks(house, draft, link, has_file=has_file)
     if not link:
         blocks += draft_blocks(house, draft, paper.incident, ())
-    text = house("draft.published", draft=house.plain(f"draft.{draft.kind}"), who=draft.decided_by or draft.by)
+    text = house("draft.published", draft=house.plain(f"draft.{draft.kind}"), who=who)
     key = f"published:{draft.id}"
     return await desk.chat.post(channel, text, blocks=blocks, key=key, thread_ts=None, again=run.again)
 
