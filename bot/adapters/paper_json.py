@@ -35,6 +35,7 @@ class Said(_Part):
 
     text: str
     certainty: str
+    computed: bool
     sources: Sequence[int]
 
 
@@ -120,7 +121,9 @@ def _model(texts: Texts, paper: of_domain.Paper) -> Paper:
 
 
 def _heading(texts: Texts, key: str, sentences: Sequence[Sentence]) -> Heading:
-    said = [Said(text=one.text, certainty=one.certainty, sources=one.citations) for one in sentences]
+    said = [
+        Said(text=one.text, certainty=one.certainty, computed=one.computed, sources=one.citations) for one in sentences
+    ]
     return Heading(key=key, title=texts.plain(f"heading.{key}"), sentences=said)
 
 

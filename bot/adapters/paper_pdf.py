@@ -13,7 +13,7 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Times
 from bot.domain.paper import Paper
 from bot.domain.timeline_picture import marks_of, spans_of
-from bot.i18n.paper import duration_rows, follow_up_rows, frozen, log_rows, source_line
+from bot.i18n.paper import duration_rows, follow_up_rows, frozen, log_rows, marks, source_line
 from bot.i18n.texts import Texts
 
 TEMPLATE = Path(__file__).parents[1] / "assets" / "paper.typ"
@@ -66,16 +66,16 @@ def _said(texts: Texts, paper: Paper) -> dict[str, Any]:
 
 
 def _parts(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
-    links = {line.n: line.permalink for line in paper.draft.lines}
+    lines = {line.n: line for line in paper.draft.lines}
     return [
         {
             "title": texts.plain(f"heading.{part.heading}"),
             "sentences": [
                 {
-                    "text": one.text,
+                    "text": " ".join([one.text, *(f"({mark})" for mark in marks(texts, one, lines))]),
                     "key": one.certainty,
                     "certainty": texts.plain(f"certainty.{one.certainty}") if one.certainty else "",
-                    "sources": [{"n": str(n), "link": links[n]} for n in one.citations if n in links],
+                    "sources": [{"n": str(n), "link": lines[n].permalink} for n in one.citations if n in lines],
                 }
                 for one in part.sentences
             ],

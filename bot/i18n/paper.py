@@ -1,8 +1,9 @@
 """A paper as Markdown (CommonMark with tables), in the language and zone of its texts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from bot.domain.citation import Sentence
 from bot.domain.draft import DraftKind, FollowUp
 from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
@@ -28,8 +29,8 @@ def markdown(texts: Texts, paper: Paper) -> str:
         parts += [_text(" · ".join(duration_rows(texts, paper))), *_holds(texts, paper.holds)]
     lines = {line.n: line for line in draft.lines}
     for section in draft.sections:
-        rows = [f"- {_certainty(texts, s.certainty)}{_text(s.text)} {_sources(s.citations, lines)}".rstrip()
-                for s in section.sentences]  # fmt: skip
+        rows = [f"- {_certainty(texts, s.certainty)}{_text(s.text)}{_marks(texts, s, lines)} "
+                f"{_sources(s.citations, lines)}".rstrip() for s in section.sentences]  # fmt: skip
         parts += [f"## {say(f'heading.{section.heading}')}", "\n".join(rows)]
     if not draft.sections:
         parts.append(_text(say("draft.empty")))
@@ -103,6 +104,19 @@ def _holds(texts: Texts, holds: Iterable[Hold]) -> list[str]:
 
 def _certainty(texts: Texts, certainty: str) -> str:
     return f"**[{texts.plain(f'certainty.{certainty}')}]** " if certainty else ""
+
+
+def marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> list[str]:
+    """What a reader should know of a sentence: it was computed, or what it rests on came late or was changed since."""
+    cited = [lines[n] for n in sentence.citations if n in lines]
+    known = ["computed"] * sentence.computed + ["late"] * any(line.late for line in cited)
+    known += sorted({f"{line.since}_since" for line in cited if line.since})
+    return [texts.plain(f"mark.{name}") for name in known]
+
+
+def _marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:
+    known = marks(texts, sentence, lines)
+    return f" *({_text(', '.join(known))})*" if known else ""
 
 
 def _sources(citations: Iterable[int], lines: dict[int, Line]) -> str:

@@ -176,12 +176,16 @@ async def get_draft(outside: Outside, draft_id: DraftId, *, sight: Sight = EVERY
     """A draft and its incident; its lines say what became of them since. DraftDecided where these eyes may see none."""
     async with outside.store.read(sight) as tx:
         draft, incident = await _get(tx, draft_id)
-        lines = [await _as_it_is_now(tx, line, incident, draft.made_at) for line in draft.lines]
-    return replace(draft, lines=tuple(lines)), incident
+        return await as_it_is_now(tx, draft, incident), incident
+
+
+async def as_it_is_now(tx: Transaction, draft: Draft, incident: Incident) -> Draft:
+    """The draft, its lines marked where their messages were edited or deleted after it was made."""
+    lines = [await _as_it_is_now(tx, line, incident, draft.made_at) for line in draft.lines]
+    return replace(draft, lines=tuple(lines))
 
 
 async def _as_it_is_now(tx: Transaction, line: Line, incident: Incident, made_at: datetime) -> Line:
-    """The cited line, marked where its message was edited or deleted after the draft was made."""
     ts = ts_in(line.permalink) if line.kind is LineKind.MESSAGE and incident.channel else None
     now = await tx.messages.get(incident.channel, ts) if ts and incident.channel else None
     if now is None or not now.version or moment(now.version) <= made_at:

@@ -10,7 +10,7 @@ from bot.i18n.texts import Texts
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
-from bot.use_cases.draft import propose_draft
+from bot.use_cases.draft import as_it_is_now, propose_draft
 from bot.use_cases.transcript import names_in
 
 
@@ -40,6 +40,7 @@ async def _with_all(tx: Transaction, outside: Outside, draft: Draft) -> Paper:
     incident = await tx.incidents.get(draft.incident_id)
     if incident is None:
         raise UnknownIncident(incident=incident_label(draft.incident_id))
+    draft = await as_it_is_now(tx, draft, incident)
     entries = await tx.entries.of_incident(incident.id)
     follow_ups = await tx.drafts.follow_ups(incident.id)
     spoken_of = {draft.by, draft.decided_by, *_people(incident), *(one.owner for one in follow_ups)}

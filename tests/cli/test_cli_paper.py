@@ -145,3 +145,18 @@ def test_without_typst(told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setitem(__import__("sys").modules, "typst", None)
     assert main(["draft", "INC-1", "--format", "pdf", "-o", "x.pdf"]) == 2
     assert "stopline[pdf]" in capsys.readouterr().err
+
+
+def test_what_was_changed_since_says_so(told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def changed() -> None:
+        database = Database("sqlite:///stopline.db")
+        outside, offline = Outside(database, FrozenClock(), Policy(managers=(ANN,))), OfflineModel()
+        kind, one = DraftKind.POSTMORTEM, IncidentId(1)
+        made = await make_draft(outside, offline, offline, by=ANN, incident_id=one, kind=kind)
+        await decide_draft(outside, by=ANN, draft_id=made.id, state=DraftState.APPROVED)
+        ts, version = MessageTs(f"{START.timestamp() + 60:.6f}"), f"{START.timestamp() + 600:.6f}"
+        await keep_messages(outside, [Message(ChannelId("C0INC"), ts, version, BEN, "it was something else")])
+        await database.close()
+
+    run(changed)
+    assert ("edited since" if told == "en" else "이후 수정됨") in printed(capsys)
