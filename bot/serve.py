@@ -11,6 +11,7 @@ from bot.config import Settings
 from bot.jobs.schedule import keep_doing
 from bot.ports.chat import ChatPermanent, ChatSignedOut, ChatTransient
 from bot.ports.clock import Clock
+from bot.ports.storage import StoreUnavailable
 from bot.use_cases.backfill import ask_all
 from bot.wiring import Product, build, served_alone
 
@@ -49,6 +50,8 @@ async def _identify(product: Product) -> None:
             log.error("Slack refuses our bot token: %s. Copy SLACK_BOT_TOKEN from the app's page.", refused)
         except ChatTransient as trouble:
             log.warning("Slack does not say who we are yet: %s", trouble)
+        except StoreUnavailable as away:
+            log.warning("who we are could not be noted yet: %s", type(away).__name__)
         else:
             return
         await asyncio.sleep(pause)

@@ -120,7 +120,7 @@ class Product:
         return [
             Chore("time", TICK_SECONDS, partial(pass_time, outside)),
             Chore("backfill", TICK_SECONDS, partial(ask_due, outside)),
-            Chore("members", MEMBERS_SECONDS, partial(read_members_again, outside)),
+            Chore("members", MEMBERS_SECONDS, partial(read_members_again, outside, only_open=True)),
             Chore("history", HISTORY_SECONDS, self.check_history),
             Chore("old jobs", OLD_JOBS_SECONDS, partial(forget_old_jobs, outside)),
             Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),

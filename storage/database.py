@@ -101,10 +101,6 @@ class Database:
         """The end of the audit log as this process last wrote it."""
         return self._head
 
-    def forget_seen(self) -> None:
-        """Goes on from what the database holds."""
-        self._head = None
-
     @property
     def remembered(self) -> Catalogue:
         """The catalogue as this process knows it, without asking the database."""

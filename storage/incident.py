@@ -68,9 +68,11 @@ class IncidentRows:
         rows = await self._connection.execute(query)
         return [_incident(row) for row in rows]
 
-    async def private_channels(self) -> Sequence[IncidentId]:
+    async def private_channels(self, *, only_open: bool = False) -> Sequence[IncidentId]:
         """The private incidents that have a channel."""
         query = select(incident.c.id).where(incident.c.private, incident.c.channel.is_not(None)).order_by(incident.c.id)
+        if only_open:
+            query = query.where(incident.c.status.in_([s.value for s in OPEN]))
         return [IncidentId(number) for number in (await self._connection.execute(query)).scalars()]
 
     async def save(self, changed: Incident) -> None:

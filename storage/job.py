@@ -66,7 +66,8 @@ class JobRows:
             job.c.state == OPEN, lined_up
         )
         first = line.subquery()
-        query = select(first.c.seq).where(first.c.place == 1, *_due(first, now, only)).order_by(*_order(first))
+        known = first.c.kind.in_([kind.value for kind in JobKind])  # a newer replica's jobs are left to it
+        query = select(first.c.seq).where(first.c.place == 1, known, *_due(first, now, only)).order_by(*_order(first))
         found = (await self._connection.execute(query.limit(MORE_THAN_ENOUGH * limit))).scalars().all()
         if not found:
             return []

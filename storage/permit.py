@@ -15,8 +15,8 @@ from storage.dialect import insert_once, is_sqlite
 from storage.rows import values
 from storage.tables import permit, permit_server
 
-LEAP = 1_000_000
-"""More permits than are given between a backup and its restore."""
+A_SECOND = 1_000
+"""More permits than are given in a second."""
 
 _RUNS = permit.c.state.in_([state.value for state in RUNNING])
 _WAITS = permit.c.state == PermitState.GRANTED.value
@@ -66,9 +66,12 @@ class PermitRows:
         return await self._some(permit.c.id.in_(named), lock=False)
 
     async def leap(self, *, at: datetime) -> None:
-        """A revoked permit of nobody takes a number far ahead: those behind it, which a copy may not know, are over."""
+        """A revoked permit of nobody takes a number far ahead: those behind it, which a copy may not know, are over.
+
+        Time itself is the number, so that the same copy put back twice goes on differently each time.
+        """
         newest = (await self._connection.execute(select(func.max(permit.c.id)))).scalar_one() or 0
-        number = PermitId((newest // LEAP + 1) * LEAP)
+        number = PermitId(max(newest + 1, int(at.timestamp()) * A_SECOND))
         key = f"leap-{number}"
         dead = Permit(number, THE_BOT, key, "", PermitState.REVOKED, {}, granted_at=at, expires_at=at)
         await self._connection.execute(insert(permit).values(id=number, **_columns(dead)))

@@ -24,7 +24,7 @@ TIERS = {
         ("conversations_invite", "conversations_history", "conversations_replies", "conversations_join"), 50
     ),
     **dict.fromkeys(("conversations_open", "chat_update", "bots_info", "bookmarks_list"), 50),
-    **dict.fromkeys(("users_info", "views_open", "views_publish", "files_info"), 100),
+    **dict.fromkeys(("conversations_members", "users_info", "views_open", "views_publish", "files_info"), 100),
     **dict.fromkeys(("files_getUploadURLExternal", "files_completeUploadExternal"), 100),
 }
 """Calls a minute of each method (docs.slack.dev/apis/web-api/rate-limits and the methods' own pages, May 2026)."""

@@ -79,7 +79,7 @@ class Incidents(Protocol):
         """Those with these numbers, veiled where need be; `sight` where it is another than the transaction's."""
         ...
 
-    async def private_channels(self) -> Sequence[IncidentId]:
+    async def private_channels(self, *, only_open: bool = False) -> Sequence[IncidentId]:
         """The private incidents that have a channel."""
         ...
 

@@ -104,10 +104,6 @@ class Store(Protocol):
         """The end of the audit log as this process last wrote it."""
         ...
 
-    def forget_seen(self) -> None:
-        """Somebody looked at what was lost: this process goes on from what the database holds."""
-        ...
-
     @property
     def remembered(self) -> Catalogue:
         """The catalogue as this process knows it, without asking the database: whoever uses it compares its version."""

@@ -68,8 +68,9 @@ async def ask_due(outside: Outside) -> None:
 async def ask_once_more(tx: Transaction, incident: Incident, *, at: datetime) -> None:
     """After its end an incident's channel is read a last time."""
     if incident.channel:
-        key = f"{_key(incident.channel)}:last:{int(at.timestamp())}"
-        await tx.jobs.put([_job(incident, incident.channel, key, at + LAST_AFTER, UNHURRIED, last=True)])
+        name = f"{_key(incident.channel)}:last:{int(at.timestamp())}"
+        last = _job(incident, incident.channel, name, at + LAST_AFTER, UNHURRIED, last=True)
+        await tx.jobs.put([replace(last, key=name)])  # a line of its own: no reading before it takes its place
 
 
 async def ask_now(outside: Outside, incident_id: IncidentId) -> tuple[ChannelId, int] | None:

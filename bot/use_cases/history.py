@@ -19,22 +19,19 @@ log = logging.getLogger(__name__)
 async def check_history(outside: Outside, witness: Witness, *, reason: str) -> bool:
     """Stops everything, for this `reason`, where the log lost what was in it; whether it did. Raises OSError.
 
-    Another log altogether, at the start, is a new database: it has lost nothing.
+    Another log altogether, at the start, is a new database: it has lost nothing. What is stopped already is stopped
+    again: nobody looked yet at what this loss took away.
     """
-    kept = witness.last()
+    kept, written = witness.last(), outside.store.seen  # before the look: what is committed meanwhile it may not show
     async with outside.store.read() as tx:
         head = await tx.chain.head()
-        seen = (outside.store.seen, kept if kept and kept.log == head.log else None)
+        seen = (written, kept if kept and kept.log == head.log else None)
         lost = [one for one in seen if one and one.n and not await tx.chain.holds(one)]
-        stopped = (await tx.servers.line()).quarantined_at is not None
     if lost:
         about = {"seen": max(one.n for one in lost), "found": head.n}
         log.error("the database lost commits: everything is stopped", extra=about)
-        if not stopped:
-            async with outside.store.write(urgent=True, after_loss=True) as tx:
-                await _stop(tx, outside, reason)
-        else:
-            outside.store.forget_seen()
+        async with outside.store.write(urgent=True, after_loss=True) as tx:
+            await _stop(tx, outside, reason)
         async with outside.store.read() as tx:
             head = await tx.chain.head()
     witness.keep(head)

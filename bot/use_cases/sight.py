@@ -74,14 +74,18 @@ async def put_out(outside: Outside, *, channel: ChannelId) -> None:
         await keep_members(outside, incident_id=seen.id, members=())
 
 
-async def read_members_again(outside: Outside, *, request_key: str = "", incident_id: IncidentId | None = None) -> None:
+async def read_members_again(
+    outside: Outside, *, incident_id: IncidentId | None = None, only_open: bool = False
+) -> None:
     """Changes may have been missed: one private incident's channel is asked who is in it, or each of them."""
+    key = outside.clock.now().isoformat()
     async with outside.store.write() as tx:
-        if incident_id is not None or await tx.incidents.private_channels():
-            await tx.jobs.put([_reading(outside, request_key or outside.clock.now().isoformat(), incident_id)])
+        every = () if incident_id is not None else await tx.incidents.private_channels(only_open=only_open)
+        numbers = every if incident_id is None else [incident_id]
+        await tx.jobs.put([_reading(outside, key, number) for number in numbers])
 
 
-def _reading(outside: Outside, request_key: str, number: IncidentId | None) -> NewJob:
-    """All under one key: an older reading never comes after a newer one."""
-    about = {} if number is None else {"incident_id": number}
-    return NewJob(f"members:{request_key}"[:160], "members", JobKind.READ_MEMBERS, outside.clock.now(), about)
+def _reading(outside: Outside, request_key: str, number: IncidentId) -> NewJob:
+    """One key an incident: an older reading never comes after a newer one, and none waits for another incident's."""
+    name, about = f"members:{number}:{request_key}"[:160], {"incident_id": number}
+    return NewJob(name, f"members:{number}", JobKind.READ_MEMBERS, outside.clock.now(), about)

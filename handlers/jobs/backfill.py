@@ -12,7 +12,8 @@ async def read_channel(desk: Desk, run: Run) -> None:
     """Until nobody waits for a reading of this channel. What a run left off the next one takes up."""
     channel = ChannelId(run.payload["channel"])
     if run.payload["last"]:
-        await run.step("ask", lambda: backfill.ask_of(desk.outside, channel))
+        await backfill.ask_of(desk.outside, channel)
+        return
     async with desk.outside.store.write() as tx:
         await tx.jobs.overtake(run.job.id, key=run.job.key)
     pages = 0

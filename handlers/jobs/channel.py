@@ -114,13 +114,10 @@ async def _invite(desk: Desk, view: Overview, channel: ChannelId) -> None:
 async def read_members(desk: Desk, run: Run) -> None:
     """Who may see a private incident is who is in its channel: Slack is asked once more."""
     async with desk.outside.store.read(WHOLE) as tx:
-        named = run.payload.get("incident_id")
-        numbers = await tx.incidents.private_channels() if named is None else [IncidentId(named)]
-        found = await tx.incidents.named(numbers)
-    for one in found:
-        if one.channel:
-            members = await _members(desk, one.channel)
-            await keep_members(desk.outside, incident_id=one.id, members=members)
+        one = await tx.incidents.get(IncidentId(run.payload["incident_id"]))
+    if one and one.channel:
+        members = await _members(desk, one.channel)
+        await keep_members(desk.outside, incident_id=one.id, members=members)
 
 
 async def _members(desk: Desk, channel: ChannelId) -> Sequence[SlackUserId]:

@@ -214,3 +214,10 @@ async def test_old_jobs_are_forgotten_and_what_is_not_done_never(store: Database
     assert (await forget_old_jobs(outside), await forget_old_jobs(outside)) == (1, 0)
     await put(store, job("young", "young"), job("open", "other"), job("done"))
     assert [one.id for one in await claim(store, "b", now=now + LEASE * 2)] == ["open", "done"]
+
+
+async def test_what_a_newer_replica_queued_is_left_to_it_and_holds_up_nothing_else(store: Database) -> None:
+    await put(store, job("new", "n"), job("after it", "n"), job("ours", "o"))
+    async with store.begun(writing=True) as connection:
+        await connection.exec_driver_sql("UPDATE job SET kind = 'of_tomorrow' WHERE id = 'new'")
+    assert [one.id for one in await claim(store)] == ["ours"]

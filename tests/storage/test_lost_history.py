@@ -13,9 +13,10 @@ from bot.domain.audit_chain import Head
 from bot.domain.errors import Quarantined
 from bot.domain.person import Person
 from bot.ports.outside import Outside, Policy
-from bot.ports.storage import HistoryLost
+from bot.ports.storage import HistoryLost, StoreUnavailable
 from bot.use_cases.history import check_history
-from bot.use_cases.quarantine import end_quarantine, quarantine_now
+from bot.use_cases.quarantine import begin_quarantine, end_quarantine, quarantine_now
+from storage.audit_chain import ChainRows
 from storage.database import Database
 from storage.sqlite_library import sqlite3
 from tests.acts import EVERYBODY, add_server, ask, permit_for, stop_the_line
@@ -173,3 +174,51 @@ async def _survives(outside: Outside) -> None:
         except Exception as gone:  # noqa: BLE001 - as above
             last = gone
     raise AssertionError(last)
+
+
+async def test_what_is_committed_during_the_look_is_no_loss(
+    outside: Outside, witness: WitnessFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's reader sees the database as it was when the look began."""
+    await permit_for(outside, "lb-01")
+    real = ChainRows.head
+
+    async def head(self: ChainRows) -> Head:
+        found = await real(self)
+        monkeypatch.setattr(ChainRows, "head", real)
+        await permit_for(outside, "lb-01")
+        return found
+
+    monkeypatch.setattr(ChainRows, "head", head)
+    assert not await check_history(outside, witness, reason=REASON)
+    assert (await ask(outside, "lb-02")).decision.allows
+
+
+async def test_a_loss_under_an_older_quarantine_stops_everything_again(
+    outside: Outside, standby: Standby, witness: WitnessFile
+) -> None:
+    await begin_quarantine(outside, reason="something else")
+    await standby.falls_behind()
+    await _survives_quarantine(outside)
+    await end_quarantine(outside)
+    forgotten = await permit_for(outside, "lb-01")
+    await check_history(outside, witness, reason=REASON)
+    await standby.takes_over()
+    for _ in range(5):
+        try:
+            assert await check_history(outside, witness, reason=REASON)
+            break
+        except StoreUnavailable:
+            continue
+    assert (await quarantine_now(outside)).quarantine_reason == REASON
+    await end_quarantine(outside)
+    assert (await permit_for(outside, "lb-01")).id > forgotten.id
+
+
+async def _survives_quarantine(outside: Outside) -> None:
+    for _ in range(5):
+        try:
+            await quarantine_now(outside)
+            return
+        except StoreUnavailable:
+            continue

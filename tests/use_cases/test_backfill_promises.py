@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.audit import Act, Entry
-from bot.domain.backfill import EVERY, FOLLOWED, Page, Reading, Thread
+from bot.domain.backfill import EVERY, FOLLOWED, LAST_AFTER, Page, Reading, Thread
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.incident import Status
+from bot.domain.job import JobKind
 from bot.domain.message import Message, ts_of
 from bot.ports.outside import Outside
 from bot.use_cases.backfill import ask_all, ask_due, ask_now, give_up, how_far, keep_page, rest, take_up
@@ -231,3 +232,14 @@ async def test_a_reading_whose_rest_was_overtaken_goes_on(
     before = await jobs(outside)
     await rest(outside, CHANNEL, after="somebody's", seconds=60)
     assert await jobs(outside) == before + 1
+
+
+async def test_no_reading_before_it_takes_the_last_ones_place(outside: Outside, number: IncidentId) -> None:
+    await begun(outside, number)
+    await set_status(outside, by=ANN, incident_id=number, to=Status.CANCELLED, reason="a drill")
+    async with outside.store.write() as tx:
+        await tx.jobs.overtake("a draft's", key=f"read:{CHANNEL}")
+        due = await tx.jobs.claim(
+            owner="a", now=outside.clock.now() + LAST_AFTER, lease=EVERY, limit=64, only=JobKind.READ_CHANNEL
+        )
+    assert [job.payload["last"] for job in due] == [True]
