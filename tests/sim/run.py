@@ -274,7 +274,10 @@ class Simulation:
 
 
 def _shown(line: Any) -> dict[str, Any]:
-    return {**asdict(line), "at": line.at.isoformat()}
+    """Every field but what becomes of a line after it was cited: nothing is cited here."""
+    known = {**asdict(line), "at": line.at.isoformat()}
+    assert not known.pop("since"), "nothing was cited"
+    return known
 
 
 def _bytes(lines: list[dict[str, Any]]) -> bytes:
