@@ -386,8 +386,7 @@ def _turned(text: str, cited: Sequence[Witness]) -> list[str]:
 
 def _with_next(pieces: Sequence[str]) -> list[tuple[str, bool]]:
     """Each piece, and once more with a "no" that follows it: "restarted it, did not help"."""
-    pairs = list(zip(pieces, [*pieces[1:], ""], strict=False))
-    return [(one, _says_no(one)) for one, _ in pairs] + [(one + two, True) for one, two in pairs if _says_no(two)]
+    return [(one, _says_no(one)) for one in pieces] + [(a + b, True) for a, b in pairwise(pieces) if _says_no(b)]
 
 
 def _beginnings(text: str) -> set[str]:

@@ -1,10 +1,10 @@
-"""What the use cases need of the tables that say who people are and in which groups."""
+"""What the use cases need of the tables that say who people are, in which groups, and what they may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.domain.authority import Group
-from bot.domain.ids import GroupId, SlackUserId
+from bot.domain.ids import GroupId, IncidentId, SlackUserId
 from bot.domain.person import Person
 
 
@@ -37,4 +37,16 @@ class Groups(Protocol):
 
     async def forget(self, who: SlackUserId) -> None:
         """The person is in no group any more."""
+        ...
+
+
+class Insiders(Protocol):
+    """See `storage/sight.py`."""
+
+    async def of_incident(self, number: IncidentId) -> frozenset[SlackUserId]:
+        """Everybody who may see it."""
+        ...
+
+    async def put(self, number: IncidentId, people: Collection[SlackUserId]) -> None:
+        """These and nobody else."""
         ...

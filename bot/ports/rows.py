@@ -1,6 +1,6 @@
 """What the use cases need of each table: one Protocol a noun, kept by the class of the same name in `storage/`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -100,18 +100,6 @@ class Incidents(Protocol):
 
     async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:
         """(name, value, who, why) of every version, oldest first."""
-        ...
-
-
-class Insiders(Protocol):
-    """See `storage/sight.py`."""
-
-    async def of_incident(self, number: IncidentId) -> frozenset[SlackUserId]:
-        """Everybody who may see it."""
-        ...
-
-    async def put(self, number: IncidentId, people: Collection[SlackUserId]) -> None:
-        """These and nobody else."""
         ...
 
 

@@ -10,7 +10,7 @@ from bot.domain.server import Catalogue
 from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.chain_rows import Chain, Evidence
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
-from bot.ports.people_rows import Groups, People
+from bot.ports.people_rows import Groups, Insiders, People
 from bot.ports.rows import (
     Audit,
     Changes,
@@ -20,7 +20,6 @@ from bot.ports.rows import (
     Facts,
     Holds,
     Incidents,
-    Insiders,
     Jobs,
     Messages,
     NewJob,
