@@ -1,5 +1,6 @@
 """Settings from the environment: read once, checked, with a sentence for each mistake."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.authority import Duty
 from bot.domain.ids import Holder, SlackUserId
+from bot.domain.spending import Budget
 from bot.ports.outside import Policy
 
 DATABASE = "sqlite:///stopline.db"
@@ -136,7 +138,32 @@ def read_policy(env: Mapping[str, str]) -> Policy:
         zone=zone,
         model_reads_private=private == "allow",
         names_by_role=names == "roles",
+        budget=read_budget(env),
     )
+
+
+def read_budget(env: Mapping[str, str]) -> Budget:
+    """What a model may take for one incident; of money only where prices are told. Raises SettingsWrong."""
+    usual = Budget()
+    prices = [_amount("STOPLINE_LLM_PRICES", part) for part in env.get("STOPLINE_LLM_PRICES", "").split(",") if part]
+    if len(prices) not in (0, 2):
+        raise SettingsWrong("prices", value=env["STOPLINE_LLM_PRICES"])
+    money = _amount("STOPLINE_LLM_MONEY", env.get("STOPLINE_LLM_MONEY", "") or "0")
+    if money and not prices:
+        raise SettingsWrong("no_prices")
+    tokens = env.get("STOPLINE_LLM_TOKENS", "") or str(usual.tokens)
+    seconds = env.get("STOPLINE_LLM_SECONDS", "") or str(usual.seconds)
+    return Budget(int(_amount("STOPLINE_LLM_TOKENS", tokens)), _amount("STOPLINE_LLM_SECONDS", seconds), money, *prices)
+
+
+def _amount(name: str, given: str) -> float:
+    try:
+        amount = float(given)
+    except ValueError as wrong:
+        raise SettingsWrong("amount", name=name, value=given) from wrong
+    if not 0 <= amount < math.inf:
+        raise SettingsWrong("amount", name=name, value=given)
+    return amount
 
 
 def _needed(env: Mapping[str, str], name: str, prefix: str) -> str:

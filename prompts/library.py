@@ -15,6 +15,8 @@ HEADINGS_OF = {
 """The tasks, and the headings a model may fill in each."""
 MEND = "mend"
 """The task of mending sentences that were refused, under the headings they had."""
+MERGE = "merge"
+"""The task of making one draft of the drafts of several parts of a log."""
 LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent
 
@@ -22,7 +24,7 @@ _HERE = Path(__file__).parent
 @cache
 def instructions(task: str, language: str) -> str:
     """The rules and the task in this language; English for one we do not have. Raises KeyError for another task."""
-    if task not in HEADINGS_OF and task != MEND:
+    if task not in HEADINGS_OF and task not in (MEND, MERGE):
         raise KeyError(task)
     file = f"{language if language in LANGUAGES else LANGUAGES[0]}.md"
     parts = ((_HERE / folder / file).read_text(encoding="utf-8").strip() for folder in ("rules", task))

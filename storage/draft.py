@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.citation import Section, Sentence
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.ids import DraftId, FollowUpId, IncidentId
+from bot.domain.reading import Reading, Stopped
 from bot.domain.sight import Sight
+from bot.domain.spending import Spent
 from bot.domain.transcript import Line, LineFate, LineKind
 from storage.rows import values
 from storage.sight import may_see
@@ -81,6 +83,7 @@ class DraftRows:
 def _columns(item: Draft) -> dict[str, Any]:
     row = values(item)
     row["sections"] = [asdict(section) for section in item.sections]
+    row["reading"] = asdict(item.reading) if item.reading else None
     row["lines"] = [{**asdict(line), "at": line.at.isoformat()} for line in item.lines]
     return row
 
@@ -91,7 +94,12 @@ def _draft(row: Any) -> Draft:
     columns["state"] = DraftState(row.state)
     columns["sections"] = tuple(_section(raw) for raw in row.sections)
     columns["lines"] = tuple(_line(raw) for raw in row.lines)
+    columns["reading"] = _reading(row.reading) if row.reading else None
     return Draft(**columns)
+
+
+def _reading(raw: dict[str, Any]) -> Reading:
+    return Reading(**{**raw, "stopped": Stopped(raw["stopped"]), "spent": Spent(**raw["spent"])})
 
 
 def _section(raw: dict[str, Any]) -> Section:

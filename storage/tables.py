@@ -333,6 +333,7 @@ draft = Table(
     Column("decided_at", UtcTime),
     Column("comment", Text, nullable=False),
     Column("read_to", UtcTime),
+    Column("reading", JSON),
     UniqueConstraint("incident_id", "kind", "version"),
 )
 

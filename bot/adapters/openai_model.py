@@ -4,15 +4,16 @@ import asyncio
 import importlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.domain.citation import Refused, Section, Sentence
-from bot.domain.outgoing import LOG_CHARACTERS, outgoing_lines, outgoing_text
+from bot.domain.outgoing import LOG_CHARACTERS, outgoing_lines, outgoing_text, sent_characters
 from bot.domain.shortening import shorten
+from bot.domain.spending import Meter
 from bot.domain.transcript import Line
-from bot.ports.language_model import ModelUnavailable
-from prompts.library import HEADINGS_OF, MEND, instructions
+from bot.ports.language_model import LogTooLong, ModelUnavailable
+from prompts.library import HEADINGS_OF, MEND, MERGE, instructions
 
 if TYPE_CHECKING:
     from bot.adapters.openai_wire import Wire
@@ -25,8 +26,9 @@ TIMEOUT_SECONDS = 60.0
 """How long one request may stay silent."""
 DEADLINE_SECONDS = 90.0
 """How long a draft may take with every repetition."""
-LOG_SIZES = (LOG_CHARACTERS, 12_000, 4_000)
-"""Characters of the log: the next smaller is tried when the model says that it cannot hold so many."""
+LOG_SIZES = (LOG_CHARACTERS, 24_000, 12_000, 6_000, 3_000)
+"""Characters of the log: the next smaller is remembered when the model says that it cannot hold so many."""
+MEND_CHARACTERS = 6_000
 QUESTION_CHARACTERS = 2_000
 SENTENCE_CHARACTERS = 600
 SENTENCES = 30
@@ -59,30 +61,53 @@ class OpenAIModel:
         self._timeout, self._deadline = timeout, deadline
         self._opening = asyncio.Lock()
         self._wire: Wire | None = None
+        self._capacity = LOG_SIZES[0]
 
     @property
     def name(self) -> str:
         """The model's own name."""
         return self._model
 
-    async def draft(self, kind: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
-        """Sections under the headings of this kind. Raises ModelUnavailable."""
-        proposal = await self._ask(kind, lines, language)
-        return _sections(proposal, HEADINGS_OF[kind]) if proposal else ()
+    @property
+    def capacity(self) -> int:
+        """Characters of the log that one request can carry, as far as is known."""
+        return self._capacity
 
-    async def mend(self, lines: Sequence[Line], language: str, refused: Sequence[Refused]) -> Sequence[Section]:
+    async def draft(self, kind: str, lines: Sequence[Line], language: str, meter: Meter) -> Sequence[Section]:
+        """Sections under the headings of this kind. Raises LogTooLong, ModelUnavailable."""
+        if not lines:
+            return ()
+        if len(lines) > 1 and sum(sent_characters(line) for line in lines) > self._capacity:
+            raise LogTooLong("more lines than fit")
+        told = await asyncio.to_thread(_log_text, lines, self._capacity)
+        return _sections(await self._ask(kind, told, language, meter), HEADINGS_OF[kind])
+
+    async def mend(
+        self, lines: Sequence[Line], language: str, refused: Sequence[Refused], meter: Meter
+    ) -> Sequence[Section]:
         """Another attempt at refused sentences, with the reasons. Raises ModelUnavailable."""
-        wire = await self._open()
-        again = [json.dumps(_refusal(one), ensure_ascii=False) for one in refused[:SENTENCES]]
-        told = await asyncio.to_thread(_log_text, lines, "", LOG_SIZES[-1])
-        proposal = await wire.ask(instructions(MEND, language), "\n".join([*again, told]))
+        again = [_json(_refusal(one)) for one in refused[:SENTENCES]]
+        told = await asyncio.to_thread(_log_text, lines, min(MEND_CHARACTERS, self._capacity))
+        proposal = await self._ask(MEND, "\n".join([*again, told]), language, meter)
         return _sections(proposal, HEADINGS_OF["postmortem"])
+
+    async def merge(self, kind: str, parts: Sequence[Section], language: str, meter: Meter) -> Sequence[Section]:
+        """One draft of several; a citation is the place of a sentence, from 1. Raises LogTooLong, ModelUnavailable."""
+        told = "\n".join(_json(one) for one in _numbered(parts))
+        return _sections(await self._ask(MERGE, told, language, meter), HEADINGS_OF[kind])
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """All that was answered, as one section. Raises ModelUnavailable."""
-        proposal = await self._ask("answer", lines, language, question)
-        if proposal is None:
+        if not lines:
             return ()
+        asked = _json({"question": shorten(outgoing_text(question), QUESTION_CHARACTERS)})
+        while True:
+            told = await asyncio.to_thread(_log_text, lines, self._capacity)
+            try:
+                proposal = await self._ask("answer", f"{asked}\n{told}", language, Meter())
+                break
+            except LogTooLong:
+                continue
         proposed = (sentence for section in proposal.sections for sentence in section.sentences)
         return (Section("answer", _bounded(_sentence(one, one.certainty or "") for one in proposed)),)
 
@@ -93,33 +118,28 @@ class OpenAIModel:
         if wire:
             await wire.close()
 
-    async def _ask(self, task: str, lines: Sequence[Line], language: str, question: str = "") -> "Proposal | None":
-        """What the model proposes; None when there is no line to speak of."""
-        if not lines:
-            return None
+    async def _ask(self, task: str, told: str, language: str, meter: Meter) -> "Proposal":
+        """What the model proposes. Raises LogTooLong while there is a smaller size to try, ModelUnavailable."""
+        capacity = self._capacity
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._ask_in_time(task, lines, language, question)
+                return await (await self._open()).ask(instructions(task, language), told, meter)
         except TimeoutError as late:
             log.warning("the model was not ready in time", extra={"model": self._model, "task": task})
             raise ModelUnavailable("deadline") from late
         except ModelUnavailable as failed:
             about = {"model": self._model, "task": task, "reason": str(failed)}
             log.warning("the model gave nothing to use", extra=about)
+            if isinstance(failed, LogTooLong):
+                self._shrink(capacity)
             raise
 
-    async def _ask_in_time(self, task: str, lines: Sequence[Line], language: str, question: str) -> "Proposal":
-        wire = await self._open()
-        from bot.adapters.openai_wire import LogTooLong
-
-        for size in LOG_SIZES:
-            log_text = await asyncio.to_thread(_log_text, lines, question, size)
-            try:
-                return await wire.ask(instructions(task, language), log_text)
-            except LogTooLong:
-                if size == LOG_SIZES[-1]:
-                    raise
-        raise ModelUnavailable("no size fits")
+    def _shrink(self, capacity: int) -> None:
+        """The next size, unless another request found it out meanwhile. Raises ModelUnavailable after the last."""
+        smaller = next((size for size in LOG_SIZES if size < capacity), None)
+        if smaller is None:
+            raise ModelUnavailable("no size fits")
+        self._capacity = min(self._capacity, smaller)
 
     async def _open(self) -> "Wire":
         """The client, loaded in a thread because the import alone takes longer than Slack should wait."""
@@ -134,14 +154,24 @@ class OpenAIModel:
             return self._wire
 
 
-def _log_text(lines: Sequence[Line], question: str, size: int) -> str:
-    """The user's message: JSON lines, of which the first is the question, if there is one."""
-    asked = [{"question": shorten(outgoing_text(question), QUESTION_CHARACTERS)}] if question else []
-    told = [
-        {"n": line.n, "at": f"{line.at:%Y-%m-%d %H:%M:%S}", "who": line.speaker, "text": line.text}
+def _log_text(lines: Sequence[Line], size: int) -> str:
+    """The log as JSON lines, in about `size` characters."""
+    return "\n".join(
+        _json({"n": line.n, "at": f"{line.at:%Y-%m-%d %H:%M:%S}", "who": line.speaker, "text": line.text})
         for line in outgoing_lines(lines, size)
-    ]
-    return "\n".join(json.dumps(one, ensure_ascii=False) for one in [*asked, *told])
+    )
+
+
+def _json(told: Mapping[str, object]) -> str:
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _numbered(parts: Sequence[Section]) -> Iterator[Mapping[str, object]]:
+    """The sentences of several drafts as the model sees them."""
+    said = ((part.heading, sentence) for part in parts for sentence in part.sentences)
+    for n, (heading, sentence) in enumerate(said, start=1):
+        text = shorten(outgoing_text(sentence.text), SENTENCE_CHARACTERS)
+        yield {"n": n, "heading": heading, "text": text, "certainty": sentence.certainty or None}
 
 
 def _refusal(one: Refused) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The only file that knows the openai client: one question over the wire, every failure of it as ModelUnavailable."""
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,8 @@ from openai import (
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, ValidationError
 
-from bot.ports.language_model import ModelUnavailable
+from bot.domain.spending import Meter, Spent
+from bot.ports.language_model import LogTooLong, ModelUnavailable
 from prompts.schemas import Proposal
 
 OPENAI = "https://api.openai.com/v1"
@@ -30,10 +32,6 @@ RETRIES = 1
 _THINKS = re.compile(r"(?:gpt-[5-9]|o\d)")
 
 
-class LogTooLong(ModelUnavailable):
-    """The model cannot hold so much of the log."""
-
-
 class _Message(BaseModel):
     content: str | None = None
     refusal: str | None = None
@@ -44,10 +42,16 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _Usage(BaseModel):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
 class _Completion(BaseModel):
     """What we need of a chat completion (developers.openai.com/api/docs, the chat completion object)."""
 
     choices: list[_Choice]
+    usage: _Usage | None = None
 
 
 class Wire:
@@ -67,14 +71,23 @@ class Wire:
         """Closes its connections."""
         await self._client.close()
 
-    async def ask(self, instructions: str, log_text: str) -> Proposal:
+    async def ask(self, instructions: str, log_text: str, meter: Meter) -> Proposal:
         """The model's answer to this log. Raises LogTooLong and, for anything else, ModelUnavailable."""
+        began, usage = time.monotonic(), _Usage()
+        try:
+            completion = await self._ask(instructions, log_text)
+            usage = completion.usage or usage
+            return _proposal(completion)
+        finally:
+            meter.add(Spent(usage.prompt_tokens, usage.completion_tokens, 1, time.monotonic() - began))
+
+    async def _ask(self, instructions: str, log_text: str) -> _Completion:
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": instructions},
             {"role": "user", "content": log_text},
         ]
         try:
-            return _proposal(await self._complete(messages))
+            return _completion(await self._complete(messages))
         except APITimeoutError as failed:
             raise ModelUnavailable("timeout") from failed
         except APIConnectionError as failed:
@@ -135,16 +148,19 @@ def _is_too_long(refused: APIStatusError) -> bool:
     return refused.status_code == 400 and "context" in named and ("length" in named or "size" in named)
 
 
-def _proposal(body: bytes) -> Proposal:
+def _completion(body: bytes) -> _Completion:
     if len(body) > BODY_BYTES:
         raise ModelUnavailable("too much text")
     try:
-        choices = _Completion.model_validate_json(body).choices
+        return _Completion.model_validate_json(body)
     except ValidationError as garbage:
         raise ModelUnavailable("not a chat completion") from garbage
-    if not choices:
+
+
+def _proposal(completion: _Completion) -> Proposal:
+    if not completion.choices:
         raise ModelUnavailable("no answer")
-    message, reason = choices[0].message, choices[0].finish_reason
+    message, reason = completion.choices[0].message, completion.choices[0].finish_reason
     if message.refusal or reason == "content_filter":
         raise ModelUnavailable("the model refuses")
     if reason == "length" or len(message.content or "") > ANSWER_CHARACTERS:

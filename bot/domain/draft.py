@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.domain.citation import Section
 from bot.domain.errors import DraftDecided
 from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId
+from bot.domain.reading import Reading
 from bot.domain.transcript import Line
 
 
@@ -24,6 +25,10 @@ BRIEFS = frozenset({DraftKind.STATUS_UPDATE, DraftKind.USER_NOTICE})
 """Made from the log without a model, for a person who sends them on: nothing is approved and nothing published."""
 
 
+OFFLINE = "offline"
+"""The source of a draft that quotes the log, without a model."""
+
+
 class DraftState(StrEnum):
     """A draft becomes a postmortem when it is approved; an edited or sent-back one gives way to a newer version."""
 
@@ -37,7 +42,8 @@ class DraftState(StrEnum):
 class Draft:
     """One version. `lines` are the cited lines of the log; `dropped` counts sentences it did not bear out.
 
-    `read_to`: what was said in the channel later than this was not known; None where everything was.
+    `read_to`: what was said in the channel later than this was not known; None where everything was. `reading`: how
+    the log was read and what it cost; None for what a person wrote, and for drafts older than that.
     """
 
     id: DraftId
@@ -55,6 +61,7 @@ class Draft:
     decided_at: datetime | None = None
     comment: str = ""
     read_to: datetime | None = None
+    reading: Reading | None = None
 
     @property
     def sentence_count(self) -> int:

@@ -13,6 +13,7 @@ LOG_CHARACTERS = 48_000
 """How much of a log is sent at most."""
 LINE_CHARACTERS = 2_000
 """How much of one line: what is pasted goes on for longer than it says something."""
+SPEAKER_CHARACTERS = 80
 _FRAME = 64
 """What number, time and quotation marks add to a line."""
 _FIRST, _LAST = 150, 350
@@ -26,15 +27,22 @@ def outgoing_lines(lines: Sequence[Line], limit: int = LOG_CHARACTERS) -> tuple[
     newest of the rest. Deleted lines stay here.
     """
     present = [line for line in lines if not line.deleted]
-    fits = sum(min(len(line.text), LINE_CHARACTERS) + len(line.speaker) + _FRAME for line in present) <= limit
+    fits = sum(sent_characters(line) for line in present) <= limit
     kept: list[Line] = []
     for line in present if fits else _by_need(present):
-        outgoing = replace(line, speaker=_short(line.speaker, 80), text=_short(line.text, LINE_CHARACTERS))
+        outgoing = replace(
+            line, speaker=_short(line.speaker, SPEAKER_CHARACTERS), text=_short(line.text, LINE_CHARACTERS)
+        )
         limit -= len(outgoing.text) + len(outgoing.speaker) + _FRAME
         if limit < 0 and not fits:
             break
         kept.append(outgoing)
     return tuple(sorted(kept, key=lambda line: line.n))
+
+
+def sent_characters(line: Line) -> int:
+    """How many characters a line takes of a request, about."""
+    return min(len(line.text), LINE_CHARACTERS) + min(len(line.speaker), SPEAKER_CHARACTERS) + _FRAME
 
 
 def outgoing_text(text: str) -> str:

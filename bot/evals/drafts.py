@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.citation import judge_sections
+from bot.domain.spending import Meter
 from bot.domain.transcript import Line
 from bot.evals.cases import Case
 from bot.evals.checker import complaints
@@ -31,7 +32,7 @@ async def measure(case: Case, model: LanguageModel) -> Result:
     """Draft the postmortem of a case and compare it with what was published."""
     unavailable = False
     try:
-        proposed = await model.draft("postmortem", case.lines, case.language)
+        proposed = await model.draft("postmortem", case.lines, case.language, Meter())
     except ModelUnavailable:
         proposed, unavailable = (), True
     sections, refused = judge_sections(proposed, case.lines)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.authority import Duty, groups_in
 from bot.domain.ids import GroupId, Holder
+from bot.domain.spending import Budget
 from bot.ports.clock import Clock
 from bot.ports.storage import Store
 
@@ -15,7 +16,8 @@ class Policy:
 
     `duties`: who has each, people and groups; where nobody is named every full member has it.
     `model_reads_private`: private incidents may be sent to the language model, each by itself. `names_by_role`: papers
-    that leave the channel say who somebody was in the incident, not their name.
+    that leave the channel say who somebody was in the incident, not their name. `budget`: what a model may take for the
+    drafts of one incident.
     """
 
     shadow: bool = False
@@ -27,6 +29,7 @@ class Policy:
     zone: str = "UTC"
     model_reads_private: bool = False
     names_by_role: bool = False
+    budget: Budget = field(default_factory=Budget)
 
     def holders(self, duty: Duty) -> tuple[Holder, ...]:
         """Who was named for it; nobody: every full member, and for drafts whoever led the incident."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
@@ -15,6 +16,7 @@ from bot.domain.incident import Incident
 from bot.domain.job import JobKind
 from bot.domain.message import moment, ts_in
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
+from bot.domain.spending import Meter, Spent
 from bot.domain.transcript import Line, LineFate, LineKind
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
@@ -22,7 +24,7 @@ from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.authority import must_have, people_in
 from bot.use_cases.brief import brief, brief_draft
 from bot.use_cases.person import is_outsider, must_be_member
-from bot.use_cases.proposal import propose_sections
+from bot.use_cases.proposal import Means, Step, at_once, propose_sections
 from bot.use_cases.record import record
 from bot.use_cases.sight import must_see
 from bot.use_cases.transcript import read_transcript
@@ -51,9 +53,15 @@ async def make_draft(
     incident_id: IncidentId,
     kind: DraftKind,
     read_to: datetime | None = None,
+    meter: Meter | None = None,
+    step: Step = at_once,
 ) -> Draft:
-    """As `propose_draft`, and kept: the older version gives way to it, and it is sent. Raises UnknownIncident."""
-    new = await propose_draft(outside, model, offline, by=by, incident_id=incident_id, kind=kind, read_to=read_to)
+    """As `propose_draft`, and kept: the older version gives way to it, and it is sent. Raises UnknownIncident.
+
+    `meter` is told how far it is, `step` remembers what the model said, for a run after a crash.
+    """
+    about: Any = {"by": by, "incident_id": incident_id, "kind": kind, "read_to": read_to, "meter": meter, "step": step}
+    new = await propose_draft(outside, model, offline, **about)
     return await _keep(outside, new)
 
 
@@ -66,6 +74,8 @@ async def propose_draft(
     incident_id: IncidentId,
     kind: DraftKind,
     read_to: datetime | None = None,
+    meter: Meter | None = None,
+    step: Step = at_once,
 ) -> Draft:
     """Reads the log, lets the model propose, takes what the log bears out. Without a usable model the log is quoted.
 
@@ -77,26 +87,30 @@ async def propose_draft(
         if incident is None:
             raise UnknownIncident(incident=incident_label(incident_id))
         lines = await read_transcript(tx, incident, zone=outside.policy.zone)
+        earlier = await tx.drafts.of_incident(incident_id)
     if incident.private and not outside.policy.model_reads_private:
         model = offline
     if kind in BRIEFS:
         sections = await brief(kind, lines, incident, zone=outside.policy.zone)
         return replace(brief_draft(incident, kind, sections, lines, by=by, outside=outside), read_to=read_to)
     zone = ZoneInfo(outside.policy.zone)
-    sections, dropped, source = await propose_sections(model, offline, kind.value, lines, incident, zone=zone)
+    before = sum((one.reading.spent for one in earlier if one.reading), Spent())
+    means = Means(model, offline, outside.policy.budget, before, meter or Meter(), step)
+    told = await propose_sections(means, kind.value, lines, incident, zone=zone)
     return Draft(
         id=DraftId(0),
         incident_id=incident.id,
         kind=kind,
         version=0,
         state=DraftState.PROPOSED,
-        sections=tuple(section for section in sections if section.sentences),
-        lines=_cited(sections, lines),
-        dropped=dropped,
+        sections=tuple(section for section in told.sections if section.sentences),
+        lines=_cited(told.sections, lines),
+        dropped=told.dropped,
         by=by,
         made_at=outside.clock.now(),
-        source=source,
+        source=told.source,
         read_to=read_to,
+        reading=told.reading,
     )
 
 
@@ -233,7 +247,7 @@ async def edit_draft(outside: Outside, *, by: SlackUserId, draft_id: DraftId, se
     async with outside.store.write() as tx:
         before, right = await _for_manager(tx, outside, draft_id, by=by)
         await _replace(tx, before, by=by, at=at)
-        edited = await tx.drafts.add(replace(before, sections=tuple(sections), by=by, made_at=at))
+        edited = await tx.drafts.add(replace(before, sections=tuple(sections), by=by, made_at=at, reading=None))
         await _note(tx, edited, Act.DRAFT_EDITED, by=by, at=at, right=right)
         await tx.jobs.put([_send(edited, at), _index(edited, at)])
     return edited

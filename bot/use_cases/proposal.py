@@ -1,61 +1,299 @@
-"""What goes into a draft: proposed by the model, kept where the log bears it out, asked for once more where not."""
+"""What goes into a draft: proposed by the model part by part, kept where the log bears it out, quoted elsewhere."""
 
 import asyncio
-from collections.abc import Sequence
+import hashlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Container, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import tzinfo
+from functools import partial
+from itertools import chain
+from typing import Any, Protocol, TypeVar
 
-from bot.domain.citation import HEADINGS, Refused, Section, judge_sections
+from bot.domain.citation import HEADINGS, Refused, Section, Sentence, judge_sections
 from bot.domain.incident import Incident, TimeName
+from bot.domain.joining import joined
+from bot.domain.outgoing import sent_characters
+from bot.domain.parts import in_parts
+from bot.domain.reading import Reading, Stopped
+from bot.domain.spending import Budget, Meter, Spent
 from bot.domain.transcript import Line
-from bot.ports.language_model import LanguageModel, ModelUnavailable
+from bot.ports.language_model import LanguageModel, LogTooLong, ModelUnavailable
 
+T = TypeVar("T")
 MEND_SECONDS = 30.0
 """How long the second attempt may take; there is no third."""
 AROUND = 2
 """Lines before and after a cited one that the model sees again."""
+CITATIONS = 20
+"""Of one sentence at most, also where it was made of several."""
+FRAME = 64
+"""Characters that its number, heading and certainty add to a sentence."""
+FAILURES = 2
+"""After so many parts in a row that gave nothing the model is not asked again."""
+
+
+class Step(Protocol):
+    """Does something once: its result, which is plain JSON, is remembered under the name by those who can."""
+
+    async def __call__(self, name: str, act: Callable[[], Awaitable[T]]) -> T:
+        """What `act` returned, now or then."""
+        ...
+
+
+async def at_once(name: str, act: Callable[[], Awaitable[T]]) -> T:
+    """Remembers nothing."""
+    return await act()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a draft is made with. `before`: what the incident's earlier drafts took of its budget."""
+
+    model: LanguageModel
+    offline: LanguageModel
+    budget: Budget = field(default_factory=Budget)
+    before: Spent = field(default_factory=Spent)
+    meter: Meter = field(default_factory=Meter)
+    step: Step = at_once
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the log bears out, how many sentences it did not, who proposed them and how the log was read."""
+
+    sections: tuple[Section, ...]
+    dropped: int
+    source: str
+    reading: Reading
 
 
 async def propose_sections(
-    model: LanguageModel, offline: LanguageModel, kind: str, lines: Sequence[Line], incident: Incident, *, zone: tzinfo
-) -> tuple[tuple[Section, ...], int, str]:
-    """Return the sections that the log bears out, how many sentences it did not, and who proposed them.
+    means: Means, kind: str, lines: Sequence[Line], incident: Incident, *, zone: tzinfo
+) -> Proposed:
+    """The model's sentences that the log bears out; quotations of what no model read, or gave nothing to use of.
 
-    What is refused is proposed to the model once more with the reason. A model that gives nothing to use is replaced
-    by quotations.
+    What is refused is proposed to the model once more with the reason. A log that is too long for one request is
+    read in parts, and their sentences are merged with the lines they cite.
     """
-    dropped = 0
-    began = incident.times.get(TimeName.STARTED)
-    for source in (model, offline):
+    reader = _Reader(means, kind, lines, incident, zone)
+    drafts, unread = ([], lines) if means.model is means.offline else await reader.read()
+    proposed = await reader.merge([draft for draft in drafts if draft])
+    source = means.model.name if proposed else means.offline.name
+    sections = proposed
+    if not proposed:
+        sections = await reader.quote(lines)
+    elif unread:
+        sections = joined([proposed, await reader.quote(unread)])
+    return Proposed(sections, reader.refused, source, reader.reading)
+
+
+class _Reader:
+    """One reading of one log. `refused` counts what the log did not bear out."""
+
+    def __init__(self, means: Means, kind: str, lines: Sequence[Line], incident: Incident, zone: tzinfo) -> None:
+        self._means, self._kind, self._lines, self._incident, self._zone = means, kind, lines, incident, zone
+        self._spent, self._stopped = Spent(), Stopped.NOTHING
+        self._parts = self._quoted = self.refused = 0
+
+    @property
+    def reading(self) -> Reading:
+        """How it was read, and what it cost."""
+        money = self._means.budget.cost(self._spent) if self._spent.requests else None
+        return Reading(self._parts, self._quoted, self._stopped, self._spent, money)
+
+    async def quote(self, lines: Sequence[Line]) -> tuple[Section, ...]:
+        """What no model is needed for."""
+        means = self._means
+        sections, refused = self._judge(
+            await means.offline.draft(self._kind, lines, self._incident.language, means.meter)
+        )
+        self.refused += len(refused)
+        return sections
+
+    async def read(self) -> tuple[list[tuple[Section, ...]], list[Line]]:
+        """A draft of each part that the model read, and the lines that it did not."""
+        drafts, unread, failures = list[tuple[Section, ...]](), list[tuple[Line, ...]](), 0
+        waiting = self._cut(self._lines)
+        while waiting:
+            part = waiting.popleft()
+            if not self._may_ask(_characters(part)):
+                self._stopped = self._stopped or Stopped.BUDGET
+            if self._stopped:
+                unread.append(part)
+                continue
+            done = len(drafts) + len(unread)
+            await self._means.meter.reads(done + 1, done + 1 + len(waiting))
+            try:
+                told = await self._told("part", [line.text for line in part], partial(self._draft_of, part))
+            except LogTooLong:
+                waiting = self._cut([*part, *chain.from_iterable(waiting)])
+                continue
+            failures = failures + 1 if told is None else 0
+            if told is None:
+                unread.append(part)
+            else:
+                drafts.append(_cited_anew(told, [(line.n,) for line in part]))
+            if failures == FAILURES:
+                self._stopped = Stopped.UNAVAILABLE
+        if unread:
+            self._stopped = self._stopped or Stopped.UNAVAILABLE
+        self._parts, self._quoted = len(drafts) + len(unread), len(unread)
+        return drafts, list(chain.from_iterable(unread))
+
+    async def merge(self, drafts: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
+        """One draft of all, by the model as far as the log bears its answer out, else without it."""
+        while len(drafts) > 1:
+            groups = _groups(drafts, self._means.model.capacity)
+            if len(groups) == len(drafts):
+                return joined(drafts)
+            drafts = [await self._one_of(group) if len(group) > 1 else group[0] for group in groups]
+        return tuple(drafts[0]) if drafts else ()
+
+    async def _one_of(self, group: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
+        """The model's draft of several; what it leaves out of a whole heading is chosen without it."""
+        without = joined(group)
+        sections = list(chain.from_iterable(group))
+        sentences = [sentence for section in sections for sentence in section.sentences]
+        if self._stopped or not self._may_ask(sum(map(_said_characters, sentences))):
+            return without
         try:
-            proposed = await source.draft(kind, lines, incident.language)
-        except ModelUnavailable:
-            continue
-        sections, refused = judge_sections(proposed, lines, zone=zone, began=began)
-        if refused and source is not offline:
-            mended = await _mended(source, lines, incident.language, refused)
-            better, _ = judge_sections(mended, lines, zone=zone, began=began)
+            told = await self._told("merge", [one.text for one in sentences], partial(self._merge_of, sections))
+        except LogTooLong:
+            return without
+        if told is None:
+            return without
+        merged, refused = self._judge(_cited_anew(told, [one.citations for one in sentences]))
+        self.refused += len(refused)
+        had = {section.heading for section in merged}
+        return _together(merged, [section for section in without if section.heading not in had])
+
+    def _cut(self, lines: Sequence[Line]) -> deque[tuple[Line, ...]]:
+        return deque(in_parts(lines, self._means.model.capacity))
+
+    def _may_ask(self, characters: int) -> bool:
+        return self._means.budget.allows(self._means.before + self._spent, characters)
+
+    def _judge(self, proposed: Sequence[Section]) -> tuple[tuple[Section, ...], tuple[Refused, ...]]:
+        began = self._incident.times.get(TimeName.STARTED)
+        return judge_sections(proposed, self._lines, zone=self._zone, began=began)
+
+    async def _told(
+        self, what: str, about: Sequence[str], ask: Callable[[], Awaitable[dict[str, Any]]]
+    ) -> list[Any] | None:
+        """Its sections as JSON, of now or of before a crash; None where it gave nothing. Raises LogTooLong."""
+        meter = self._means.meter
+        before = meter.spent
+
+        async def once() -> dict[str, Any]:
+            try:
+                told = await ask()
+            except LogTooLong:
+                raise
+            except ModelUnavailable:
+                told = {"sections": None, "refused": 0}
+            return {**told, "spent": asdict(meter.spent - before)}
+
+        digest = hashlib.sha256("\0".join([self._kind, *about]).encode("utf-8", "replace")).hexdigest()[:16]
+        try:
+            told = await self._means.step(f"{what} {digest}", once)
+        except LogTooLong:
+            self._spent += meter.spent - before
+            raise
+        self._spent += Spent(**told["spent"])
+        self.refused += told["refused"]
+        sections: list[Any] | None = told["sections"]
+        return sections
+
+    async def _draft_of(self, part: Sequence[Line]) -> dict[str, Any]:
+        """What of the model's draft of a part is borne out, its citations as places in the part from 1."""
+        means, language = self._means, self._incident.language
+        known = {line.n for line in part}
+        proposed = await means.model.draft(self._kind, part, language, means.meter)
+        sections, refused = self._judge(_known_only(proposed, known))
+        dropped = len(refused)
+        if refused:
+            better, _ = self._judge(_known_only(await self._mended(refused), known))
             more = _together(sections, better)
-            dropped -= min(_count(more) - _count(sections), len(refused))
+            dropped -= min(_count(more) - _count(sections), dropped)
             sections = more
-        dropped += len(refused)
-        if sections or source is offline:
-            return sections, dropped, source.name
-    return (), dropped, offline.name
+        places = {line.n: place for place, line in enumerate(part, start=1)}
+        return {"sections": _with_places(sections, places), "refused": dropped}
+
+    async def _merge_of(self, sections: Sequence[Section]) -> dict[str, Any]:
+        means = self._means
+        merged = await means.model.merge(self._kind, sections, self._incident.language, means.meter)
+        return {"sections": [asdict(section) for section in merged], "refused": 0}
+
+    async def _mended(self, refused: Sequence[Refused]) -> Sequence[Section]:
+        """What the model makes of its refused sentences; nothing where it is late or does not answer."""
+        cited = {n + by for one in refused for n in one.sentence.citations for by in range(-AROUND, AROUND + 1)}
+        near = [line for line in self._lines if line.n in cited]
+        if not near or not self._may_ask(_characters(near)):
+            return ()
+        try:
+            async with asyncio.timeout(MEND_SECONDS):
+                return await self._means.model.mend(near, self._incident.language, refused, self._means.meter)
+        except (TimeoutError, ModelUnavailable):
+            return ()
 
 
-async def _mended(
-    model: LanguageModel, lines: Sequence[Line], language: str, refused: Sequence[Refused]
-) -> Sequence[Section]:
-    """What the model makes of its refused sentences; nothing where it is late or does not answer."""
-    cited = {n + by for one in refused for n in one.sentence.citations for by in range(-AROUND, AROUND + 1)}
-    near = [line for line in lines if line.n in cited]
-    if not near:
-        return ()
-    try:
-        async with asyncio.timeout(MEND_SECONDS):
-            return await model.mend(near, language, refused)
-    except (TimeoutError, ModelUnavailable):
-        return ()
+def _characters(lines: Sequence[Line]) -> int:
+    return sum(sent_characters(line) for line in lines)
+
+
+def _said_characters(sentence: Sentence) -> int:
+    return len(sentence.text) + FRAME
+
+
+def _groups(drafts: Sequence[tuple[Section, ...]], limit: int) -> list[list[tuple[Section, ...]]]:
+    """Neighbours together as long as their sentences fit into one request."""
+    groups: list[list[tuple[Section, ...]]] = []
+    room = 0
+    for draft in drafts:
+        size = sum(_said_characters(one) for section in draft for one in section.sentences)
+        if not groups or size > room:
+            groups, room = [*groups, []], limit
+        groups[-1].append(draft)
+        room -= size
+    return groups
+
+
+def _known_only(sections: Sequence[Section], known: Container[int]) -> list[Section]:
+    """A citation of what the model did not see is a citation of nothing."""
+    return [
+        replace(
+            section,
+            sentences=tuple(_moved(one, [n if n in known else 0 for n in one.citations]) for one in section.sentences),
+        )
+        for section in sections
+    ]
+
+
+def _with_places(sections: Sequence[Section], places: dict[int, int]) -> list[dict[str, Any]]:
+    """As JSON, each citation by its place."""
+    anew = (
+        replace(section, sentences=tuple(_moved(one, [places[n] for n in one.citations]) for one in section.sentences))
+        for section in sections
+    )
+    return [asdict(section) for section in anew]
+
+
+def _cited_anew(told: Sequence[dict[str, Any]], meant: Sequence[tuple[int, ...]]) -> tuple[Section, ...]:
+    """The sections with the lines that are meant by each place; a place that is none is no citation."""
+    sections = []
+    for section in told:
+        sentences = (Sentence(**one) for one in section["sentences"])
+        cited = (
+            _moved(one, [n for place in one.citations if 1 <= place <= len(meant) for n in meant[place - 1]])
+            for one in sentences
+        )
+        sections.append(Section(section["heading"], tuple(cited)))
+    return tuple(sections)
+
+
+def _moved(sentence: Sentence, citations: Sequence[int]) -> Sentence:
+    return replace(sentence, citations=tuple(dict.fromkeys(citations))[:CITATIONS])
 
 
 def _count(sections: Sequence[Section]) -> int:

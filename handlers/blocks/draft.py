@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain.citation import Section, Sentence
-from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
+from bot.domain.draft import OFFLINE, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.freeze import Hold, server_names
 from bot.domain.ids import incident_label
 from bot.domain.incident import Incident, durations
@@ -55,7 +55,8 @@ def draft_blocks(
     """
     say = texts.plain
     title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
-    blocks = [header(title), context(_source_line(texts, draft)), *_read_to(texts, draft)]
+    blocks = [header(title), context(_source_line(texts, draft)), *_how_read(texts, draft)]
+    blocks += _read_to(texts, draft)
     if draft.kind is DraftKind.POSTMORTEM:
         blocks += [section(_durations(texts, incident)), *_still_frozen(texts, holds)]
     if not draft.sections:
@@ -156,8 +157,32 @@ def follow_up_blocks(texts: Texts, draft: Draft) -> list[Block]:
     return [actions(keep, block_id=f"draft.{draft.id}")]
 
 
+def reading_line(texts: Texts, draft: Draft) -> str:
+    """What the model took for it; nothing where none was asked."""
+    read = draft.reading
+    if read is None or not read.spent.requests:
+        return ""
+    spent = read.spent
+    span = timedelta(seconds=round(spent.seconds))
+    line = texts("draft.spent", parts=read.parts, tokens=f"{spent.tokens:,}", requests=spent.requests, span=span)
+    return line if read.money is None else f"{line} · {texts('draft.money', money=f'{read.money:.2f}')}"
+
+
+def _how_read(texts: Texts, draft: Draft) -> list[Block]:
+    """What the model took, and what of the log it did not read, or said in vain."""
+    read = draft.reading
+    if read is None or not (read.spent.requests or read.stopped):
+        return []
+    said = [reading_line(texts, draft)]
+    if read.stopped:
+        said.append(texts(f"draft.stopped_{read.stopped}", parts=read.parts, quoted=read.quoted))
+    elif draft.source == OFFLINE:
+        said.append(texts("draft.in_vain", dropped=draft.dropped))
+    return [context("\n".join(line for line in said if line))]
+
+
 def _source_line(texts: Texts, draft: Draft) -> str:
-    offline = draft.source == "offline"
+    offline = draft.source == OFFLINE
     return texts(
         "draft.source_offline" if offline else "draft.source_model",
         version=draft.version,

@@ -6,6 +6,7 @@ from functools import partial
 from bot.domain.draft import BRIEFS, DraftKind, DraftState
 from bot.domain.ids import OPERATOR, ChannelId, DraftId, IncidentId, SlackUserId
 from bot.domain.sight import WHOLE, Sight
+from bot.domain.spending import Meter
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.use_cases import ask, draft
@@ -23,6 +24,7 @@ from handlers.blocks.draft import (
 from handlers.blocks.parts import divider, section
 from handlers.desk import Desk
 from handlers.fresh import DRAFT_SECONDS, read_afresh
+from handlers.jobs.progress import Progress
 
 
 async def make_draft(desk: Desk, run: Run) -> None:
@@ -38,15 +40,20 @@ async def _read(desk: Desk, number: IncidentId) -> str | None:
 
 
 async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None) -> int:
+    by, kind = SlackUserId(run.payload["by"]), DraftKind(run.payload["kind"])
+    told = Progress(desk, run, number, by, kind)
     made = await draft.make_draft(
         desk.outside,
         desk.model,
         desk.offline,
-        by=SlackUserId(run.payload["by"]),
+        by=by,
         incident_id=number,
-        kind=DraftKind(run.payload["kind"]),
+        kind=kind,
         read_to=datetime.fromisoformat(read_to) if read_to else None,
+        meter=Meter(told.heard),
+        step=run.step,
     )
+    await told.ended(made)
     return made.id
 
 

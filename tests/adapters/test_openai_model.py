@@ -20,8 +20,9 @@ from bot.domain.ids import ChannelId, MessageTs
 from bot.domain.incident import Incident
 from bot.domain.message import Message
 from bot.domain.outgoing import outgoing_lines, outgoing_text
+from bot.domain.spending import Meter
 from bot.domain.transcript import Line, LineKind
-from bot.ports.language_model import ModelUnavailable
+from bot.ports.language_model import LogTooLong, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.use_cases.draft import make_draft
 from bot.use_cases.transcript import read_transcript
@@ -102,7 +103,7 @@ def wording(sections: Sequence[Section]) -> list[str]:
     ids=["schema", "fence though schema", "no schema, fence", "no schema 422", "other setting", "fits"],
 )
 async def test_a_usable_answer_becomes_sections(serve: Serve, model_at: Ask, behaviour: Behaviour) -> None:
-    sections = await model_at(await serve(behaviour)).draft("root_cause", LINES, "en")
+    sections = await model_at(await serve(behaviour)).draft("root_cause", LINES, "en", Meter())
     assert [section.heading for section in sections] == ["root_cause"]
     first, second = sections[0].sentences
     assert (first.text, first.citations, first.certainty) == ("The config on lb-07 was empty.", (3,), "confirmed")
@@ -151,21 +152,21 @@ async def test_a_usable_answer_becomes_sections(serve: Serve, model_at: Ask, beh
 async def test_anything_else_is_unavailable(serve: Serve, model_at: Any, behaviour: Behaviour, task: str) -> None:
     model = model_at(await serve(behaviour), timeout=0.3)
     with pytest.raises(ModelUnavailable):
-        await (model.answer("why?", LINES, "en") if task == "answer" else model.draft(task, LINES, "en"))
+        await (model.answer("why?", LINES, "en") if task == "answer" else model.draft(task, LINES, "en", Meter()))
 
 
 async def test_nobody_there_is_unavailable(serve: Serve, model_at: Ask) -> None:
     server = await serve(says(GOOD))
     await server.stop()
     with pytest.raises(ModelUnavailable):
-        await model_at(server).draft("postmortem", LINES, "en")
+        await model_at(server).draft("postmortem", LINES, "en", Meter())
 
 
 @pytest.mark.parametrize("key", ["", "ключ", "two\nlines"])
 async def test_a_key_that_cannot_be_sent_is_unavailable_or_unneeded(serve: Serve, key: str) -> None:
     model = OpenAIModel((await serve(says(GOOD))).url, "m", key)
     try:
-        assert wording(await model.draft("root_cause", LINES, "en"))
+        assert wording(await model.draft("root_cause", LINES, "en", Meter()))
     except ModelUnavailable:
         assert key
     finally:
@@ -176,20 +177,20 @@ async def test_a_key_that_cannot_be_sent_is_unavailable_or_unneeded(serve: Serve
 async def test_an_address_that_is_none_is_unavailable(address: str) -> None:
     model = OpenAIModel(address, "m", "key")
     with pytest.raises(ModelUnavailable):
-        await model.draft("root_cause", LINES, "en")
+        await model.draft("root_cause", LINES, "en", Meter())
     await model.close()
 
 
 async def test_it_gives_up_at_the_deadline(serve: Serve, model_at: Any) -> None:
     started = asyncio.get_running_loop().time()
     with pytest.raises(ModelUnavailable):
-        await model_at(await serve(hangs), timeout=30, deadline=1.5).draft("postmortem", LINES, "en")
+        await model_at(await serve(hangs), timeout=30, deadline=1.5).draft("postmortem", LINES, "en", Meter())
     assert asyncio.get_running_loop().time() - started < 5
 
 
 async def test_without_lines_nothing_is_asked(serve: Serve, model_at: Ask) -> None:
     server = await serve(says(GOOD))
-    assert await model_at(server).draft("postmortem", (), "en") == ()
+    assert await model_at(server).draft("postmortem", (), "en", Meter()) == ()
     assert await model_at(server).answer("why?", (), "en") == () and not server.asked
 
 
@@ -204,7 +205,7 @@ async def test_an_answer_is_one_section_that_grounding_keeps(serve: Serve, model
 async def test_headings_nobody_asked_for_are_left_out(serve: Serve, model_at: Ask) -> None:
     one = {"text": "Ask lb-07 to be checked.", "citations": [3, 3], "certainty": "confirmed"}
     proposed = [{"heading": name, "sentences": [one]} for name in ("follow_ups", "conclusion", "impact", "follow_ups")]
-    sections = await model_at(await serve(says({"sections": proposed}))).draft("follow_ups", LINES, "en")
+    sections = await model_at(await serve(says({"sections": proposed}))).draft("follow_ups", LINES, "en", Meter())
     assert [(s.heading, len(s.sentences)) for s in sections] == [("follow_ups", 1)]
     assert sections[0].sentences[0].citations == (3,) and sections[0].sentences[0].certainty == ""
 
@@ -219,7 +220,7 @@ async def test_a_flood_of_sentences_is_bounded(serve: Serve, model_at: Ask) -> N
     one = {"text": "y" * 900, "citations": list(range(99)), "certainty": "sure"}
     many = [{**one, "text": f"{number} {one['text']}"} for number in range(40)] + [one, one]
     server = await serve(says({"sections": [{"heading": "root_cause", "sentences": many}]}))
-    (section,) = await model_at(server).draft("root_cause", LINES, "en")
+    (section,) = await model_at(server).draft("root_cause", LINES, "en", Meter())
     assert len(section.sentences) == 30
     assert len(section.sentences[0].text) == 600 and len(section.sentences[0].citations) == 20
     assert section.sentences[0].certainty == "inconclusive"
@@ -238,7 +239,7 @@ async def test_no_secret_no_mention_and_no_link_leaves(serve: Serve, model_at: A
     lines = tuple(replace(LINES[0], n=n, text=text, speaker=f"<@U77{n}>") for n, text in enumerate(planted, 1))
     lines += (replace(LINES[0], n=9, text="taken back", deleted=True),)
     server = await serve(says(GOOD))
-    await model_at(server).draft("root_cause", lines, "en")
+    await model_at(server).draft("root_cause", lines, "en", Meter())
     sent = json.dumps(server.asked[-1], ensure_ascii=False)
     secrets = ("AKIA", "xoxb-1", "hunter2", "900101-1234567", "s3cr3tpass", "abc123xyz", "taken back")
     leaving = ("evil.example", "U123ABC", "U999", "U771", "<@", "<!", "@everyone", "https://")
@@ -248,7 +249,7 @@ async def test_no_secret_no_mention_and_no_link_leaves(serve: Serve, model_at: A
 
 async def test_what_is_asked_of_the_server(serve: Serve, model_at: Ask) -> None:
     server = await serve(says(GOOD))
-    await model_at(server).draft("postmortem", LINES, "ko")
+    await model_at(server).draft("postmortem", LINES, "ko", Meter())
     (asked,) = server.asked
     assert asked["max_tokens"] == 4096 and asked["response_format"]["json_schema"]["strict"] is True
     assert not {"tools", "functions", "tool_choice"} & set(asked)
@@ -261,7 +262,7 @@ async def test_a_refused_schema_is_not_offered_again(serve: Serve, model_at: Ask
     server = await serve(knows_no_schema(FENCED))
     model = model_at(server)
     for _ in range(2):
-        await model.draft("root_cause", LINES, "en")
+        await model.draft("root_cause", LINES, "en", Meter())
     assert ["response_format" in asked for asked in server.asked] == [True, False, False]
 
 
@@ -269,10 +270,15 @@ async def test_a_small_model_is_given_less_of_the_log(serve: Serve, model_at: As
     lines = tuple(replace(LINES[0], n=n, text=f"nothing new in minute {n} of this outage") for n in range(1, 1_001))
     lines = (replace(lines[0], text="first"), *lines[1:499], replace(LINES[2], n=500), *lines[500:])
     server = await serve(holds(6_000, "exceeds the available context size (2048 tokens)", GOOD))
-    assert await model_at(server).draft("root_cause", lines, "en")
-    numbers = [line["n"] for line in server.log]
-    assert len(server.asked) == 3 and numbers == sorted(numbers)
+    model = model_at(server)
+    assert await model.answer("why?", lines, "en")
+    numbers = [line["n"] for line in server.log if "n" in line]
+    assert len(server.asked) == 4 and numbers == sorted(numbers)
     assert 500 in numbers and 1000 in numbers, "the line that names the cause, and the newest"
+    assert model.capacity <= 6_000
+    with pytest.raises(LogTooLong):
+        await model.draft("root_cause", lines, "en", Meter())
+    assert len(server.asked) == 4, "what is known not to fit is not tried"
 
 
 async def test_lies_are_dropped_and_without_a_true_word_the_log_is_quoted(

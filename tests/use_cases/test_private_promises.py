@@ -16,6 +16,7 @@ from bot.domain.incident import Role, Severity, Status, TimeName
 from bot.domain.message import Message
 from bot.domain.search_text import expand, query_terms
 from bot.domain.sight import EVERYBODY, WHOLE, Sight, may_see
+from bot.domain.spending import Meter
 from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
@@ -36,11 +37,12 @@ class Listening:
     """A model that keeps what it was shown, and quotes it."""
 
     name = "listening"
+    capacity = 48_000
 
     def __init__(self) -> None:
         self.shown: list[str] = []
 
-    async def draft(self, kind: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
+    async def draft(self, kind: str, lines: Sequence[Line], language: str, meter: Meter) -> Sequence[Section]:
         self.shown.append(" | ".join(line.text for line in lines))
         return [Section("root_cause", (Sentence(lines[0].text, (lines[0].n,)),))]
 

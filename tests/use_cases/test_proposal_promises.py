@@ -8,6 +8,7 @@ from bot.domain.citation import Reason, Refused, Section, Sentence
 from bot.domain.draft import Draft, DraftKind
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.message import Message, ts_of
+from bot.domain.spending import Meter
 from bot.domain.transcript import Line, LineFate
 from bot.ports.outside import Outside
 from bot.use_cases.draft import get_draft, make_draft
@@ -22,20 +23,26 @@ class Liar:
     """A model that gets a number wrong, and mends it when it is told so, or not at all."""
 
     name = "liar"
+    capacity = 48_000
 
     def __init__(self, *, mends: bool) -> None:
         self._mends = mends
         self.told: list[Reason] = []
 
-    async def draft(self, kind: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
+    async def draft(self, kind: str, lines: Sequence[Line], language: str, meter: Meter) -> Sequence[Section]:
         n = next(line.n for line in lines if "orders" in line.text)
         said = (Sentence("80% of the orders fail.", (n,)), Sentence("90% of the orders fail.", (n,)))
         return [Section("impact", said)]
 
-    async def mend(self, lines: Sequence[Line], language: str, refused: Sequence[Refused]) -> Sequence[Section]:
+    async def mend(
+        self, lines: Sequence[Line], language: str, refused: Sequence[Refused], meter: Meter
+    ) -> Sequence[Section]:
         self.told += [one.reason for one in refused]
         (n,) = refused[0].sentence.citations
         return [Section("impact", (Sentence(f"Orders fail, {'80' if self._mends else '95'}% of them.", (n,)),))]
+
+    async def merge(self, kind: str, parts: Sequence[Section], language: str, meter: Meter) -> Sequence[Section]:
+        raise AssertionError("one part has nothing to merge")
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         return []

@@ -1,0 +1,28 @@
+"""How a draft came to know its log: in how many parts, what no model read and why, and what it cost."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.spending import Spent
+
+
+class Stopped(StrEnum):
+    """Why the model did not read all of it; nothing where it did, or where there is none."""
+
+    NOTHING = ""
+    BUDGET = "budget"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`parts`: into how many the log was cut for the model, `quoted`: of how many the log is quoted instead.
+
+    `money`: what it cost in the operator's currency, None where no price was told.
+    """
+
+    parts: int = 0
+    quoted: int = 0
+    stopped: Stopped = Stopped.NOTHING
+    spent: Spent = field(default_factory=Spent)
+    money: float | None = None
