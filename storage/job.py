@@ -115,6 +115,12 @@ class JobRows:
         others = (job.c.key == key, job.c.id != job_id, job.c.state == OPEN, job.c.lease.is_(None))
         await self._connection.execute(update(job).where(*others).values(state=DONE, error=None))
 
+    async def is_last(self, job_id: str, *, key: str) -> bool:
+        """Whether nothing was queued with this key after it, however far that came."""
+        mine = select(job.c.seq).where(job.c.id == job_id).scalar_subquery()
+        later = select(job.c.seq).where(job.c.seq > mine, job.c.key == key).limit(1)
+        return (await self._connection.execute(later)).first() is None
+
     async def bury(self, job_id: str, *, owner: str, error: str) -> None:
         """Tried often enough: a person must look."""
         mine = (job.c.id == job_id, job.c.owner == owner, job.c.state == OPEN)

@@ -349,6 +349,10 @@ class Jobs(Protocol):
         """The other jobs of this key that nobody runs are done with this one."""
         ...
 
+    async def is_last(self, job_id: str, *, key: str) -> bool:
+        """Whether nothing was queued with this key after it, however far that came."""
+        ...
+
     async def bury(self, job_id: str, *, owner: str, error: str) -> None:
         """Tried often enough: a person must look."""
         ...

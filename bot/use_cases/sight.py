@@ -1,6 +1,6 @@
 """Private incidents: who is let in, and who acts on one without being let in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.domain.errors import IncidentPrivate
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId, incident_label
@@ -33,11 +33,16 @@ async def let_in(tx: Transaction, incident: Incident) -> None:
         await tx.insiders.put(incident.id, insiders_of(incident, known))
 
 
-async def keep_members(outside: Outside, *, incident_id: IncidentId, members: Iterable[SlackUserId]) -> None:
-    """The channel has exactly these members now."""
+async def keep_members(
+    outside: Outside, *, incident_id: IncidentId, members: Iterable[SlackUserId], reading: str = ""
+) -> None:
+    """The channel has exactly these members now, unless another `reading` (a job) was asked for after this one: its
+    list may be older than what we have heard since, and the later one tells."""
     async with outside.store.write() as tx:
         incident = await tx.incidents.lock(incident_id)
-        if incident is not None and incident.private:
+        if incident is None or not incident.private:
+            return
+        if not reading or await tx.jobs.is_last(reading, key=_key(incident_id)):
             await tx.insiders.put(incident_id, insiders_of(incident, members))
 
 
@@ -53,6 +58,19 @@ async def names_to_ask(outside: Outside, incidents: Sequence[Incident]) -> Mappi
 
 async def members_changed(outside: Outside, *, channel: ChannelId, left: SlackUserId | None, request_key: str) -> None:
     """Somebody came or went. Who left is out at once; all else is read anew, for events may overtake one another."""
+    await _changed(outside, channel, request_key, lambda known: known - {left})
+
+
+async def put_out(outside: Outside, *, channel: ChannelId, request_key: str) -> None:
+    """We are not in the channel any more and hear nothing of its members: only those invited by name are sure."""
+    await _changed(outside, channel, request_key, lambda known: frozenset())
+
+
+Left = Callable[[frozenset[SlackUserId]], frozenset[SlackUserId]]
+
+
+async def _changed(outside: Outside, channel: ChannelId, request_key: str, left: Left) -> None:
+    """Who is still in, at once; and a reading, after which those before it count no more."""
     async with outside.store.read(Sight(channel=channel)) as tx:
         seen = await tx.incidents.by_channel(channel)
     if seen is None or not seen.private:
@@ -60,18 +78,9 @@ async def members_changed(outside: Outside, *, channel: ChannelId, left: SlackUs
     async with outside.store.write() as tx:
         incident = await tx.incidents.lock(seen.id)
         assert incident is not None
-        if left is not None:
-            known = await tx.insiders.of_incident(incident.id)
-            await tx.insiders.put(incident.id, insiders_of(incident, known - {left}))
+        known = await tx.insiders.of_incident(incident.id)
+        await tx.insiders.put(incident.id, insiders_of(incident, left(known)))
         await tx.jobs.put([_reading(outside, request_key, incident.id)])
-
-
-async def put_out(outside: Outside, *, channel: ChannelId) -> None:
-    """We are not in the channel any more and hear nothing of its members: only those invited by name are sure."""
-    async with outside.store.read(Sight(channel=channel)) as tx:
-        seen = await tx.incidents.by_channel(channel)
-    if seen is not None:
-        await keep_members(outside, incident_id=seen.id, members=())
 
 
 async def read_members_again(
@@ -87,5 +96,9 @@ async def read_members_again(
 
 def _reading(outside: Outside, request_key: str, number: IncidentId) -> NewJob:
     """One key an incident: an older reading never comes after a newer one, and none waits for another incident's."""
-    name, about = f"members:{number}:{request_key}"[:160], {"incident_id": number}
-    return NewJob(name, f"members:{number}", JobKind.READ_MEMBERS, outside.clock.now(), about)
+    key, about = _key(number), {"incident_id": number}
+    return NewJob(f"{key}:{request_key}"[:160], key, JobKind.READ_MEMBERS, outside.clock.now(), about)
+
+
+def _key(number: IncidentId) -> str:
+    return f"members:{number}"

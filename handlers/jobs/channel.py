@@ -117,7 +117,7 @@ async def read_members(desk: Desk, run: Run) -> None:
         one = await tx.incidents.get(IncidentId(run.payload["incident_id"]))
     if one and one.channel:
         members = await _members(desk, one.channel)
-        await keep_members(desk.outside, incident_id=one.id, members=members)
+        await keep_members(desk.outside, incident_id=one.id, members=members, reading=run.job.id)
 
 
 async def _members(desk: Desk, channel: ChannelId) -> Sequence[SlackUserId]:

@@ -28,5 +28,5 @@ def register(app: AsyncApp, desk: Desk) -> None:
         )
 
     @app.event("group_left")
-    async def on_put_out(event: dict[str, Any]) -> None:
-        await sight.put_out(desk.outside, channel=ChannelId(event["channel"]))
+    async def on_put_out(event: dict[str, Any], body: dict[str, Any]) -> None:
+        await sight.put_out(desk.outside, channel=ChannelId(event["channel"]), request_key=body["event_id"])

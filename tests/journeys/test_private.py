@@ -1,13 +1,16 @@
 """Private incidents: who may know of one, what everybody else may, and that nothing of it gets out anywhere."""
 
+import asyncio
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.adapters import slack_pace
-from bot.domain.ids import DraftId, IncidentId
+from bot.adapters import slack_chat, slack_pace
+from bot.domain.ids import DraftId, IncidentId, SlackUserId
+from bot.domain.sight import Sight
 from bot.sandbox import channels
 from bot.use_cases.audit import checkpoint_now
 from bot.use_cases.sight import read_members_again
@@ -108,6 +111,43 @@ async def test_who_comes_in_sees_it_and_who_leaves_does_not(everywhere: Stage) -
     assert f"<@{MINJI}> 님에게 문의하세요" in await stage.command(SEOYEON, "/incident show INC-1")
     await stage.command(SEOYEON, f"/incident ask {QUESTION}")
     assert "찾지 못했습니다" in shown(stage.direct(SEOYEON)[-1])
+
+
+async def test_a_list_from_before_somebody_left_does_not_let_them_in_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list comes in pages, and who is on the first one leaves while we wait for the next."""
+    channel = await filled(stage)
+    for who in (SEOYEON, ALEX):
+        await stage.person(DOYUN).invite(channel, who)
+    await stage.settled()
+    monkeypatch.setattr(slack_chat, "PAGE", len(stage.server.workspace.channels[channel].members) - 1)
+    stage.server.faults.latencies["conversations.members"] = 0.8
+    before = len(stage.calls("conversations.members"))
+    await read_members_again(stage.product.desk.outside)
+    stage.product.worker.wake()
+    await until(lambda: len(stage.calls("conversations.members")) == before + 2)
+    await stage.person(SEOYEON).leave(channel)
+    async with asyncio.timeout(10):
+        while await may_see(stage, SEOYEON):
+            await asyncio.sleep(0.01)
+    await until(lambda: len(stage.calls("conversations.members")) == before + 3)
+    assert not await may_see(stage, SEOYEON), "the first list let them in"
+    await stage.settled()
+    assert not await may_see(stage, SEOYEON) and await may_see(stage, DOYUN) and await may_see(stage, ALEX)
+
+
+async def until(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not done():
+            await asyncio.sleep(0.01)
+
+
+async def may_see(stage: Stage, who: str) -> bool:
+    async with stage.product.database.read(Sight(who=SlackUserId(who))) as tx:
+        one = await tx.incidents.get(IncidentId(1))
+        assert one
+        return not one.is_veiled
 
 
 async def test_a_change_that_slack_did_not_tell_is_found(stage: Stage) -> None:
