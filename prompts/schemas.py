@@ -1,8 +1,8 @@
 """What a model answers with: sections of cited sentences. Its wire format is the JSON schema of `Proposal`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from prompts.library import HEADINGS_OF
 
@@ -15,7 +15,19 @@ def _one_of(*words: str | None) -> dict[str, list[str | None]]:
     return {"enum": list(words)}
 
 
-class ProposedSentence(BaseModel):
+def _strict(schema: dict[str, Any]) -> None:
+    """Every field is written and no other: servers hold a model to such a schema only. What we read is more lenient."""
+    schema["additionalProperties"] = False
+    schema["required"] = list(schema["properties"])
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(json_schema_extra=_strict)
+
+
+class ProposedSentence(_Strict):
     """One sentence, the numbers of the lines it rests on, and for a cause how sure the log is."""
 
     text: str
@@ -23,14 +35,14 @@ class ProposedSentence(BaseModel):
     certainty: Annotated[str, Field(json_schema_extra={**_one_of(*CERTAINTIES)})] | None = None
 
 
-class ProposedSection(BaseModel):
+class ProposedSection(_Strict):
     """The sentences under one heading."""
 
     heading: Annotated[str, Field(json_schema_extra={**_one_of(*HEADINGS)})]
     sentences: list[ProposedSentence]
 
 
-class Proposal(BaseModel):
+class Proposal(_Strict):
     """A whole answer."""
 
     sections: list[ProposedSection]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
 from openai import (
     APIConnectionError,
     APIStatusError,
@@ -16,9 +17,9 @@ from openai import (
     UnprocessableEntityError,
 )
 from openai.types.chat import ChatCompletionMessageParam
-from pydantic import BaseModel, ValidationError
 
-from bot.domain.spending import Meter, Spent
+from bot.adapters.openai_stream import Answer, names_our_log
+from bot.domain.spending import CHARACTERS_PER_TOKEN, Meter, Spent
 from bot.ports.language_model import LogTooLong, ModelUnavailable
 from prompts.schemas import Proposal
 
@@ -26,46 +27,29 @@ OPENAI = "https://api.openai.com/v1"
 ANSWER_TOKENS = 4_096
 THINKING_TOKENS = 8_192
 """OpenAI's own limit counts what a model thinks before it answers as well."""
-BODY_BYTES = 1_000_000
-ANSWER_CHARACTERS = 64_000
 RETRIES = 1
 _THINKS = re.compile(r"(?:gpt-[5-9]|o\d)")
-
-
-class _Message(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
-
-
-class _Choice(BaseModel):
-    message: _Message
-    finish_reason: str | None = None
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-class _Completion(BaseModel):
-    """What we need of a chat completion (developers.openai.com/api/docs, the chat completion object)."""
-
-    choices: list[_Choice]
-    usage: _Usage | None = None
+_WANTED: Mapping[str, Any] = {
+    "response_format": None,
+    "stream": True,
+    "stream_options": {"include_usage": True},
+}
+"""What not every server knows, and can be done without."""
+_UNNAMED = ("response_format", "stream")
+"""In this order they are given up where a server refuses something and does not say what."""
 
 
 class Wire:
-    """One endpoint and one model. Whether the endpoint knows schemas is found out once."""
+    """One endpoint and one model. What the endpoint does not know is found out once."""
 
     def __init__(self, base_url: str, model: str, api_key: str, *, timeout: float) -> None:
-        """Connects to nothing yet. Raises ModelUnavailable for an address that cannot be one."""
+        """Connects to nothing yet. `timeout`: seconds of silence. Raises ModelUnavailable for a wrong address."""
         host = _host(base_url or OPENAI)
         self._client = AsyncOpenAI(
             base_url=base_url or OPENAI, api_key=api_key or "none", timeout=timeout, max_retries=RETRIES
         )
         self._model = model
-        self._limits = _limits(host, model)
-        self._knows_schemas = True
+        self._settings: Mapping[str, Any] = {**_WANTED, **_limits(host, model)}
 
     async def close(self) -> None:
         """Closes its connections."""
@@ -73,24 +57,17 @@ class Wire:
 
     async def ask(self, instructions: str, log_text: str, meter: Meter) -> Proposal:
         """The model's answer to this log. Raises LogTooLong and, for anything else, ModelUnavailable."""
-        began, usage = time.monotonic(), _Usage()
-        try:
-            completion = await self._ask(instructions, log_text)
-            usage = completion.usage or usage
-            return _proposal(completion)
-        finally:
-            meter.add(Spent(usage.prompt_tokens, usage.completion_tokens, 1, time.monotonic() - began))
-
-    async def _ask(self, instructions: str, log_text: str) -> _Completion:
+        began, answer = time.monotonic(), Answer()
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": instructions},
             {"role": "user", "content": log_text},
         ]
         try:
-            return _completion(await self._complete(messages))
-        except APITimeoutError as failed:
+            await self._read(messages, answer, meter)
+            return answer.proposal()
+        except (APITimeoutError, httpx2.TimeoutException) as failed:
             raise ModelUnavailable("timeout") from failed
-        except APIConnectionError as failed:
+        except (APIConnectionError, httpx2.HTTPError) as failed:
             raise ModelUnavailable("no connection") from failed
         except APIStatusError as failed:
             if _is_too_long(failed):
@@ -98,28 +75,26 @@ class Wire:
             raise ModelUnavailable(f"status {failed.status_code}") from failed
         except (OpenAIError, ValueError) as failed:
             raise ModelUnavailable(f"unreadable: {type(failed).__name__}") from failed
+        finally:
+            asked = len(instructions) + len(log_text)
+            meter.add(_spent(answer, asked, time.monotonic() - began))
 
-    async def _complete(self, messages: list[ChatCompletionMessageParam]) -> bytes:
-        """The body of the answer: in our schema, or where that is refused in the words of the instructions alone.
+    async def _read(self, messages: list[ChatCompletionMessageParam], answer: Answer, meter: Meter) -> None:
+        """Asks until the server knows every setting, and reads its answer.
 
-        The raw body, because the client takes any body for a completion and fails in its own ways on those that
-        are none.
+        The raw pieces, because the client takes anything for a completion and fails in its own ways on what is none.
         """
-        limits: Mapping[str, Any] = self._limits
-        completions = self._client.chat.completions.with_raw_response
-        if self._knows_schemas:
+        completions = self._client.chat.completions.with_streaming_response
+        settings: Mapping[str, Any] | None = self._settings
+        while settings is not None:
             try:
-                answer = await completions.parse(
-                    model=self._model, messages=messages, response_format=Proposal, **limits
-                )
-                return bytes(answer.content)
+                async with completions.create(model=self._model, messages=messages, **settings) as response:
+                    self._settings = settings
+                    return await answer.read(response.iter_bytes(), meter)
             except (BadRequestError, UnprocessableEntityError) as refused:
-                if _is_too_long(refused):
+                settings = None if _is_too_long(refused) else _without_refused(settings, refused.message)
+                if settings is None:
                     raise
-                limits = {name: value for name, value in limits.items() if name not in refused.message}
-        plain = await completions.create(model=self._model, messages=messages, **limits)
-        self._knows_schemas, self._limits = False, limits
-        return bytes(plain.content)
 
 
 def _host(base_url: str) -> str:
@@ -140,41 +115,23 @@ def _limits(host: str, model: str) -> Mapping[str, Any]:
     return {"max_tokens": ANSWER_TOKENS}
 
 
+def _without_refused(settings: Mapping[str, Any], message: str) -> Mapping[str, Any] | None:
+    """The settings that the server did not name, or without a guess where it named none; None: nothing is left."""
+    named = {name for name in settings if re.search(rf"\b{name}\b", message)}
+    given_up = named or set([name for name in _UNNAMED if name in settings][:1])
+    if "stream" in given_up:
+        given_up.add("stream_options")
+    return {name: value for name, value in settings.items() if name not in given_up} if given_up else None
+
+
 def _is_too_long(refused: APIStatusError) -> bool:
     """Whether it is our log: OpenAI and llama.cpp name it in the code or type, others only in their sentence."""
     if refused.status_code == 413:
         return True
-    named = f"{refused.code} {refused.type} {refused.message}".lower()
-    return refused.status_code == 400 and "context" in named and ("length" in named or "size" in named)
+    return refused.status_code == 400 and names_our_log(f"{refused.code} {refused.type} {refused.message}")
 
 
-def _completion(body: bytes) -> _Completion:
-    if len(body) > BODY_BYTES:
-        raise ModelUnavailable("too much text")
-    try:
-        return _Completion.model_validate_json(body)
-    except ValidationError as garbage:
-        raise ModelUnavailable("not a chat completion") from garbage
-
-
-def _proposal(completion: _Completion) -> Proposal:
-    if not completion.choices:
-        raise ModelUnavailable("no answer")
-    message, reason = completion.choices[0].message, completion.choices[0].finish_reason
-    if message.refusal or reason == "content_filter":
-        raise ModelUnavailable("the model refuses")
-    if reason == "length" or len(message.content or "") > ANSWER_CHARACTERS:
-        raise ModelUnavailable("the model rambles")
-    try:
-        return Proposal.model_validate_json(_json_in(message.content or ""))
-    except ValidationError as garbage:
-        raise ModelUnavailable("not the form we asked for") from garbage
-
-
-_THOUGHTS = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-
-
-def _json_in(text: str) -> str:
-    """The JSON object in a text, without what the model thought before it and the fence around it."""
-    text = _THOUGHTS.sub("", text)
-    return text[text.find("{") : text.rfind("}") + 1]
+def _spent(answer: Answer, asked: int, seconds: float) -> Spent:
+    """What the server counted; what it left out of an answer that began is taken from the characters."""
+    tokens_in = answer.tokens_in or (asked // CHARACTERS_PER_TOKEN if answer.began else 0)
+    return Spent(tokens_in, answer.tokens_out or answer.characters // CHARACTERS_PER_TOKEN, 1, seconds)

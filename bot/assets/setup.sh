@@ -10,10 +10,10 @@ fi
 echo "Setting up Stopline in $venv (once, about a minute) …"
 if command -v uv >/dev/null 2>&1; then
     [ -x "$venv/bin/python" ] || uv venv --quiet --python "$python" "$venv"
-    uv pip install --python "$venv/bin/python" --require-hashes -r "$requirements"
+    uv pip install --python "$venv/bin/python" --no-deps --require-hashes -r "$requirements"
 else
     [ -x "$venv/bin/pip" ] || "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$requirements" \
+    "$venv/bin/python" -m pip install --disable-pip-version-check --no-deps --require-hashes -r "$requirements" \
         >"$venv/setup.log" 2>&1 &
     installing=$!
     while kill -0 "$installing" 2>/dev/null; do
