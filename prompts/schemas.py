@@ -1,5 +1,6 @@
 """What a model answers with: sections of cited sentences. Its wire format is the JSON schema of `Proposal`."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,3 +47,10 @@ class Proposal(_Strict):
     """A whole answer."""
 
     sections: list[ProposedSection]
+
+
+def proposal_schema(headings: Sequence[str]) -> dict[str, Any]:
+    """The JSON schema of a Proposal under these headings only."""
+    schema = Proposal.model_json_schema()
+    schema["$defs"][ProposedSection.__name__]["properties"]["heading"]["enum"] = list(headings)
+    return schema

@@ -80,7 +80,7 @@ class OpenAIModel:
         if len(lines) > 1 and sum(sent_characters(line) for line in lines) > self._capacity:
             raise LogTooLong("more lines than fit")
         told = await asyncio.to_thread(_log_text, lines, self._capacity)
-        return _sections(await self._ask(kind, told, language, meter), HEADINGS_OF[kind])
+        return _sections(await self._ask(kind, told, HEADINGS_OF[kind], language, meter), HEADINGS_OF[kind])
 
     async def mend(
         self, lines: Sequence[Line], language: str, refused: Sequence[Refused], meter: Meter
@@ -88,13 +88,13 @@ class OpenAIModel:
         """Another attempt at refused sentences, with the reasons. Raises ModelUnavailable."""
         again = [_json(_refusal(one)) for one in refused[:SENTENCES]]
         told = await asyncio.to_thread(_log_text, lines, min(MEND_CHARACTERS, self._capacity))
-        proposal = await self._ask(MEND, "\n".join([*again, told]), language, meter)
-        return _sections(proposal, HEADINGS_OF["postmortem"])
+        headings = [name for name in HEADINGS_OF["postmortem"] if any(one.heading == name for one in refused)]
+        return _sections(await self._ask(MEND, "\n".join([*again, told]), headings, language, meter), headings)
 
     async def merge(self, kind: str, parts: Sequence[Section], language: str, meter: Meter) -> Sequence[Section]:
         """One draft of several; a citation is the place of a sentence, from 1. Raises LogTooLong, ModelUnavailable."""
         told = "\n".join(_json(one) for one in _numbered(parts))
-        return _sections(await self._ask(MERGE, told, language, meter), HEADINGS_OF[kind])
+        return _sections(await self._ask(MERGE, told, HEADINGS_OF[kind], language, meter), HEADINGS_OF[kind])
 
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """All that was answered, as one section. Raises ModelUnavailable."""
@@ -104,7 +104,7 @@ class OpenAIModel:
         while True:
             told = await asyncio.to_thread(_log_text, lines, self._capacity)
             try:
-                proposal = await self._ask("answer", f"{asked}\n{told}", language, Meter())
+                proposal = await self._ask("answer", f"{asked}\n{told}", HEADINGS_OF["answer"], language, Meter())
                 break
             except LogTooLong:
                 continue
@@ -118,12 +118,12 @@ class OpenAIModel:
         if wire:
             await wire.close()
 
-    async def _ask(self, task: str, told: str, language: str, meter: Meter) -> "Proposal":
+    async def _ask(self, task: str, told: str, headings: Sequence[str], language: str, meter: Meter) -> "Proposal":
         """What the model proposes. Raises LogTooLong while there is a smaller size to try, ModelUnavailable."""
         capacity = self._capacity
         try:
             async with asyncio.timeout(self._deadline):
-                return await (await self._open()).ask(instructions(task, language), told, meter)
+                return await (await self._open()).ask(instructions(task, language), told, headings, meter)
         except TimeoutError as late:
             log.warning("the model was not ready in time", extra={"model": self._model, "task": task})
             raise ModelUnavailable("deadline") from late

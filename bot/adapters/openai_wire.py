@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from bot.adapters.openai_stream import Answer, names_our_log
 from bot.domain.spending import CHARACTERS_PER_TOKEN, Meter, Spent
 from bot.ports.language_model import LogTooLong, ModelUnavailable
-from prompts.schemas import Proposal
+from prompts.schemas import Proposal, proposal_schema
 
 OPENAI = "https://api.openai.com/v1"
 ANSWER_TOKENS = 4_096
@@ -29,14 +29,9 @@ THINKING_TOKENS = 8_192
 """OpenAI's own limit counts what a model thinks before it answers as well."""
 RETRIES = 1
 _THINKS = re.compile(r"(?:gpt-[5-9]|o\d)")
-_WANTED: Mapping[str, Any] = {
-    "response_format": None,
-    "stream": True,
-    "stream_options": {"include_usage": True},
-}
-"""What not every server knows, and can be done without."""
+_STREAMED: Mapping[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 _UNNAMED = ("response_format", "stream")
-"""In this order they are given up where a server refuses something and does not say what."""
+"""In this order they are done without where a server refuses something and does not say what."""
 
 
 class Wire:
@@ -49,13 +44,14 @@ class Wire:
             base_url=base_url or OPENAI, api_key=api_key or "none", timeout=timeout, max_retries=RETRIES
         )
         self._model = model
-        self._settings: Mapping[str, Any] = {**_WANTED, **_limits(host, model)}
+        self._limits = _limits(host, model)
+        self._unknown: frozenset[str] = frozenset()
 
     async def close(self) -> None:
         """Closes its connections."""
         await self._client.close()
 
-    async def ask(self, instructions: str, log_text: str, meter: Meter) -> Proposal:
+    async def ask(self, instructions: str, log_text: str, headings: Sequence[str], meter: Meter) -> Proposal:
         """The model's answer to this log. Raises LogTooLong and, for anything else, ModelUnavailable."""
         began, answer = time.monotonic(), Answer()
         messages: list[ChatCompletionMessageParam] = [
@@ -63,7 +59,8 @@ class Wire:
             {"role": "user", "content": log_text},
         ]
         try:
-            await self._read(messages, answer, meter)
+            wanted = {"response_format": _form(headings), **_STREAMED, **self._limits}
+            await self._read(messages, wanted, answer, meter)
             return answer.proposal()
         except (APITimeoutError, httpx2.TimeoutException) as failed:
             raise ModelUnavailable("timeout") from failed
@@ -79,22 +76,31 @@ class Wire:
             asked = len(instructions) + len(log_text)
             meter.add(_spent(answer, asked, time.monotonic() - began))
 
-    async def _read(self, messages: list[ChatCompletionMessageParam], answer: Answer, meter: Meter) -> None:
+    async def _read(
+        self, messages: list[ChatCompletionMessageParam], wanted: Mapping[str, Any], answer: Answer, meter: Meter
+    ) -> None:
         """Asks until the server knows every setting, and reads its answer.
 
         The raw pieces, because the client takes anything for a completion and fails in its own ways on what is none.
         """
-        completions = self._client.chat.completions.with_streaming_response
-        settings: Mapping[str, Any] | None = self._settings
-        while settings is not None:
+        completions, unknown = self._client.chat.completions.with_streaming_response, self._unknown
+        while True:
+            settings = {name: value for name, value in wanted.items() if name not in unknown}
             try:
                 async with completions.create(model=self._model, messages=messages, **settings) as response:
-                    self._settings = settings
+                    self._unknown = unknown
                     return await answer.read(response.iter_bytes(), meter)
             except (BadRequestError, UnprocessableEntityError) as refused:
-                settings = None if _is_too_long(refused) else _without_refused(settings, refused.message)
-                if settings is None:
+                more = frozenset[str]() if _is_too_long(refused) else _refused_of(settings, refused.message)
+                if not more:
                     raise
+                unknown |= more
+
+
+def _form(headings: Sequence[str]) -> Mapping[str, Any]:
+    """The schema as servers ask for it."""
+    schema = proposal_schema(headings)
+    return {"type": "json_schema", "json_schema": {"name": "proposal", "strict": True, "schema": schema}}
 
 
 def _host(base_url: str) -> str:
@@ -115,13 +121,11 @@ def _limits(host: str, model: str) -> Mapping[str, Any]:
     return {"max_tokens": ANSWER_TOKENS}
 
 
-def _without_refused(settings: Mapping[str, Any], message: str) -> Mapping[str, Any] | None:
-    """The settings that the server did not name, or without a guess where it named none; None: nothing is left."""
+def _refused_of(settings: Mapping[str, Any], message: str) -> frozenset[str]:
+    """Which settings the server named, else the next one to do without; none where nothing is left."""
     named = {name for name in settings if re.search(rf"\b{name}\b", message)}
-    given_up = named or set([name for name in _UNNAMED if name in settings][:1])
-    if "stream" in given_up:
-        given_up.add("stream_options")
-    return {name: value for name, value in settings.items() if name not in given_up} if given_up else None
+    refused = named or set([name for name in _UNNAMED if name in settings][:1])
+    return frozenset(refused | set(_STREAMED) if "stream" in refused else refused)
 
 
 def _is_too_long(refused: APIStatusError) -> bool:
