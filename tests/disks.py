@@ -1,7 +1,8 @@
-"""Real file systems of a few KiB, for what happens when they are full."""
+"""Disks that are full, and disks that fail: real file systems of a few KiB, and errors of the kernel's calls."""
 
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,3 +38,27 @@ def filled(place: Path) -> Iterator[None]:
         yield
     finally:
         ballast.unlink()
+
+
+class FailingDisk:
+    """For a process started with `env`: writes and syncs of some files fail, whenever we say so."""
+
+    def __init__(self, folder: Path) -> None:
+        """The test is skipped where there is no C compiler."""
+        library, self._plan = folder / "failing_disk.so", folder / "disk.fails"
+        source = Path(__file__).with_name("failing_disk.c")
+        try:
+            subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True, capture_output=True)
+        except FileNotFoundError:
+            pytest.skip("no C compiler is here")
+        self.env: Mapping[str, str] = {"LD_PRELOAD": str(library), "DISK_FAILS": str(self._plan)}
+
+    @contextmanager
+    def failing(self, how: str, files: Path) -> Iterator[None]:
+        """`write` and `sync` fail with EIO, of `half` a part is written first; `files`: how their paths begin."""
+        self._plan.with_suffix(".new").write_text(f"{how}\n{files}")
+        os.replace(self._plan.with_suffix(".new"), self._plan)
+        try:
+            yield
+        finally:
+            self._plan.unlink()

@@ -29,10 +29,10 @@ HUNG = {"claimed", "renewed", "end of a job", "a chore failed", "StoreUnavailabl
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, how: str = "BEGIN EXCLUSIVE") -> Iterator[None]:
     """Another process has the file and does not let go."""
     other = sqlite3.connect(path, timeout=10, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
+    other.execute(how)
     try:
         yield
     finally:
