@@ -73,9 +73,9 @@ class Stage:
         """The status of an answer to a machine that asks for leave."""
         heads = {"Authorization": f"Bearer {TOKEN}"}
         body = {"servers": ["lb-1"], "purpose": "a change"}
-        async with aiohttp.ClientSession(headers=heads) as session:
-            async with session.post(f"{self.replica.gate}/v1/permits", json=body) as answer:
-                return answer.status
+        url = f"{self.replica.gate}/v1/permits"
+        async with aiohttp.ClientSession(headers=heads) as session, session.post(url, json=body) as answer:
+            return answer.status
 
     async def notes(self) -> list[str]:
         """In the order of the timeline."""
