@@ -1,0 +1,153 @@
+"""What is promised of a log that is read in parts: all of it, once, within the budget, and on from where it died."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.citation import Section, Sentence
+from bot.domain.reading import Stopped
+from bot.domain.spending import Budget, Meter, Spent
+from bot.domain.transcript import Line
+from tests.use_cases.reading_models import TOKENS, Died, Journal, PartReader, a_log, propose
+
+
+def said(sections: tuple[Section, ...]) -> list[Sentence]:
+    return [sentence for section in sections for sentence in section.sentences]
+
+
+def tells(lines: list[Line], sentence: Sentence) -> bool:
+    """Whether each cited line is the one that these words are of."""
+    return all(next(line.text for line in lines if line.n == n) == sentence.text for n in sentence.citations)
+
+
+async def test_each_line_is_read_once_and_a_merged_sentence_cites_the_line_of_its_words() -> None:
+    lines, model = a_log(60), PartReader()
+    proposed = await propose(model, lines)
+    assert [line for part in model.read for line in part] == lines
+    assert len(model.read) > 4 and proposed.reading.parts == len(model.read)
+    sentences = said(proposed.sections)
+    assert len(sentences) == len(model.read) and all(tells(lines, one) for one in sentences)
+    assert proposed.source == "parts" and proposed.reading.quoted == 0 and not proposed.reading.stopped
+
+
+async def test_what_one_request_can_carry_is_read_at_once() -> None:
+    model = PartReader(100_000)
+    proposed = await propose(model, a_log(60))
+    assert (model.requests, proposed.reading.parts) == (1, 1)
+
+
+async def test_another_run_goes_on_where_the_last_one_died() -> None:
+    lines = a_log(60)
+    whole = await propose(untouched := PartReader(), lines)
+    for step in range(untouched.requests):
+        journal, model = Journal(), PartReader()
+        journal.dies_after = step
+        with pytest.raises(Died):
+            await propose(model, lines, journal=journal)
+        journal.dies_after = 10_000
+        again = await propose(model, lines, journal=journal)
+        assert again.sections == whole.sections and again.reading == whole.reading
+        assert model.requests == untouched.requests, "nothing was asked twice"
+
+
+async def test_a_late_line_moves_the_numbers_but_not_what_was_read() -> None:
+    lines, journal, model = a_log(60), Journal(), PartReader()
+    journal.dies_after = 3
+    with pytest.raises(Died):
+        await propose(model, lines, journal=journal)
+    journal.dies_after = 10_000
+    shifted = [replace(lines[0], n=1, text="", deleted=True), *(replace(line, n=line.n + 1) for line in lines)]
+    again = await propose(model, shifted, journal=journal)
+    assert [line.text for part in model.read for line in part] == [line.text for line in lines]
+    assert all(tells(shifted, one) for one in said(again.sections))
+
+
+@pytest.mark.parametrize("limit", ["tokens", "seconds", "money", "earlier drafts"])
+async def test_the_budget_ends_the_reading_and_the_rest_is_quoted(limit: str) -> None:
+    budget = {
+        "tokens": Budget(tokens=3 * TOKENS + 100),
+        "seconds": Budget(seconds=3.0),
+        "money": Budget(money=3.1, price_in=1_000, price_out=1_000),
+        "earlier drafts": Budget(tokens=53 * TOKENS + 100),
+    }[limit]
+    before = Spent(tokens_in=50 * TOKENS) if limit == "earlier drafts" else Spent()
+    lines, model = a_log(60), PartReader()
+    proposed = await propose(model, lines, budget=budget, before=before)
+    reading = proposed.reading
+    assert model.requests == 3 and not model.merged, "what is over the budget is not asked, the merge neither"
+    assert reading.stopped is Stopped.BUDGET and reading.spent.tokens == 3 * TOKENS
+    assert reading.quoted == reading.parts - 3 > 0
+    assert reading.money == (pytest.approx(3.0) if limit == "money" else None)
+    read = {line.n for part in model.read for line in part}
+    cited = {n for one in said(proposed.sections) for n in one.citations}
+    assert cited & read and cited - read, "from what was read and from what was not"
+
+
+async def test_a_model_that_goes_away_is_not_asked_forever() -> None:
+    lines, model = a_log(60), PartReader(fails=range(3, 100))
+    proposed = await propose(model, lines)
+    assert model.requests == 4 and len(model.read) == 2
+    assert proposed.reading.stopped is Stopped.UNAVAILABLE and proposed.source == "parts"
+    assert all(tells(lines, one) for one in said(proposed.sections))
+
+
+async def test_one_part_that_fails_is_quoted_and_the_others_are_read() -> None:
+    model = PartReader(fails=[2])
+    proposed = await propose(model, a_log(60))
+    reading = proposed.reading
+    assert (reading.quoted, reading.stopped) == (1, Stopped.UNAVAILABLE) and len(model.read) == reading.parts - 1
+
+
+async def test_without_a_usable_merge_the_draft_is_bounded_all_the_same() -> None:
+    lines = a_log(200)
+    proposed = await propose(PartReader(merges=False), lines)
+    sentences = said(proposed.sections)
+    assert 1 <= len(sentences) <= 5 and all(tells(lines, one) for one in sentences)
+
+
+async def test_a_model_that_holds_less_than_it_was_taken_for_still_reads_all() -> None:
+    lines, model = a_log(60), PartReader(9_000)
+    model.holds = 1_000
+    await propose(model, lines)
+    assert [line for part in model.read for line in part] == lines
+
+
+class MergingLiar(PartReader):
+    """Merges into words that no line bears out, beside those that one does."""
+
+    async def merge(self, kind, parts, language, meter):  # type: ignore[no-untyped-def]
+        (true,) = await super().merge(kind, parts, language, meter)
+        lie = Sentence("99999 orders were rejected by shard-999.", (1,))
+        return [Section("impact", (*true.sentences, lie, Sentence("Nobody cites this.", (7_000,))))]
+
+
+async def test_what_the_merge_invents_is_dropped_and_counted() -> None:
+    lines = a_log(60)
+    proposed = await propose(MergingLiar(), lines)
+    assert proposed.dropped == 2 and all(tells(lines, one) for one in said(proposed.sections))
+
+
+class Guesser(PartReader):
+    """Cites the last line of the log, whatever it was shown."""
+
+    async def draft(self, kind, lines, language, meter):  # type: ignore[no-untyped-def]
+        await super().draft(kind, lines, language, meter)
+        return [Section("impact", (Sentence(a_log(60)[-1].text, (60,)),))]
+
+
+async def test_a_citation_of_what_the_model_was_not_shown_is_none() -> None:
+    model = Guesser()
+    proposed = await propose(model, a_log(60))
+    assert proposed.dropped == len(model.read) - 1
+
+
+async def test_it_is_told_how_far_it_is() -> None:
+    heard: list[tuple[int, int]] = []
+
+    async def hear(meter: Meter) -> None:
+        heard.append((meter.part, meter.parts))
+
+    model = PartReader()
+    await propose(model, a_log(60), meter=Meter(hear))
+    parts = len(model.read)
+    assert heard == [(n, parts) for n in range(1, parts + 1)]
