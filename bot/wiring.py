@@ -166,6 +166,7 @@ class Product:
     async def close(self) -> None:
         """Lets go of everything."""
         await self.session.close()
+        await self.desk.model.close()
         if self.door_desk:
             await self.door_desk.callbacks.close()
         await self.database.close()

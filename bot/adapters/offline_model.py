@@ -41,3 +41,6 @@ class OfflineModel:
         """The lines themselves."""
         quotes = (Sentence(shorten(line.text, QUOTE), (line.n,)) for line in lines[:ANSWER_LINES])
         return [Section("answer", tuple(quotes))]
+
+    async def close(self) -> None:
+        """It has no connections."""

@@ -39,5 +39,6 @@ def _end(lines: Sequence[Line], limit: int) -> int:
     return max(range(max(least, 1), max(most, 1) + 1), key=lambda end: (_silence(lines, end), end))
 
 
-def _silence(lines: Sequence[Line], end: int) -> timedelta:
-    return lines[end].at - lines[end - 1].at
+def _silence(lines: Sequence[Line], end: int) -> int:
+    """In whole minutes: people who write within one are not silent."""
+    return (lines[end].at - lines[end - 1].at) // timedelta(minutes=1)

@@ -52,3 +52,7 @@ class LanguageModel(Protocol):
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         """One section that answers the question from these lines. Raises ModelUnavailable."""
         ...
+
+    async def close(self) -> None:
+        """Lets its connections go."""
+        ...

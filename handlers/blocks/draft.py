@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bot.domain.citation import Section, Sentence
 from bot.domain.draft import OFFLINE, Draft, DraftKind, DraftState, FollowUp
@@ -163,8 +163,8 @@ def reading_line(texts: Texts, draft: Draft) -> str:
     if read is None or not read.spent.requests:
         return ""
     spent = read.spent
-    span = timedelta(seconds=round(spent.seconds))
-    line = texts("draft.spent", parts=read.parts, tokens=f"{spent.tokens:,}", requests=spent.requests, span=span)
+    tokens, seconds = f"{spent.tokens:,}", f"{spent.seconds:,.0f}"
+    line = texts("draft.spent", parts=read.parts, tokens=tokens, requests=spent.requests, seconds=seconds)
     return line if read.money is None else f"{line} · {texts('draft.money', money=f'{read.money:.2f}')}"
 
 

@@ -296,7 +296,7 @@ def settings_for(url: str, database_url: str, http_port: int | None, policy: dic
         database_url=database_url,
         http_host="127.0.0.1",
         http_port=http_port,
-        model=ModelSettings(),
+        model=decided.pop("model", ModelSettings()),
         servers_file=decided.pop("servers_file", ""),
         doors_file=decided.pop("doors_file", ""),
         journal_file=decided.pop("journal_file", ""),

@@ -73,6 +73,9 @@ class PartReader:
         said = list(chain.from_iterable(part.sentences for part in parts))
         return [Section("impact", tuple(Sentence(one.text, (place,)) for place, one in enumerate(said, start=1)))]
 
+    async def close(self) -> None:
+        return
+
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         return ()
 

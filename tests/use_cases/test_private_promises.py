@@ -46,6 +46,9 @@ class Listening:
         self.shown.append(" | ".join(line.text for line in lines))
         return [Section("root_cause", (Sentence(lines[0].text, (lines[0].n,)),))]
 
+    async def close(self) -> None:
+        return
+
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         self.shown.append(" | ".join(line.text for line in lines))
         return [Section("answer", tuple(Sentence(line.text, (line.n,)) for line in lines))]

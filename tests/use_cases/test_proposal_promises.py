@@ -44,6 +44,9 @@ class Liar:
     async def merge(self, kind: str, parts: Sequence[Section], language: str, meter: Meter) -> Sequence[Section]:
         raise AssertionError("one part has nothing to merge")
 
+    async def close(self) -> None:
+        return
+
     async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
         return []
 
