@@ -155,15 +155,17 @@ class OpenAIModel:
 
 
 def _log_text(lines: Sequence[Line], size: int) -> str:
-    """The log as JSON lines, in about `size` characters."""
-    return "\n".join(
-        _json({"n": line.n, "at": f"{line.at:%Y-%m-%d %H:%M:%S}", "who": line.speaker, "text": line.text})
-        for line in outgoing_lines(lines, size)
-    )
+    """The log in about `size` characters: `[n, time, who, text]` a line, before each day its date in a list."""
+    told, day = [], ""
+    for line in outgoing_lines(lines, size):
+        if day != (day := f"{line.at:%Y-%m-%d}"):
+            told.append(_json([day]))
+        told.append(_json([line.n, f"{line.at:%H:%M}", line.speaker, line.text]))
+    return "\n".join(told)
 
 
-def _json(told: Mapping[str, object]) -> str:
-    return json.dumps(told, ensure_ascii=False)
+def _json(told: Mapping[str, object] | Sequence[object]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _numbered(parts: Sequence[Section]) -> Iterator[Mapping[str, object]]:

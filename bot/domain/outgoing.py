@@ -14,7 +14,7 @@ LOG_CHARACTERS = 48_000
 LINE_CHARACTERS = 2_000
 """How much of one line: what is pasted goes on for longer than it says something."""
 SPEAKER_CHARACTERS = 80
-_FRAME = 64
+_FRAME = 24
 """What number, time and quotation marks add to a line."""
 _FIRST, _LAST = 150, 350
 _PINS = frozenset(("pushpin", "round_pushpin", "📌", "📍"))

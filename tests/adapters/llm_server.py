@@ -56,8 +56,19 @@ class LlmServer:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """The JSON lines of the newest request."""
-        return [json.loads(line) for line in self.asked[-1]["messages"][1]["content"].split("\n")]
+        """The lines of the newest request."""
+        return lines_in(self.asked[-1])
+
+
+def lines_in(asked: Asked) -> list[dict[str, Any]]:
+    """What a request holds: lines of the log as `n`, `at`, `who`, `text`, and whatever else it says as it is."""
+    told = [json.loads(line) for line in asked["messages"][1]["content"].split("\n")]
+    names = ("n", "at", "who", "text")
+    return [
+        dict(zip(names, one, strict=True)) if isinstance(one, list) else one
+        for one in told
+        if isinstance(one, dict) or len(one) > 1
+    ]
 
 
 def completion(content: Any, *, reason: str = "stop", **message: Any) -> web.Response:

@@ -19,7 +19,7 @@ from bot.domain.draft import DraftKind
 from bot.domain.ids import ChannelId, MessageTs
 from bot.domain.incident import Incident
 from bot.domain.message import Message
-from bot.domain.outgoing import outgoing_lines, outgoing_text
+from bot.domain.outgoing import outgoing_lines, outgoing_text, sent_characters
 from bot.domain.spending import Meter
 from bot.domain.transcript import Line, LineKind
 from bot.ports.language_model import LogTooLong, ModelUnavailable
@@ -330,7 +330,7 @@ def test_a_long_log_is_cut_to_what_matters_in_time() -> None:
     sent = outgoing_lines(lines)
     numbers = [line.n for line in sent]
     assert {1, 7_001, 8_001, 9_001, 20_000} <= set(numbers) and numbers == sorted(numbers)
-    assert 40_000 < sum(len(line.text) for line in sent) + 100 * len(sent) < 60_000
+    assert 40_000 < sum(sent_characters(line) for line in sent) <= 48_000
 
 
 def test_a_hostile_text_is_made_plain_in_no_time() -> None:

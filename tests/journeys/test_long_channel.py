@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.config import ModelSettings
 from bot.serve import running
-from tests.adapters.llm_server import Asked, LlmServer, completion, refusal
+from tests.adapters.llm_server import Asked, LlmServer, completion, lines_in, refusal
 from tests.journeys.conftest import SetUp
 from tests.journeys.stage import MINJI, JourneyClock, Stage, a_place
 
@@ -31,7 +31,7 @@ class Reading:
         if len(content) > HOLDS:
             return refusal(400, "the context length is exceeded")
         self._clock.forward(seconds=5)
-        lines = [json.loads(line) for line in content.split("\n")]
+        lines = lines_in(asked)
         if "heading" in lines[0]:
             self.merges += 1
             said = [{"text": one["text"], "citations": [one["n"]]} for one in lines]
