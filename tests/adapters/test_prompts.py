@@ -28,7 +28,7 @@ def test_a_prompt_names_its_headings_and_every_field(task: str, language: str) -
     text = instructions(task, language)
     fields = [name for model in (Proposal, ProposedSection, ProposedSentence) for name in model.model_fields]
     named = set(re.findall(r"`([a-z_]+)`", text)) | set(re.findall(r'"(\w+)":', text))
-    assert {*fields, *CERTAINTIES, "n", "at", "who", "text", *HEADINGS_OF[task]} <= named
+    assert {*fields, *CERTAINTIES, "n", "time", "who", "text", *HEADINGS_OF[task]} <= named
     assert not (set(HEADINGS) - set(HEADINGS_OF[task]) - {"root_cause", "contributing"}) & named
 
 

@@ -40,5 +40,6 @@ def test_what_comes_later_moves_no_cut_before_it(lines: list[Line], later: list[
 def test_a_part_ends_where_people_were_silent() -> None:
     told = [(30, "x" * 100, False)] * 9
     told[7] = (1800, "y" * 100, False)
-    sizes = [len(part) for part in in_parts(lines_of(told), 9 * (100 + 3 + 64) - 1)]
+    lines = lines_of(told)
+    sizes = [len(part) for part in in_parts(lines, sum(map(sent_characters, lines)) - 1)]
     assert sizes == [7, 2]

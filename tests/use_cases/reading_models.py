@@ -38,7 +38,7 @@ class PartReader:
 
     name = "parts"
 
-    def __init__(self, capacity: int = 1_200, *, fails: Sequence[int] = (), merges: bool = True) -> None:
+    def __init__(self, capacity: int = 800, *, fails: Sequence[int] = (), merges: bool = True) -> None:
         self.capacity = capacity
         self.holds = capacity
         self._fails, self._merges = fails, merges
