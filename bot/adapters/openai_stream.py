@@ -11,9 +11,7 @@ from bot.ports.language_model import LogTooLong, ModelUnavailable
 from prompts.schemas import Proposal
 
 ANSWER_CHARACTERS = 64_000
-PIECE_BYTES = 1_000_000
-"""One line of a stream, or a whole answer of a server that does not stream."""
-STREAM_BYTES = 16_000_000
+ANSWER_BYTES = 8_000_000
 """Each word of a stream comes in a frame of some hundred bytes, and so does each one thought before the answer."""
 MOST_TOKENS = 100_000_000
 _THOUGHTS_END = re.compile(r"</think(?:ing)?>")
@@ -25,7 +23,6 @@ class _Message(BaseModel):
 
 
 class _Choice(BaseModel):
-    index: int = 0
     delta: _Message | None = None
     message: _Message | None = None
     finish_reason: str | None = None
@@ -48,7 +45,7 @@ class Answer:
         self.tokens_in = self.tokens_out = 0
         self._text: list[str] = []
         self._reason = ""
-        self._refused = self._whole = False
+        self._refused = False
 
     async def read(self, pieces: AsyncIterator[bytes], meter: Meter) -> None:
         """Takes a stream of events, or one JSON body. Raises LogTooLong, ModelUnavailable."""
@@ -57,14 +54,17 @@ class Answer:
             self.began = True
             size += len(piece)
             rest += piece
-            if size > STREAM_BYTES or len(rest) > PIECE_BYTES:
+            if size > ANSWER_BYTES:
                 raise ModelUnavailable("too much text")
             if b"\n" in piece and not _is_body(rest):
                 *lines, rest = rest.split(b"\n")
                 for line in lines:
                     self._take_event(line)
                 await meter.wrote(self.characters)
-        self._take_rest(rest)
+        if _is_body(rest):
+            self._take(rest)
+        else:
+            self._take_event(rest)
         await meter.wrote(self.characters)
 
     def proposal(self) -> Proposal:
@@ -73,29 +73,15 @@ class Answer:
             raise ModelUnavailable("the model refuses")
         if self._reason == "length":
             raise ModelUnavailable("the model rambles")
-        if not self._whole:
-            raise ModelUnavailable("the answer ends in the middle")
         try:
             return Proposal.model_validate_json(_json_in("".join(self._text)))
         except ValidationError as garbage:
             raise ModelUnavailable("not the form we asked for") from garbage
 
-    def _take_rest(self, rest: bytearray) -> None:
-        """The last line, or the body of a server that does not stream, which is always whole."""
-        if _is_body(rest):
-            self._take(rest)
-            self._whole = True
-        else:
-            self._take_event(rest)
-
     def _take_event(self, line: bytearray) -> None:
         """One line of server-sent events (WHATWG HTML, 9.2.6); other fields than `data` say nothing to us."""
         field, _, data = line.partition(b":")
-        if field != b"data":
-            return
-        if data.strip() == b"[DONE]":
-            self._whole = True
-        else:
+        if field == b"data" and data.strip() != b"[DONE]":
             self._take(data)
 
     def _take(self, told: bytearray) -> None:
@@ -107,13 +93,11 @@ class Answer:
             raise LogTooLong() if names_our_log(str(chunk.error)) else ModelUnavailable("an error in the answer")
         self._count(chunk.usage)
         for choice in chunk.choices or ():
-            if choice.index == 0:
-                self._add(choice)
+            self._add(choice)
 
     def _add(self, choice: _Choice) -> None:
         said = choice.delta or choice.message or _Message()
         self._reason = choice.finish_reason or self._reason
-        self._whole = self._whole or bool(self._reason)
         self._refused = self._refused or bool(said.refusal)
         self._text.append(said.content or "")
         self.characters += len(self._text[-1])
@@ -139,7 +123,7 @@ def _is_body(told: bytearray) -> bool:
 
 
 def _tokens(count: object) -> int:
-    return count if isinstance(count, int) and 0 < count <= MOST_TOKENS else 0
+    return count if type(count) is int and 0 < count <= MOST_TOKENS else 0
 
 
 def _json_in(text: str) -> str:

@@ -24,12 +24,14 @@ GOOD = {
 
 
 class LlmServer:
-    """Speaks /v1/chat/completions. `asked` holds every request body, `headers` those of the newest."""
+    """Speaks /v1/chat/completions. `asked` holds every request body, `headers` and `request` those of the newest."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
         self.asked: list[Asked] = []
         self.headers: Mapping[str, str] = {}
+        self.request: web.Request | None = None
+        self.sent = 0
         self.stop_hanging = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -50,7 +52,7 @@ class LlmServer:
             await self._runner.cleanup()
 
     async def _completions(self, request: web.Request) -> web.StreamResponse:
-        self.headers = dict(request.headers)
+        self.headers, self.request = dict(request.headers), request
         self.asked.append(json.loads(await request.text()))
         return await self.behaviour(self, self.asked[-1])
 
@@ -156,3 +158,66 @@ async def hangs_up(server: LlmServer, asked: Asked) -> web.StreamResponse:
     response = web.Response(body=b"{", headers={"Content-Length": "5000"})
     response.force_close()
     return response
+
+
+def piece(content: Any = None, *, reason: str | None = None, **delta: Any) -> dict[str, Any]:
+    """A part of an answer as it is streamed."""
+    return {"object": "chat.completion.chunk", "choices": [_choice({"content": content, **delta}, reason)]}
+
+
+def _choice(delta: dict[str, Any], reason: str | None) -> dict[str, Any]:
+    return {"index": 0, "delta": delta, "finish_reason": reason}
+
+
+def events(*told: Any) -> bytes:
+    """Each as an event of a stream; words in capitals stand for themselves."""
+    each = (one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in told)
+    return "".join(f"data: {one}\n\n" for one in each).encode()
+
+
+def streams(raw: bytes, *, each: int = 0, then: Callable[[LlmServer], Awaitable[None]] | None = None) -> Behaviour:
+    """Sends these bytes, `each` so many at a time or all together, and then does something else than to end well."""
+
+    async def behave(server: LlmServer, asked: Asked) -> web.StreamResponse:
+        response = await _opened(server)
+        for start in range(0, len(raw), each or len(raw) or 1):
+            await response.write(raw[start : start + (each or len(raw))])
+            if each:
+                await asyncio.sleep(0)
+        if then:
+            await then(server)
+        return response
+
+    return behave
+
+
+def without_end(raw: bytes, *, pause: float = 0.0) -> Behaviour:
+    """Sends these bytes again and again until nobody listens, and counts them in `server.sent`."""
+
+    async def behave(server: LlmServer, asked: Asked) -> web.StreamResponse:
+        response = await _opened(server)
+        while not server.stop_hanging.is_set():
+            await response.write(raw)
+            server.sent += len(raw)
+            await asyncio.sleep(pause)
+        return response
+
+    return behave
+
+
+async def _opened(server: LlmServer) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    assert server.request
+    await response.prepare(server.request)
+    return response
+
+
+async def falls_silent(server: LlmServer) -> None:
+    """In the middle, until the test is over."""
+    await server.stop_hanging.wait()
+
+
+async def breaks_off(server: LlmServer) -> None:
+    """Cuts the line in the middle."""
+    assert server.request and server.request.transport
+    server.request.transport.abort()

@@ -5,9 +5,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,16 +20,16 @@ from bot.domain.incident import Incident
 from bot.domain.message import Message
 from bot.domain.outgoing import outgoing_lines, outgoing_text, sent_characters
 from bot.domain.spending import Meter
-from bot.domain.transcript import Line, LineKind
+from bot.domain.transcript import LineKind
 from bot.ports.language_model import LogTooLong, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.use_cases.draft import make_draft
 from bot.use_cases.transcript import read_transcript
 from tests.acts import ANN, BEN, stop_the_line
+from tests.adapters.conftest import LINES, SAID, Ask, Serve
 from tests.adapters.llm_server import (
     GOOD,
     Behaviour,
-    LlmServer,
     body,
     fails,
     hangs,
@@ -43,47 +42,7 @@ from tests.adapters.llm_server import (
 from tests.clocks import START
 from tests.conftest import AddPeople
 
-AT = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
-SAID = (
-    "checkout answers 502 on web-3",
-    "confirmed, 30% of the orders fail",
-    "root cause: the config pushed to lb-07 was empty",
-    "rolled back lb-07, the errors are gone",
-)
-LINES = tuple(
-    Line(n, LineKind.MESSAGE, AT + timedelta(minutes=n), f"Ann {n}", text, "") for n, text in enumerate(SAID, 1)
-)
 FENCED = f"Here you are:\n```json\n{json.dumps(GOOD, indent=1)}\n```\n"
-
-Serve = Callable[[Behaviour], Awaitable[LlmServer]]
-Ask = Callable[[LlmServer], OpenAIModel]
-
-
-@pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
-    servers: list[LlmServer] = []
-
-    async def start(behaviour: Behaviour) -> LlmServer:
-        servers.append(LlmServer(behaviour))
-        await servers[-1].start()
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        await server.stop()
-
-
-@pytest.fixture
-async def model_at() -> AsyncIterator[Ask]:
-    models: list[OpenAIModel] = []
-
-    def make(server: LlmServer, **times: float) -> OpenAIModel:
-        models.append(OpenAIModel(server.url, "m", "key", **{"timeout": 5.0, "deadline": 20.0, **times}))
-        return models[-1]
-
-    yield make
-    for model in models:
-        await model.close()
 
 
 def wording(sections: Sequence[Section]) -> list[str]:
