@@ -59,6 +59,12 @@ class Replica:
         finally:
             writer.close()
 
+    @property
+    def number(self) -> int:
+        """Of the process, as the system counts."""
+        assert self._process
+        return self._process.pid
+
     def signal(self, what: signal.Signals) -> None:
         """Sends it a signal."""
         assert self._process
