@@ -13,7 +13,7 @@ from bot.domain.shortening import shorten
 from bot.domain.spending import Meter
 from bot.domain.transcript import Line
 from bot.ports.language_model import LogTooLong, ModelUnavailable
-from prompts.library import HEADINGS_OF, MEND, MERGE, instructions
+from prompts.library import HEADINGS_OF, MEND, MERGE, edition, instructions
 
 if TYPE_CHECKING:
     from bot.adapters.openai_wire import Wire
@@ -29,6 +29,8 @@ DEADLINE_SECONDS = 90.0
 LOG_SIZES = (LOG_CHARACTERS, 24_000, 12_000, 6_000, 3_000)
 """Characters of the log: the next smaller is remembered when the model says that it cannot hold so many."""
 MEND_CHARACTERS = 6_000
+NAME_CHARACTERS = 55
+"""A draft keeps 64 of what made it (storage/tables.py); the name of a local model may be a path."""
 QUESTION_CHARACTERS = 2_000
 SENTENCE_CHARACTERS = 600
 SENTENCES = 30
@@ -65,8 +67,8 @@ class OpenAIModel:
 
     @property
     def name(self) -> str:
-        """The model's own name."""
-        return self._model
+        """The model's own name and the edition of our prompts: which words made a draft can be told later."""
+        return f"{shorten(self._model, NAME_CHARACTERS)}#{edition()}"
 
     @property
     def capacity(self) -> int:

@@ -25,6 +25,8 @@ from bot.ports.language_model import LogTooLong, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.use_cases.draft import make_draft
 from bot.use_cases.transcript import read_transcript
+from prompts.library import edition
+from storage import tables
 from tests.acts import ANN, BEN, stop_the_line
 from tests.adapters.conftest import LINES, SAID, Ask, Serve
 from tests.adapters.llm_server import (
@@ -267,7 +269,7 @@ async def test_lies_are_dropped_and_without_a_true_word_the_log_is_quoted(
         made = await make_draft(outside, model, OfflineModel(), **about)  # type: ignore[arg-type]
         return wording(made.sections), made.dropped, made.source
 
-    assert await draft(lies) == ([said[0][0]], 5, "m")
+    assert await draft(lies) == ([said[0][0]], 5, f"m#{edition()}")
     quoted, dropped, source = await draft(lies[1:])
     assert SAID[2] in quoted and dropped == 5 and source == "offline"
 
@@ -300,8 +302,13 @@ def test_a_hostile_text_is_made_plain_in_no_time() -> None:
 
 
 def test_the_default_model_is_named_once() -> None:
-    assert make_model("", "", "key").name == DEFAULT_MODEL
-    assert make_model("http://127.0.0.1:1/v1", "own", "").name == "own"
+    assert make_model("", "", "key").name == f"{DEFAULT_MODEL}#{edition()}"
+    assert make_model("http://127.0.0.1:1/v1", "own", "").name == f"own#{edition()}"
+
+
+def test_a_long_name_of_a_model_fits_beside_a_draft_and_keeps_the_edition_of_the_prompts() -> None:
+    name = make_model("http://127.0.0.1:1/v1", "/models/" + "very-" * 40 + "long.gguf", "").name
+    assert len(name) == tables.draft.c.source.type.length and name.startswith("/models/very-") and edition() in name
 
 
 def test_neither_the_client_nor_pydantic_is_loaded_before_the_first_question() -> None:

@@ -16,6 +16,7 @@ from bot.domain.reading import Stopped
 from bot.domain.spending import Meter
 from bot.ports.language_model import ModelUnavailable
 from bot.use_cases.proposal import Means, propose_sections
+from prompts.library import edition
 from tests.adapters.conftest import LINES, SAID, Ask, Serve
 from tests.adapters.llm_server import (
     GOOD,
@@ -185,7 +186,7 @@ async def test_an_error_in_the_answer_may_be_our_log(serve: Serve, model_at: Ask
     assert model.capacity < capacity
 
 
-@pytest.mark.parametrize(("wait", "tries", "source"), [("0.05", 2, "m"), ("3600", 1, "offline")])
+@pytest.mark.parametrize(("wait", "tries", "source"), [("0.05", 2, f"m#{edition()}"), ("3600", 1, "offline")])
 async def test_who_is_busy_is_asked_once_more_unless_it_wants_to_wait_for_long(
     serve: Serve, model_at: Any, wait: str, tries: int, source: str
 ) -> None:

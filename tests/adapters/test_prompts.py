@@ -1,13 +1,16 @@
 """What is promised of the prompts: both languages, every heading and field by its name, the log as data."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
 from bot.domain.citation import HEADINGS
 from bot.domain.draft import BRIEFS, DraftKind
 from bot.domain.extract import draft_sections
-from prompts.library import HEADINGS_OF, LANGUAGES, instructions
+from prompts import library
+from prompts.library import HEADINGS_OF, LANGUAGES, edition, instructions
 from prompts.schemas import CERTAINTIES, Proposal, ProposedSection, ProposedSentence
 from prompts.schemas import HEADINGS as OFFERED
 
@@ -42,3 +45,20 @@ def test_the_languages_differ(task: str) -> None:
 def test_another_task_is_a_mistake() -> None:
     with pytest.raises(KeyError):
         instructions("../rules", "en")
+
+
+def test_the_edition_is_another_one_after_any_change_of_any_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that stays the same is named the same, on whatever machine."""
+    shutil.copytree(Path(library.__file__).parent, tmp_path / "prompts")
+    seen = [edition()]
+    monkeypatch.setattr(library, "_HERE", tmp_path / "prompts")
+    edition.cache_clear()
+    assert edition() == seen[0]
+    for file in sorted((tmp_path / "prompts").glob("*/*.md")):
+        file.write_text(file.read_text(encoding="utf-8") + ".", encoding="utf-8")
+        edition.cache_clear()
+        seen.append(edition())
+    edition.cache_clear()
+    assert len(set(seen)) == len(seen) > 10 and all(re.fullmatch("[0-9a-f]{8}", one) for one in seen)
