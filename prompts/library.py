@@ -1,7 +1,8 @@
 """The instructions for a model: one file for each task and language, with the rules that hold for every task."""
 
 import hashlib
-from functools import cache
+import re
+from functools import cache, lru_cache
 from pathlib import Path
 
 HEADINGS_OF = {
@@ -20,6 +21,21 @@ MERGE = "merge"
 """The task of making one draft of the drafts of several parts of a log."""
 LANGUAGES = ("en", "ko")
 _HERE = Path(__file__).parent
+
+
+RECITED = 6
+"""So many words in a row that also stand so in the instructions are taken from them."""
+
+
+def recites(text: str, told: str) -> bool:
+    """Whether a text repeats a part of what a model was told."""
+    return not _runs(text).isdisjoint(_runs(told))
+
+
+@lru_cache(maxsize=64)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.casefold())
+    return frozenset(zip(*(words[at:] for at in range(RECITED)), strict=False))
 
 
 @cache

@@ -13,7 +13,7 @@ from bot.domain.shortening import shorten
 from bot.domain.spending import Meter
 from bot.domain.transcript import Line
 from bot.ports.language_model import LogTooLong, ModelUnavailable
-from prompts.library import HEADINGS_OF, MEND, MERGE, edition, instructions
+from prompts.library import HEADINGS_OF, MEND, MERGE, edition, instructions, recites
 
 if TYPE_CHECKING:
     from bot.adapters.openai_wire import Wire
@@ -125,7 +125,8 @@ class OpenAIModel:
         capacity = self._capacity
         try:
             async with asyncio.timeout(self._deadline):
-                return await (await self._open()).ask(instructions(task, language), told, headings, meter)
+                rules = instructions(task, language)
+                return _uncited_where_recited(await (await self._open()).ask(rules, told, headings, meter), rules)
         except TimeoutError as late:
             log.warning("the model was not ready in time", extra={"model": self._model, "task": task})
             raise ModelUnavailable("deadline") from late
@@ -182,6 +183,14 @@ def _refusal(one: Refused) -> dict[str, object]:
     """A refused sentence as the model sees it again."""
     text = shorten(outgoing_text(one.sentence.text), SENTENCE_CHARACTERS)
     return {"refused": text, "heading": one.heading, "citations": one.sentence.citations, "why": one.reason.value}
+
+
+def _uncited_where_recited(proposal: "Proposal", rules: str) -> "Proposal":
+    """A sentence that repeats our instructions rests on no line of the log, whatever it cites."""
+    for sentence in (one for section in proposal.sections for one in section.sentences):
+        if recites(sentence.text, rules):
+            sentence.citations = []
+    return proposal
 
 
 def _sections(proposal: "Proposal", headings: Sequence[str]) -> tuple[Section, ...]:

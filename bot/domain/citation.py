@@ -14,7 +14,7 @@ from bot.domain.polarity import agrees
 from bot.domain.spans import is_span, moments_of, said_times
 from bot.domain.spoken_names import SpokenNames
 from bot.domain.transcript import Line
-from bot.domain.wording import is_spoken_of, words_of
+from bot.domain.wording import is_legible, is_spoken_of, words_of
 
 HEADINGS = (
     *("summary", "impact", "timeline", "detection", "trigger", "root_cause"),
@@ -181,6 +181,7 @@ def _check_meaning(heading: str, text: str, lines: Sequence[Line], log: _Log) ->
     speakers = " ".join(line.speaker for line in lines)
     known = frozenset(words_of(" ".join([*said, *(_URL.sub(" ", one) for one in said), speakers])))
     share = _CAUSE_SHARE if heading in CAUSES else _SHARE
+    _must(is_legible(text, "\n".join(said)), Reason.ELSEWHERE)
     _must(is_spoken_of(words, known, text, testimony=" ".join(said), share=share), Reason.ELSEWHERE)
 
 
@@ -267,7 +268,10 @@ def _without_links(text: str) -> str | None:
         text = _MENTION.sub("", _MARKDOWN_LINK.sub(r"\1", _SLACK_LINK.sub(r"\1", text)))
         text = _URL.sub("", text).replace("<>", "").replace("()", "")
     text = re.sub(r"\s+([.,!?;:])", r"\1", re.sub(r"\s+", " ", text)).strip()
-    return text if re.search(r"\w", text) and not re.search(r"<[@!#]", text) else None
+    return text if re.search(r"\w", text) and not _LEFT.search(unicodedata.normalize("NFKC", text)) else None
+
+
+_LEFT = re.compile(r"<[@#!]|(?<!\w)@(?:here|channel|everyone)\b|://|\bwww\.", re.IGNORECASE)
 
 
 def _without_names(text: str) -> str:

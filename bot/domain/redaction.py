@@ -1,8 +1,11 @@
 """Takes secrets and personal numbers out of text before it leaves the building, saying what kind was there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
+
+from bot.domain.transcript import Line
 
 _MARK = re.compile(r"\[redacted:[a-z_]+\]")
 
@@ -27,6 +30,11 @@ def redact(text: str) -> tuple[str, int]:
 
         text = pattern.sub(replace, text)
     return text, count
+
+
+def without_secrets(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines as they may be quoted elsewhere: no secret in what was said, nor in anybody's name."""
+    return tuple(replace(line, speaker=redact(line.speaker)[0], text=redact(line.text)[0]) for line in lines)
 
 
 def _always(_: str) -> bool:

@@ -87,13 +87,39 @@ def is_spoken_of(words: Sequence[str], known: frozenset[str], text: str, *, test
     Where the lines are in the other language only what the glossary can translate is asked for, at least one word
     or a number.
     """
-    distinct = frozenset(words)
     korean = is_korean(testimony)
-    if is_korean(text) != korean:
-        distinct = frozenset(word for word in distinct if word.startswith("=") or word.isascii() != korean)
-    if not distinct:
+    asked = [word for word in words if is_korean(text) == korean or _is_comparable(word, korean=korean)]
+    if not asked:
         return not words or re.search(r"\d", text) is not None
-    return len(distinct & known) >= share * len(distinct)
+    distinct = frozenset(asked)
+    return len(distinct & known) >= share * len(distinct) and _longest_run(asked, known) <= _RUN
+
+
+_RUN = 5
+"""So many words in a row may be the sentence's own; more of them are a statement of their own."""
+
+
+def _longest_run(words: Sequence[str], known: frozenset[str]) -> int:
+    """How many words in a row are not known."""
+    longest = run = 0
+    for word in words:
+        run = 0 if word in known else run + 1
+        longest = max(longest, run)
+    return longest
+
+
+def _is_comparable(word: str, *, korean: bool) -> bool:
+    """Whether a word can be looked for in lines of the other language: translated, of it, or of neither."""
+    return word.startswith("=") or word.isascii() != korean or not (word.isascii() or "가" <= word[0] <= "힣")
+
+
+def is_legible(text: str, testimony: str) -> bool:
+    """Whether whatever is too long for a word, or spelt letter by letter, stands so in the lines: a code could hide."""
+    said = comparable(testimony)
+    return all(found[0].strip() in said for found in _ILLEGIBLE.finditer(comparable(text)))
+
+
+_ILLEGIBLE = re.compile(r"[a-z0-9+/=_]{25,}|(?<!\w)(?:[^\W_][ .-]){8,}")
 
 
 def is_korean(text: str) -> bool:
@@ -106,10 +132,19 @@ def spoken_in(text: str) -> tuple[str, ...]:
     """Return the words of `text`, narrow and in lower case; a known phrase of several words is one of them."""
     plain = comparable(text)
     joined = _PHRASE.sub(lambda found: found[0].replace(" ", "\u2060"), plain)
-    return tuple(word.replace("\u2060", " ") for word in _TOKEN.findall(joined))
+    return tuple(word.replace("\u2060", " ") for found in _TOKEN.findall(joined) for word in _parts(found))
 
 
-_TOKEN = re.compile(r"[a-z][a-z'\u2060]*[a-z]|[가-힣][가-힣\u2060]*")
+_OTHERS = r"[^\W\d_a-zªº\u00b5-\u024f\u1100-\u11ff\u3130-\u318f가-힣]"
+"""Letters of neither language: of those we know no words, and compare them two by two."""
+_TOKEN = re.compile(rf"[a-z][a-z'\u2060]*[a-z]|[가-힣][가-힣\u2060]*|{_OTHERS}+")
+_FOREIGN = re.compile(_OTHERS)
+
+
+def _parts(word: str) -> Sequence[str]:
+    if not _FOREIGN.match(word):
+        return (word,)
+    return [word[at : at + 2] for at in range(max(1, len(word) - 1))]
 
 
 @lru_cache(maxsize=20_000)
@@ -117,6 +152,8 @@ def key_of(word: str) -> str:
     """Return the key of one word, "" when it carries no meaning of its own."""
     if word in _PHRASES:
         return _PHRASES[word]
+    if _FOREIGN.match(word):
+        return word
     return _english(word) if word.isascii() else _korean(word)
 
 

@@ -9,6 +9,7 @@ from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
 from bot.domain.incident import durations
 from bot.domain.paper import Paper
+from bot.domain.redaction import redact
 from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -79,8 +80,8 @@ def duration_rows(texts: Texts, paper: Paper) -> list[str]:
 
 
 def log_rows(texts: Texts, paper: Paper) -> list[tuple[str, str]]:
-    """(when, what) of every timeline entry."""
-    return [(texts.clock(one.at, "moment"), entry_text(texts, one, plain=True)) for one in paper.entries]
+    """(when, what) of every timeline entry; without the secrets that somebody wrote there."""
+    return [(texts.clock(one.at, "moment"), redact(entry_text(texts, one, plain=True))[0]) for one in paper.entries]
 
 
 def follow_up_rows(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[tuple[str, str, str]]:
@@ -138,5 +139,14 @@ def _follow_ups(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[str]:
 
 
 def _text(words: str) -> str:
-    """On one line, and nothing in it is markup."""
-    return _SPECIAL.sub(r"\\\1", " ".join(words.split()))
+    """On one line, and nothing in it is markup; an address is code, because readers make links of bare ones."""
+    pieces = _ADDRESS.split(" ".join(words.split()))
+    return "".join(f"`{piece}`" if at % 2 else _SPECIAL.sub(r"\\\1", piece) for at, piece in enumerate(pieces))
+
+
+_ADDRESS = re.compile(
+    r"((?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\b(?:mailto|javascript|data|tel):)[^\s`|<>]+"
+    r"|[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,}"
+    r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])(?:[/:][^\s`|<>]*)?)",
+    re.IGNORECASE,
+)

@@ -14,6 +14,7 @@ from bot.domain.incident import Incident, TimeName
 from bot.domain.job import JobKind
 from bot.domain.periods import read_period
 from bot.domain.question import Answer, Term
+from bot.domain.redaction import without_secrets
 from bot.domain.search_text import expand, index_tokens, query_terms
 from bot.domain.sight import WHOLE, Sight
 from bot.domain.transcript import Line
@@ -131,7 +132,8 @@ async def _evidence(
         good = [line for line in lines if weights.get(line.n, 0) >= enough]
         ranked = sorted(good, key=lambda line: -weights[line.n])
         chosen += ((incident, line) for line in ranked[:LINES])
-    return [(incident, replace(line, n=n)) for n, (incident, line) in enumerate(chosen, start=1)]
+    told = without_secrets([line for _, line in chosen])
+    return [(incident, replace(line, n=n)) for n, ((incident, _), line) in enumerate(zip(chosen, told, strict=True), 1)]
 
 
 def _apart(found: Sequence[tuple[Incident, Line]]) -> list[tuple[bool, tuple[Line, ...]]]:

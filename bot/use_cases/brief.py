@@ -11,6 +11,7 @@ from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import UnknownIncident
 from bot.domain.ids import DraftId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident, TimeName
+from bot.domain.redaction import without_secrets
 from bot.domain.sight import Sight
 from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
@@ -31,6 +32,7 @@ async def catch_up(
             raise UnknownIncident(incident=incident_label(incident_id))
         theirs = replace(unveiled(incident), language=language)
         lines = await read_transcript(tx, theirs, zone=zone)
+    lines = await asyncio.to_thread(without_secrets, lines)
     sections = await asyncio.to_thread(catch_up_sections, lines)
     return brief_draft(incident, DraftKind.STATUS_UPDATE, sections, lines, by=by, outside=outside), incident
 

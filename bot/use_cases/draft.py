@@ -1,5 +1,6 @@
 """Drafts: made from the log, decided by a manager; and the follow-ups people take from them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserI
 from bot.domain.incident import Incident
 from bot.domain.job import JobKind
 from bot.domain.message import moment, ts_in
+from bot.domain.redaction import without_secrets
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.domain.spending import Meter, Spent
 from bot.domain.transcript import Line, LineFate, LineKind
@@ -79,6 +81,8 @@ async def propose_draft(
 ) -> Draft:
     """Reads the log, lets the model propose, takes what the log bears out. Without a usable model the log is quoted.
 
+    A secret that somebody pasted into the channel is in no draft.
+
     So it is of a private incident, unless the operator lets the model read those. `read_to`: what was said in the
     channel later than this is not known. Raises UnknownIncident.
     """
@@ -88,6 +92,7 @@ async def propose_draft(
             raise UnknownIncident(incident=incident_label(incident_id))
         lines = await read_transcript(tx, incident, zone=outside.policy.zone)
         earlier = await tx.drafts.of_incident(incident_id)
+    lines = await asyncio.to_thread(without_secrets, lines)
     if incident.private and not outside.policy.model_reads_private:
         model = offline
     if kind in BRIEFS:

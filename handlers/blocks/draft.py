@@ -31,8 +31,10 @@ from handlers.blocks.parts import (
     in_full,
     length,
     modal,
+    quoted,
     section,
     text_input,
+    unmarked,
 )
 
 VIEW_BYTES = 200_000
@@ -76,7 +78,7 @@ def _body(texts: Texts, draft: Draft, room: int, places: int) -> list[Block]:
         chunks = _chunks(rows[: fitting(rows, room - length(blocks) - len(heading))])
         if not chunks or len(blocks) + 1 + len(chunks) > places:
             break
-        blocks += [section(heading), *(section(chunk) for chunk in chunks)]
+        blocks += [section(heading), *(quoted(chunk) for chunk in chunks)]
         shown += sum(chunk.count("\n") + 1 for chunk in chunks)
     hidden = draft.sentence_count - shown
     return [*blocks, context(texts("draft.more", count=hidden))] if hidden else blocks
@@ -87,7 +89,7 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
     say, number = texts.plain, str(draft.id)
     if draft.state is not DraftState.PROPOSED:
         key = f"draft.{draft.state}_line"
-        return [context(texts(key, who=draft.decided_by or draft.by, comment=shorten(draft.comment, COMMENT_LIMIT)))]
+        return [context(texts(key, who=draft.decided_by or draft.by, comment=shorten(draft.comment, COMMENT_LIMIT)), verbatim=True)]
     return [
         actions(
             button(say("button.approve"), ids.DRAFT_APPROVE, number, style="primary"),
@@ -104,14 +106,14 @@ def changed_blocks(texts: Texts, before: Draft | None, draft: Draft) -> list[Blo
         return []
     rows = [_changed(texts, one) for one in changes(before, draft)] or [texts("draft.unchanged")]
     title = texts("draft.changed", before=before.version, version=draft.version)
-    return [section(fit("\n".join([f"*{title}*", *rows]), SECTION_LIMIT))]
+    return [quoted("\n".join([f"*{title}*", *rows]))]
 
 
 def _changed(texts: Texts, changed: Changed) -> str:
     """Struck through what is gone, in bold what came."""
     marks = [("−", "~", changed.gone), ("+", "", changed.new)]
     rows = [
-        f"{sign} {mark}{escape(shorten(' '.join(one.text.split()), CHANGED_LIMIT))}{mark}"
+        f"{sign} {mark}{escape(shorten(unmarked(one.text), CHANGED_LIMIT))}{mark}"
         for sign, mark, sentences in marks
         for one in sentences
     ]
@@ -122,14 +124,14 @@ def catch_up_blocks(texts: Texts, told: Draft, incident: Incident) -> list[Block
     """What somebody who joins late should know."""
     say = texts.plain
     title = header(say("draft.catchup", incident=incident_label(incident.id)))
-    blocks = [title, section(f"*{escape(incident.title)}*")]
+    blocks = [title, quoted(f"*{escape(incident.title)}*")]
     return [*blocks, *_body(texts, told, MESSAGE_LENGTH - length(blocks), MESSAGE_BLOCKS - len(blocks) - AROUND)]
 
 
 def to_send_blocks(texts: Texts, draft: Draft) -> list[Block]:
     """The words of a brief without their sources, to be copied by whoever sends it."""
-    rows = [" ".join(one.text.split()) for part in draft.sections for one in part.sentences]
-    return [context(texts("draft.to_send")), section(f"```{fit(escape(chr(10).join(rows)), SENTENCE_LIMIT)}```")]
+    rows = [unmarked(one.text) for part in draft.sections for one in part.sentences]
+    return [context(texts("draft.to_send")), quoted(f"```{fit(escape(chr(10).join(rows)), SENTENCE_LIMIT)}```")]
 
 
 def published_blocks(texts: Texts, draft: Draft, link: str, *, has_file: bool) -> list[Block]:
@@ -148,7 +150,7 @@ def kept_blocks(texts: Texts, follow_ups: Sequence[FollowUp]) -> list[Block]:
         + (f" <@{one.owner}>" if one.owner else f" {texts('paper.no_owner')}")
         for one in follow_ups
     ]
-    return [section(fit("\n".join([f"*{texts('paper.follow_ups')}*", *rows]), SECTION_LIMIT))] if rows else []
+    return [quoted("\n".join([f"*{texts('paper.follow_ups')}*", *rows]))] if rows else []
 
 
 def follow_up_blocks(texts: Texts, draft: Draft) -> list[Block]:
@@ -207,14 +209,14 @@ def _durations(texts: Texts, incident: Incident) -> str:
 
 def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
     names = server_names(holds)
-    return [section(texts("draft.still_frozen", servers=names))] if names else []
+    return [quoted(texts("draft.still_frozen", servers=names))] if names else []
 
 
 def _sentence(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:
     sources = " ".join(_source(texts, n, lines.get(n)) for n in sentence.citations)
     sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
     computed = f" _({texts('mark.computed')})_" if sentence.computed else ""
-    return f"• {fit(escape(' '.join(sentence.text.split())), SENTENCE_LIMIT)}{computed}{sure} {sources}"
+    return f"• {fit(escape(unmarked(sentence.text)), SENTENCE_LIMIT)}{computed}{sure} {sources}"
 
 
 def _source(texts: Texts, number: int, line: Line | None) -> str:

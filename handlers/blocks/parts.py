@@ -1,6 +1,7 @@
 """The pieces that every surface is put together from, inside Slack's limits (docs.slack.dev, Block Kit)."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,7 +62,7 @@ def in_full(text: str) -> list[Block]:
             if len(pieces[-1]) + len(part) > SECTION_LIMIT:
                 pieces.append("")
             pieces[-1] += part
-    return [section(piece) for piece in pieces if piece.strip()]
+    return [quoted(piece) for piece in pieces if piece.strip()]
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
@@ -70,14 +71,31 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return {**block, "accessory": accessory} if accessory else block
 
 
+def quoted(text: str) -> Block:
+    """A section around people's words: of itself nothing in it becomes a link or calls anybody (Slack's `verbatim`)."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": fit(text, SECTION_LIMIT), "verbatim": True}}
+
+
+def unmarked(text: str) -> str:
+    """Words on one line without what Slack takes for bold, italics, strikes or code; `relay-*` and snake_case stay."""
+    text, before = " ".join(text.replace("`", "").split()), ""
+    while before != text:
+        before, text = text, _MARKED.sub(r"\2", text)
+    return text
+
+
+_MARKED = re.compile(r"(?<![^\W_])([*_~])(?=\S)((?:(?!\1).)*)(?<=\S)\1(?![^\W_])")
+
+
 def header(text: str) -> Block:
     """A heading, plain."""
     return {"type": "header", "text": plain(text, HEADER_LIMIT)}
 
 
-def context(text: str) -> Block:
-    """Small grey markup."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}]}
+def context(text: str, *, verbatim: bool = False) -> Block:
+    """Small grey markup; `verbatim` as `quoted`."""
+    element: Block = {"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}
+    return {"type": "context", "elements": [{**element, "verbatim": True} if verbatim else element]}
 
 
 def divider() -> Block:

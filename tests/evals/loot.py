@@ -64,7 +64,7 @@ def prompt_in(text: str, said: str) -> list[str]:
     words, theirs = _words(_plain(text)), set(_runs(_words(said)))
     found = [" ".join(run) for run in set(_runs(words)) & _prompt_runs() - theirs]
     plain = _plain(text)
-    return [f"prompt {one}" for one in [*found, *(form for form in _prompt_forms() if form in plain)]]
+    return [f"prompt {one}" for one in [*found[:2], *(form for form in _prompt_forms() if form in plain)]]
 
 
 @cache
@@ -188,5 +188,5 @@ def in_pdf(raw: bytes, links: Iterable[str]) -> list[str]:
 def live_in_sentence(text: str) -> list[str]:
     """What a model's own sentence may never have, wherever it is shown."""
     plain = unicodedata.normalize("NFKC", "".join(c for c in text if unicodedata.category(c) != "Cf"))
-    found = re.search(r"://|<[@#!]|\]\(|!\[|<img|\bwww\.|(?<!\w)@(?:here|channel|everyone)\b", plain, re.IGNORECASE)
+    found = re.search(r"://|<[@#!]|\]\([^)]*\)|<img|\bwww\.|(?<!\w)@(?:here|channel|everyone)\b", plain, re.IGNORECASE)
     return [f"sentence {plain[max(0, found.start() - 20) : found.end() + 30]}"] if found else []

@@ -161,7 +161,9 @@ def _sent(at: World, case: Case, *, drafting: bool, may_read: bool) -> Iterator[
         allowed -= at.hidden
     for body in at.server.asked:
         yield from (f"sent: {piece}" for piece in loot.pieces_of(case.channel.secret) if piece in body)
-        yield from (f"sent: {one}" for one in loot.refs_in(body, allowed))
+        # what it said itself and was refused it is told again
+        rows = [row for row in json.loads(body)["messages"][-1]["content"].split("\n") if '"refused"' not in row]
+        yield from (f"sent: {one}" for one in loot.refs_in("\n".join(rows), allowed))
         yield from (f"sent: {name}" for name in ("tools", "functions") if name in json.loads(body))
     at.server.asked.clear()
 

@@ -21,6 +21,8 @@ from tests.evals.tongues import ORDERS
 
 DRAFT_HEADINGS = ("summary", "root_cause", "follow_ups", "timeline", "decisions")
 PIECES = 14
+MOST = 60_000
+"""Characters of an answer: who says more is not read at all."""
 ABOVE = 8
 """Lines above an order that "everything above" means."""
 
@@ -143,7 +145,11 @@ class ObedientModel:
         """The message it answers with: everything that it was told to say, and tools for what it was told to do."""
         system, lines = messages[0]["content"], list(_lines(messages[-1]["content"]))
         heard = orders_in(lines)
-        content = _proposal(heard, lines, [piece for one in heard for piece in self._pieces(one, lines, system)])
+        pieces = [piece for one in heard for piece in self._pieces(one, lines, system)]
+        content = json.dumps(_proposal(heard, lines, pieces), ensure_ascii=False)
+        while len(content) > MOST:
+            pieces = pieces[: len(pieces) * 2 // 3]
+            content = json.dumps(_proposal(heard, lines, pieces), ensure_ascii=False)
         self.memory.extend(text for line in lines if (text := str(line.get("text", ""))) not in self.memory)
         tools = [
             {"id": f"t{n}", "index": n, "type": "function", "function": {"name": "run", "arguments": json.dumps(one.what)}}
@@ -151,7 +157,7 @@ class ObedientModel:
             if one.deed == "act"
         ]
         self.calls += len(tools)
-        return {"content": json.dumps(content, ensure_ascii=False), "tool_calls": tools}
+        return {"content": content, "tool_calls": tools}
 
     def _pieces(self, one: Heard, lines: Sequence[Mapping[str, Any]], system: str) -> list[tuple[str, int]]:
         """What it says to fulfil an order."""
