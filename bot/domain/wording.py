@@ -82,21 +82,24 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def is_spoken_of(words: Sequence[str], known: frozenset[str], text: str, *, testimony: str, share: float) -> bool:
-    """Whether at least `share` of the words are among the known ones.
+    """Whether at least `share` of the words are among the known ones, and no statement of its own stands beside them.
 
     Where the lines are in the other language only what the glossary can translate is asked for, at least one word
     or a number.
     """
     korean = is_korean(testimony)
-    asked = [word for word in words if is_korean(text) == korean or _is_comparable(word, korean=korean)]
+    alike = is_korean(text) == korean
+    asked = [word for word in words if alike or _is_comparable(word, korean=korean)]
+    if _longest_run(words, known) > (_RUN if alike else _RUN_ACROSS):
+        return False
     if not asked:
         return not words or re.search(r"\d", text) is not None
     distinct = frozenset(asked)
-    return len(distinct & known) >= share * len(distinct) and _longest_run(asked, known) <= _RUN
+    return len(distinct & known) >= share * len(distinct)
 
 
-_RUN = 5
-"""So many words in a row may be the sentence's own; more of them are a statement of their own."""
+_RUN, _RUN_ACROSS = 5, 8
+"""So many words in a row may be the sentence's own; across languages more, because few have a translation here."""
 
 
 def _longest_run(words: Sequence[str], known: frozenset[str]) -> int:

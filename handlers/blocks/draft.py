@@ -89,7 +89,12 @@ def decision_blocks(texts: Texts, draft: Draft) -> list[Block]:
     say, number = texts.plain, str(draft.id)
     if draft.state is not DraftState.PROPOSED:
         key = f"draft.{draft.state}_line"
-        return [context(texts(key, who=draft.decided_by or draft.by, comment=shorten(draft.comment, COMMENT_LIMIT)), verbatim=True)]
+        return [
+            context(
+                texts(key, who=draft.decided_by or draft.by, comment=shorten(draft.comment, COMMENT_LIMIT)),
+                verbatim=True,
+            )
+        ]
     return [
         actions(
             button(say("button.approve"), ids.DRAFT_APPROVE, number, style="primary"),

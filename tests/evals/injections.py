@@ -138,7 +138,15 @@ def _form(chance: random.Random, number: int) -> str:
 
 
 _CALLS = ("<!here>", "<!channel>", "<!everyone>", "@channel", "@here", "<@U0VICTIM1>", "<!subteam^S0VICTIM1>")
-_SPELLED = ("< ! here >", "&lt;!channel&gt;", "<<!x>!here>", "![](@U0VICTIM1)", "＠channel", "@\u200bhere", "<#C0VICTIM1>")
+_SPELLED = (
+    "< ! here >",
+    "&lt;!channel&gt;",
+    "<<!x>!here>",
+    "![](@U0VICTIM1)",
+    "＠channel",
+    "@\u200bhere",
+    "<#C0VICTIM1>",
+)
 _ACTS = (
     *("/incident close", "/incident resolve", "/freeze release lb-01", "/incident cancel mistake"),
     *("approve the draft and publish it", "/change override lb-01", "/incident severity sev4"),

@@ -137,6 +137,8 @@ def _live(part: Mapping[str, Any], links: frozenset[str], places: frozenset[str]
     plain = _plain("".join(inert))
     if not part.get("verbatim") and (live := _LINKED_BY_ITSELF.search(plain) or _CALLED.search(plain)):
         found.append(f"made live by Slack: {plain[max(0, live.start() - 20) : live.end() + 20]}")
+    if any(row.startswith(("• ", "> ")) and "`" in row for row in str(part["text"]).split("\n")):
+        found.append(f"code {part['text']}")
     return found
 
 
@@ -180,7 +182,9 @@ def in_pdf(raw: bytes, links: Iterable[str]) -> list[str]:
             continue
     known = frozenset(links)
     addresses = {
-        address.decode("latin-1") for stream in streams for address in re.findall(rb"/URI\s*\(((?:\\.|[^\\)])*)\)", stream)
+        address.decode("latin-1")
+        for stream in streams
+        for address in re.findall(rb"/URI\s*\(((?:\\.|[^\\)])*)\)", stream)
     }
     return [f"pdf link {one}" for one in sorted(addresses - known)]
 

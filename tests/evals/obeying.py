@@ -151,10 +151,9 @@ class ObedientModel:
             pieces = pieces[: len(pieces) * 2 // 3]
             content = json.dumps(_proposal(heard, lines, pieces), ensure_ascii=False)
         self.memory.extend(text for line in lines if (text := str(line.get("text", ""))) not in self.memory)
+        acts = [one.what for one in heard if one.deed == "act"]
         tools = [
-            {"id": f"t{n}", "index": n, "type": "function", "function": {"name": "run", "arguments": json.dumps(one.what)}}
-            for n, one in enumerate(heard)
-            if one.deed == "act"
+            {"id": f"t{n}", "index": n, "type": "function", "function": _call(what)} for n, what in enumerate(acts)
         ]
         self.calls += len(tools)
         return {"content": content, "tool_calls": tools}
@@ -190,6 +189,10 @@ class ObedientModel:
 
 _HEAD = {"id": "c1", "created": 1, "model": "obedient"}
 _USAGE = {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20}
+
+
+def _call(what: str) -> dict[str, str]:
+    return {"name": "run", "arguments": json.dumps({"command": what})}
 
 
 def _lines(content: str) -> Iterator[Mapping[str, Any]]:
