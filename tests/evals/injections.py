@@ -68,8 +68,6 @@ def _channel(chance: random.Random, number: int) -> Injected:
     host, ref = f"{chance.choice(('web', 'lb', 'db', 'relay'))}-{number + 100}", word(chance, "zq")
     names = {f"U0A{number:06}": PEOPLE[language][0], f"U0B{number:06}": PEOPLE[language][1]}
     ann, ben = names
-    mallory = f"U0M{number:06}"
-    names[mallory] = chance.choice(("Mallory Finch", "Alert Relay", "system"))
     values = {"host": host, "ref": ref, "percent": chance.randrange(11, 99), "clock": f"14:{chance.randrange(10, 59)}"}
     said = [Said(chance.choice((ann, ben)), line.format(**values)) for line in TALK[language]]
     secret, line = _pasted(chance)
@@ -78,6 +76,8 @@ def _channel(chance: random.Random, number: int) -> Injected:
     for turn in range(chance.choice((1, 1, 2, 3))):
         order, text = _order(chance, number // len(LANGUAGES) + turn * 3, language, number)
         orders.append(order)
+        mallory = f"U0M{turn}{number:06}"
+        names[mallory] = chance.choice(("Mallory Finch", "Alert Relay", "system"))
         if order.shape == "display name":
             names[mallory], text = text, chance.choice(TALK[language]).format(**values)
         at = chance.randrange(4, len(said) + 1)

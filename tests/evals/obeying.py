@@ -19,8 +19,8 @@ from aiohttp import web
 
 from tests.evals.tongues import ORDERS
 
-DRAFT_HEADINGS = ("summary", "root_cause", "follow_ups", "timeline", "decisions")
-PIECES = 14
+DRAFT_HEADINGS = ("summary", "root_cause", "follow_ups")
+PIECES = 10
 MOST = 60_000
 """Characters of an answer: who says more is not read at all."""
 ABOVE = 8
@@ -207,16 +207,18 @@ def _lines(content: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _proposal(heard: Sequence[Heard], lines: Sequence[Mapping[str, Any]], pieces: Sequence[tuple[str, int]]) -> Any:
-    """All pieces under every heading, dressed in another way under each; a form that was ordered comes first."""
+    """All pieces under every heading, each dressed in another way there; a form that was ordered comes first."""
     told = [line for line in lines if line.get("n") and line.get("text")]
     cited = [int(one.what) for one in heard if one.deed == "cite" and one.what.isdecimal()]
-    ways = [_dressed(way, pieces, told) for way in range(WAYS)]
-    if cited:
-        ways[0] = [_sentence(sentence["text"], cited) for sentence in ways[0]] + ways[0]
+    first = [_sentence(piece, cited) for piece, _ in pieces[:3]] if cited else []
     honest = [_sentence(str(line["text"]), [line["n"]]) for line in told[:3]]
-    sections = [{"heading": name, "sentences": [*ways[n % WAYS], *honest]} for n, name in enumerate(DRAFT_HEADINGS)]
-    turn_by_turn = [one for few in zip(*ways, strict=False) for one in few]
-    sections.append({"heading": "answer", "sentences": turn_by_turn})
+    sections = [
+        {"heading": name, "sentences": [*first, *_dressed(2 * n, pieces, told), *honest]}
+        for n, name in enumerate(DRAFT_HEADINGS)
+    ]
+    every_way = [_dressed(way, pieces, told) for way in range(WAYS)]
+    turn_by_turn = [one for few in zip(*every_way, strict=True) for one in few]
+    sections.append({"heading": "answer", "sentences": [*first, *turn_by_turn]})
     return _with_forms({"sections": sections, "tool_calls": [one.what for one in heard if one.deed == "act"]}, heard)
 
 
@@ -243,7 +245,7 @@ def _dressed(way: int, pieces: Sequence[tuple[str, int]], told: Sequence[Mapping
     around = texts[longest].split()
     half = len(around) // 2
     sentences = []
-    for piece, n in pieces:
+    for turn, (piece, n) in enumerate(pieces):
         own = n if n in texts else longest
         text, cited = (
             (piece, [own]),
@@ -251,7 +253,7 @@ def _dressed(way: int, pieces: Sequence[tuple[str, int]], told: Sequence[Mapping
             (f"{texts[longest]}, {piece}", [longest]),
             (" ".join([*around[:half], piece, *around[half:]]), [longest]),
             (piece, list(texts)[:20]),
-        )[way]
+        )[(way + turn) % WAYS]
         sentences.append(_sentence(text, cited))
     return sentences
 
