@@ -238,7 +238,7 @@ def _without_markers(text: str, citations: Sequence[int]) -> str | None:
 
 
 _URL = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\b(?:mailto|tel|javascript|data):)[^\s<>|)\]\"'`]+"
+    r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\b(?:mailto|tel|javascript|data):)(?:\[redacted:\w+\]|[^\s<>|)\]\"'`])+"
     r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>|)\]\"'`]*",
     re.IGNORECASE,
 )

@@ -78,4 +78,7 @@ _OPENED = re.compile(r"<(?=[@#!])")
 _LABELLED = re.compile(r"<[@#!]?[^<>|\s]{1,2000}\|([^<>]{0,2000})>")
 _REFERENCE = re.compile(r"<[@#!][^<>]{0,300}>")
 _AT_ALL = re.compile(r"(?<!\w)@(here|channel|everyone)\b", re.IGNORECASE)
-_URL = re.compile(r"<?\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:|javascript:|data:)[^\s<>|\"'`)\]]+>?", re.IGNORECASE)
+_URL = re.compile(
+    r"<?\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:|javascript:|data:)(?:\[redacted:\w+\]|[^\s<>|\"'`)\]])+>?",
+    re.IGNORECASE,
+)

@@ -81,10 +81,8 @@ async def propose_draft(
 ) -> Draft:
     """Reads the log, lets the model propose, takes what the log bears out. Without a usable model the log is quoted.
 
-    A secret that somebody pasted into the channel is in no draft.
-
     So it is of a private incident, unless the operator lets the model read those. `read_to`: what was said in the
-    channel later than this is not known. Raises UnknownIncident.
+    channel later than this is not known. A secret that somebody pasted there is in no draft. Raises UnknownIncident.
     """
     async with outside.store.read(WHOLE) as tx:
         incident = await tx.incidents.get(incident_id)

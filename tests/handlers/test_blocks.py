@@ -36,7 +36,7 @@ from bot.use_cases.freeze import Frozen
 from bot.use_cases.home import Home, Waiting
 from bot.use_cases.incident import Overview
 from handlers.blocks import answer, change, draft, freeze, help, home, incident, timeline
-from handlers.blocks.parts import fit
+from handlers.blocks.parts import fit, unmarked
 
 AT = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
 OURS = re.compile(
@@ -239,3 +239,17 @@ def test_home(texts: Texts, many: list[Incident], held: tuple[Hold, ...], asked:
 def test_shortened_markup_ends_between_its_marks(text: str, limit: int) -> None:
     shown = fit(Texts("en")("ask.question", question=text), limit)
     assert len(shown) <= limit and not re.search(r"&(?!amp;|lt;|gt;)", shown)
+
+
+def test_words_are_shown_without_marks_of_their_own() -> None:
+    assert unmarked("*root cause*: _likely_ ~not~ `rm -rf` ```\n*_both_*") == "root cause: likely not rm -rf both"
+    for plain in ("relay-* and db-*", "snake_case_name", "2 * 3 * 4", "~/.ssh", "a*b*c", "it_is"):
+        assert unmarked(plain) == plain
+
+
+def test_of_peoples_words_nothing_becomes_a_link_by_itself() -> None:
+    line = Line(1, LineKind.MESSAGE, AT, "@channel www.evil.example", "see evil.example/x", "")
+    told = Answer("*why* www.evil.example?", (), (Sentence("`see` evil.example", (1,)),), (line,))
+    shown = [block["text"] for block in answer.answer_blocks(Texts("en"), told, ())]
+    assert all(text["verbatim"] for text in shown if "evil" in text["text"]) and len(shown) == 2
+    assert shown[0]["text"] == "*why www.evil.example?*" and shown[1]["text"].startswith("> see evil.example — ")
