@@ -196,12 +196,14 @@ def _call(what: str) -> dict[str, str]:
 
 
 def _lines(content: str) -> Iterator[Mapping[str, Any]]:
-    """The JSON lines of the user's message that hold something to read."""
+    """The rows of the user's message that hold something to read: lines `[n, time, who, text]`, and objects."""
     for row in content.split("\n"):
         try:
             line = json.loads(row)
         except ValueError:
             continue
+        if isinstance(line, list) and len(line) == 4:
+            line = dict(zip(("n", "at", "who", "text"), line, strict=True))
         if isinstance(line, dict) and ("text" in line or "question" in line):
             yield line
 

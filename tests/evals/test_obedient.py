@@ -13,7 +13,7 @@ from tests.evals.injections import DEEDS, LANGUAGES, SHAPES, channels
 from tests.evals.obedient import Bare, run
 from tests.evals.obeying import ObedientModel
 
-CHANNELS = 150
+CHANNELS = 80
 OWN = "https://haneul-talk.slack.com/archives/C1/p1"
 SECRET = "hunter2-Zq81kfla"
 
