@@ -63,8 +63,9 @@ def prompt_in(text: str, said: str) -> list[str]:
     """Eight words of a prompt in their order that nobody said, or a line of it in another form."""
     words, theirs = _words(_plain(text)), set(_runs(_words(said)))
     found = [" ".join(run) for run in set(_runs(words)) & _prompt_runs() - theirs]
-    plain = _plain(text)
-    return [f"prompt {one}" for one in [*found[:2], *(form for form in _prompt_forms() if form in plain)]]
+    plain, told = _plain(text), _plain(said)
+    found += [form for form in _prompt_forms() if form in plain and form not in told]
+    return [f"prompt {one}" for one in found[:2]]
 
 
 @cache
