@@ -1,6 +1,7 @@
 """The states of the authority matrix, each made by real use cases; what a scene returns is all but who tries."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,10 +13,12 @@ from bot.domain.ids import ChannelId, DraftId, IncidentId, MessageTs, SlackUserI
 from bot.domain.incident import Role, Severity, Status, TimeName
 from bot.domain.message import Message
 from bot.domain.server import EdgeKind
+from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.use_cases.catalogue import add_server, connect_servers
 from bot.use_cases.draft import decide_draft, make_draft
-from bot.use_cases.incident import assign_role, set_status
+from bot.use_cases.incident import assign_role, list_incidents, set_status
+from bot.use_cases.sight import keep_members
 from tests.acts import stop_the_line
 from tests.clocks import FrozenClock
 
@@ -31,6 +34,10 @@ Scene = Callable[[Outside, FrozenClock], Awaitable[Given]]
 SCENES: dict[tuple[str, str], Scene] = {}
 TESTED = {"tested": "staging, https://ci.example/7", "differences": "half the nodes", "kind": ChangeKind.MAJOR}
 CHANNEL = ChannelId("C0INC")
+ACTED = (CLAIMER, WORKER, ASKER, APPROVER, COMMANDER, HELPER, GONE)
+"""Who does what a state says happened."""
+PRIVATE: ContextVar[bool] = ContextVar("PRIVATE", default=False)
+"""Whether the incidents of a state are private; who acts in it is in their channels then."""
 
 
 def scene(action: str, state: str) -> Callable[[Scene], Scene]:
@@ -54,10 +61,20 @@ def row(action: str, state: str, given: Callable[[Outside], Awaitable[Given]]) -
 
 async def incident(outside: Outside, *servers: str, led: bool = False) -> IncidentId:
     """An open incident, led by the commander where that is said."""
-    number = (await stop_the_line(outside, *servers, by=HELPER)).incident.id
+    number = (await stop_the_line(outside, *servers, by=HELPER, private=PRIVATE.get())).incident.id
+    if PRIVATE.get():
+        await keep_members(outside, incident_id=number, members=ACTED)
     if led:
         await assign_role(outside, by=HELPER, incident_id=number, role=Role.COMMANDER, who=COMMANDER)
     return number
+
+
+async def only_in(outside: Outside, members: Iterable[SlackUserId]) -> bool:
+    """These people are in the channel of every incident, beside whom we invite by name; whether there is any."""
+    found = await list_incidents(outside, only_open=False, sight=WHOLE)
+    for one in found:
+        await keep_members(outside, incident_id=one.id, members=members)
+    return bool(found)
 
 
 async def leave(outside: Outside) -> None:

@@ -11,14 +11,16 @@ DOCUMENT = ROOT / "bot" / "assets" / "authority.md"
 Rows = dict[tuple[str, str], dict[str, str]]
 
 
-def read_table(text: str) -> Rows:
-    """(action, state) → column → cell, of the one table that begins with these two."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
+def read_table(text: str, heading: str) -> Rows:
+    """(action, state) → column → cell, of the table under this heading that begins with these two."""
+    lines = [line for line in text.partition(f"## {heading}")[2].splitlines() if line.startswith("|")]
     start = next(n for n, line in enumerate(lines) if line.startswith("| action | state |"))
     names = _cells(lines[start])
     found: Rows = {}
     for line in lines[start + 2 :]:
         cells = _cells(line)
+        if cells[0] == "action":
+            break
         assert len(cells) == len(names), line
         key = (cells[0].strip("`"), cells[1])
         assert key not in found, f"twice: {key}"

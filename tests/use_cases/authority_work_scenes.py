@@ -5,6 +5,7 @@ from typing import Any
 from bot.domain.change import ChangeKind, ChangeState
 from bot.domain.ids import ChangeId, PermitId
 from bot.domain.permit import Directive
+from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.use_cases.change import ChangeWords, approve_change, finish_change, start_change
 from bot.use_cases.fix import claim_fix, verify_server
@@ -83,7 +84,7 @@ async def _mistake(outside: Outside, clock: FrozenClock) -> Given:
 @scene("verify_server", "claimed, other evidence was shown")
 async def _evidence(outside: Outside, clock: FrozenClock) -> Given:
     given = await _held(outside, "claimed")
-    old, _ = await get_hold(outside, given["hold_id"])
+    old, _ = await get_hold(outside, given["hold_id"], sight=WHOLE)
     clock.forward(seconds=1)
     await claim_fix(outside, by=CLAIMER, hold_id=old.id, evidence="another graph")
     return {**given, "digest": old.digest}

@@ -2,7 +2,7 @@
 
 import importlib
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,12 @@ from tests.use_cases.authority_scenes import (
     HELPER,
     LEFT,
     MEMBER,
+    PRIVATE,
     SCENES,
     STRANGER,
     UNKNOWN,
     WORKER,
+    only_in,
 )
 from tests.use_cases.authority_table import DOCUMENT, ROOT, read_others, read_table, writing_use_cases
 
@@ -73,7 +75,8 @@ SHARED = (GROUP, CLAIMER, WORKER, ASKER, APPROVER, COMMANDER, HELPER, GONE)
 HOLDERS = {duty: (*SHARED, ONLY[duty], *(NOT[other] for other in Duty if other is not duty)) for duty in Duty}
 POLICY = Policy(managers=HOLDERS[Duty.MANAGE], duties=HOLDERS)
 EVERYBODY = frozenset((*WHO.values(), *ONLY.values(), *NOT.values(), HELPER, GONE)) - {UNKNOWN}
-TABLE = read_table(DOCUMENT.read_text(encoding="utf-8"))
+TEXT = DOCUMENT.read_text(encoding="utf-8")
+TABLE, OUTSIDE = read_table(TEXT, "The table"), read_table(TEXT, "Private incidents")
 OF_DRAFTS = frozenset({"decide_draft", "edit_draft"})
 DONE = frozenset({"yes", "frozen"})
 
@@ -115,11 +118,19 @@ async def _outside(path: Path, clock: FrozenClock, policy: Policy) -> AsyncItera
 
 
 @asynccontextmanager
-async def made(action: str, state: str, peopled: Path, folder: Path, policy: Policy) -> AsyncIterator[Try]:
-    """The state, and a way to try the action there as somebody: each time in a copy of it."""
+async def made(
+    action: str, state: str, peopled: Path, folder: Path, policy: Policy, inside: Collection[SlackUserId] | None = None
+) -> AsyncIterator[Try]:
+    """The state, and a way to try the action there as somebody: each time in a copy of it.
+
+    `inside`: its incidents are private, and these people are in their channels when somebody tries.
+    """
     clock, path = FrozenClock(), Path(shutil.copy(peopled, folder / "state.db"))
+    PRIVATE.set(inside is not None)
     async with _outside(path, clock, POLICY) as outside:
         given = await SCENES[action, state](outside, clock)
+        if inside is not None:
+            assert await only_in(outside, inside), "no incident is in this state"
     async with AsyncExitStack() as stack:
         untouched: list[Outside] = []
 
@@ -184,14 +195,39 @@ async def test_where_nobody_is_named_every_member_may_what_the_named_may(
     assert said == {who: row["named" if who == "member" else who] for who in said}
 
 
+@pytest.mark.parametrize(("action", "state"), OUTSIDE, ids=[f"{a}-{s}" for a, s in OUTSIDE])
+async def test_a_private_incident_outside_of_its_channel(
+    action: str, state: str, peopled: Path, tmp_path: Path
+) -> None:
+    async with made(action, state, peopled, tmp_path, POLICY, inside=()) as attempt:
+        said = {column: await attempt(who) for column, who in columns(TABLE[action, state]["duty"]).items()}
+    assert {"duty": TABLE[action, state]["duty"], **said} == OUTSIDE[action, state], "the document says otherwise"
+
+
+@pytest.mark.parametrize(("action", "state"), OUTSIDE, ids=[f"{a}-{s}" for a, s in OUTSIDE])
+async def test_a_private_incident_in_its_channel_is_like_any_other(
+    action: str, state: str, peopled: Path, tmp_path: Path
+) -> None:
+    async with made(action, state, peopled, tmp_path, POLICY, inside=(*EVERYBODY, UNKNOWN)) as attempt:
+        said = {column: await attempt(who) for column, who in columns(TABLE[action, state]["duty"]).items()}
+    assert {"duty": TABLE[action, state]["duty"], **said} == TABLE[action, state]
+
+
+@pytest.mark.parametrize(("action", "state"), sorted(set(SCENES) - set(OUTSIDE)))
+async def test_the_other_states_are_of_no_incident(action: str, state: str, peopled: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="no incident"):
+        async with made(action, state, peopled, tmp_path, POLICY, inside=()):
+            pass
+
+
 def test_the_document_has_every_row_and_no_other() -> None:
-    assert set(TABLE) == set(SCENES)
-    assert all(list(row) == ["duty", *columns("")] for row in TABLE.values())
+    assert set(TABLE) == set(SCENES) >= set(OUTSIDE)
+    assert all(list(row) == ["duty", *columns("")] for row in [*TABLE.values(), *OUTSIDE.values()])
     assert {row["duty"] for row in TABLE.values()} == {"", *Duty}
 
 
 def test_every_use_case_that_writes_is_in_the_document() -> None:
-    in_table, others = {action for action, _ in TABLE}, read_others(DOCUMENT.read_text(encoding="utf-8"))
+    in_table, others = {action for action, _ in TABLE}, read_others(TEXT)
     assert not in_table & others
     assert in_table | others == writing_use_cases()
 
