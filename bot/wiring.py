@@ -33,7 +33,7 @@ from bot.use_cases.backfill import ask_due
 from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.history import check_history
 from bot.use_cases.sight import read_members_again
-from bot.use_cases.transcript import TEAM_URL
+from bot.use_cases.transcript import OURSELVES, TEAM_URL
 from bot.use_cases.watch import forget_old_jobs, pass_time
 from bot.wiring_audit import audit_chores, read_audit_key
 from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entrance, open_doors, read_doors
@@ -93,6 +93,7 @@ class Product:
         self.slack.knows(identity)
         async with self.database.write() as tx:
             await tx.facts.put(TEAM_URL, identity.team_url)
+            await tx.facts.put(OURSELVES, [identity.bot_user, identity.bot_id])
             if identity.app_id:
                 home = f"https://slack.com/app_redirect?app={identity.app_id}&team={identity.team_id}"
                 await tx.facts.put("home_link", home)

@@ -169,6 +169,7 @@ def _message(channel: ChannelId, row: Mapping[str, Any]) -> Message | None:
     tidy = {
         "ts": row["ts"],
         "text": _text(row),
+        "attachments": row.get("attachments"),
         "subtype": _word(row, "subtype"),
         "user": _id(row.get("user")) or "",
         "bot_id": _id(row.get("bot_id")),

@@ -30,7 +30,7 @@ SURE = frozenset(("confirmed", "likely"))
 def catch_up_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
     """How things are, what is known, and what was said last."""
     quoted = _quoted(lines, "impact", "root_cause", "helped", "hindered")
-    said = [line for line in lines if line.kind is LineKind.MESSAGE and not line.deleted and line.text.strip()]
+    said = [line for line in lines if _is_said(line)]
     return _filled(Section("now", _standing(lines)), *quoted, Section("latest", _sentences(said[-LATEST:])))
 
 
@@ -62,6 +62,10 @@ def _known(lines: Sequence[Line]) -> list[Section]:
         Section(part.heading, tuple(one for one in part.sentences if not one.certainty or one.certainty in SURE))
         for part in known
     ]
+
+
+def _is_said(line: Line) -> bool:
+    return line.kind is LineKind.MESSAGE and not (line.is_bot or line.deleted) and bool(line.text.strip())
 
 
 def _quoted(lines: Sequence[Line], *headings: str) -> list[Section]:

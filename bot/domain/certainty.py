@@ -26,14 +26,15 @@ def certainty_of(
 ) -> str:
     """Return how sure the log allows a cause to be.
 
-    Confirmed is what a cited line states without a doubt. Likely is what is supposed, or was stated before somebody
-    took a cause back. Inconclusive is what is asked, sought or denied, what somebody denied later, and what the
-    timeline forbids: work that was done after the trouble `began`.
+    Confirmed is what a person states without a doubt in a cited line. Likely is what is supposed, what an app says, or
+    what was stated before somebody took a cause back. Inconclusive is what is asked, sought or denied, what somebody
+    denied later, and what the timeline forbids: work that was done after the trouble `began`.
     """
     about = frozenset(words_of(text))
     if began and _came_later(text, cited, began, zone):
         return INCONCLUSIVE
-    sure = min((_said(line.text, about) for line in cited), key=_WEAKER.index, default=INCONCLUSIVE)
+    told = (weaker(_said(line.text, about), LIKELY if line.is_bot else CONFIRMED) for line in cited)
+    sure = min(told, key=_WEAKER.index, default=INCONCLUSIVE)
     last = max((line.n for line in cited), default=0)
     for line in transcript:
         if line.n > last and not line.deleted and ("cause" in line.text.lower() or "원인" in line.text):

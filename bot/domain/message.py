@@ -96,6 +96,10 @@ _PLACE = re.compile(r"<#[A-Z0-9]+\|([^<>]+)>")
 _EVERYBODY = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|@?([^<>]+)|(here|channel|everyone)(?:\|[^<>]*)?)>")
 
 
+PEOPLE = ("U", "W")
+"""How the ids of those begin whom Slack knows as somebody: people, and the users of apps."""
+
+
 def mentioned(text: str) -> frozenset[SlackUserId]:
     """Whom a message names."""
     return frozenset(SlackUserId(found[1]) for found in _PERSON.finditer(text))
@@ -113,6 +117,8 @@ def readable(text: str, names: Mapping[str, str]) -> str:
 
 PIN = "pushpin"
 """The reaction that puts a message on the timeline."""
+ATTACHMENTS = 20
+"""So many attachments of a message, and fields of an attachment, are read."""
 SILENT = frozenset(f"channel_{verb}" for verb in ("join", "leave", "topic", "purpose", "name", "archive", "unarchive"))
 """Subtypes that Slack writes by itself: nobody said them."""
 
@@ -126,15 +132,38 @@ def read_message(channel: ChannelId, raw: Mapping[str, Any]) -> Message | None:
         return None
     edited = raw.get("edited") or {}
     thread = raw.get("thread_ts")
+    is_bot = bool(raw.get("bot_id")) or raw.get("subtype") == "bot_message"
     return Message(
         channel=channel,
         ts=MessageTs(raw["ts"]),
         version=str(edited.get("ts", "")),
         user=SlackUserId(raw.get("user") or raw.get("bot_id") or ""),
-        text=str(raw.get("text", "")).replace("\x00", ""),
+        text=_words(raw, is_bot=is_bot).replace("\x00", ""),
         thread_ts=MessageTs(thread) if thread and thread != raw["ts"] else None,
-        is_bot=bool(raw.get("bot_id")) or raw.get("subtype") == "bot_message",
+        is_bot=is_bot,
     )
+
+
+def _words(raw: Mapping[str, Any], *, is_bot: bool) -> str:
+    """What it says. What people attach is others' pages; alerts say in attachments what they have to say.
+
+    docs.slack.dev, secondary message attachments: `pretext`, `title`, `text` and `fields`, or else `fallback`.
+    """
+    told = [str(raw.get("text") or "")]
+    attached = raw.get("attachments") if is_bot else None
+    for one in attached[:ATTACHMENTS] if isinstance(attached, list) else ():
+        if isinstance(one, dict):
+            told.append("\n".join(_attached(one)) or str(one.get("fallback") or ""))
+    return "\n".join(dict.fromkeys(words for words in told if words.strip()))
+
+
+def _attached(one: Mapping[str, Any]) -> list[str]:
+    told = [str(one[name]) for name in ("pretext", "title", "text") if one.get(name)]
+    fields = one.get("fields")
+    for field in fields[:ATTACHMENTS] if isinstance(fields, list) else ():
+        if isinstance(field, dict) and field.get("value"):
+            told.append(f"{field.get('title') or ''}: {field['value']}".removeprefix(": "))
+    return told
 
 
 def read_message_event(event: Mapping[str, Any]) -> Message | None:

@@ -14,6 +14,9 @@ TEAM_URL = "team_url"
 OLD_NAMES = "old_names"
 """The fact under which it is kept what people of imported channels were called; being in it gives nobody authority."""
 
+OURSELVES = "ourselves"
+"""The fact under which it is kept what Slack calls us: our user and our bot."""
+
 LEFT_OUT = frozenset(
     {
         Act.MESSAGE_PINNED,
@@ -31,16 +34,21 @@ LEFT_OUT = frozenset(
 
 
 async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> tuple[Line, ...]:
-    """Every message and entry, numbered in the order of time. Bot messages are left out: the entries say the same."""
+    """Every message and entry, numbered in the order of time, alerts of other apps too.
+
+    What we said ourselves is left out: the entries say the same. So is what apps said while we do not know who we are.
+    """
     team_url = await tx.facts.get(TEAM_URL) or ""
     entries = await tx.entries.of_incident(incident.id)
     messages = await tx.messages.of_channel(incident.channel) if incident.channel else ()
-    said = [m for m in messages if not m.is_bot]
+    ourselves = await tx.facts.get(OURSELVES)
+    said = [m for m in messages if not m.is_bot or (ourselves and m.user not in ourselves and m.text.strip())]
     pinned = {entry.ts for entry in entries if entry.kind is Act.MESSAGE_PINNED}
     people = {m.user for m in said} | {e.actor for e in entries} | {e.params.get("who") for e in entries}
     people = people.union(*(mentioned(m.text) for m in said))
     names = await _names(tx, {SlackUserId(who) for who in people if who})
     texts = Texts(incident.language, zone, names)
+    names |= {m.user: texts.plain("who.app") for m in said if m.is_bot and names[m.user] == m.user}
     lines = [_message(m, names, team_url, pinned=m.ts in pinned) for m in said]
     lines += [_entry(e, names, texts, team_url, incident) for e in entries if e.kind not in LEFT_OUT]
     return number_lines(lines)
@@ -75,6 +83,7 @@ def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: 
         reactions=("pushpin",) if pinned else (),
         edited=message.is_edited,
         deleted=message.deleted,
+        is_bot=message.is_bot,
         late=message.came_late,
     )
 

@@ -2,6 +2,7 @@
 
 from bot.domain.backfill import Page, Reading
 from bot.domain.ids import ChannelId
+from bot.domain.message import PEOPLE
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent, ChatTransient, CursorExpired, ThreadGone
 from bot.use_cases import backfill
@@ -44,6 +45,6 @@ async def _read_on(desk: Desk, channel: ChannelId, reading: Reading) -> Reading 
 
 async def _meet(desk: Desk, page: Page) -> None:
     """Who wrote and who pinned it: by the time somebody speaks of them they are known."""
-    wrote = [message.user for message in page.messages if message.user and not message.is_bot]
+    wrote = [message.user for message in page.messages if message.user.startswith(PEOPLE)]
     for who in dict.fromkeys([*wrote, *(who for _, people in page.pins for who in people)]):
         await desk.reader(who)

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.ids import ChannelId, MessageTs
-from bot.domain.message import PIN, read_message, read_message_event
+from bot.domain.message import PEOPLE, PIN, read_message, read_message_event
 from bot.use_cases import backfill, incident, timeline
 from handlers.arrivals import heard
 from handlers.blocks import ids
@@ -38,7 +38,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     async def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
         message = read_message_event(event)
         if message:
-            await desk.reader(message.user) if not message.is_bot and message.user else None
+            await desk.reader(message.user) if message.user.startswith(PEOPLE) else None
             heard_at = heard(body) or desk.outside.clock.now()
             await timeline.keep_messages(desk.outside, [replace(message, heard_at=heard_at)])
 

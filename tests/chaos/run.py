@@ -103,6 +103,7 @@ async def _lived(
     numbers = itertools.count(1)
     telling = [asyncio.ensure_future(_tell(world, numbers, stories, over)) for _ in range(TELLERS)]
     await trouble.make(plan.faults, plan.count, say)
+    world.calm_since = time.monotonic()
     over.set()
     await asyncio.gather(*telling)
     await _ended(working)
