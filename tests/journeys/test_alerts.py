@@ -2,6 +2,7 @@
 
 from datetime import UTC
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import IncidentId
@@ -23,8 +24,9 @@ async def test_an_alert_is_a_line_of_the_log_by_the_name_of_its_app(stage: Stage
         name="Watchtower", bot_token="xoxb-tower", app_token="xapp-t", signing_secret="t", events=set()
     )
     workspace.channels[channel].members[tower.bot_user] = None
-    client = AsyncWebClient("xoxb-tower", base_url=f"{stage.server.url}/api/")
-    await client.chat_postMessage(channel=channel, text="", attachments=[ALERT])
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient("xoxb-tower", base_url=f"{stage.server.url}/api/", session=session)
+        await client.chat_postMessage(channel=channel, text="", attachments=[ALERT])
     await stage.person(DOYUN).say(channel, "lb-01을 보고 있습니다")
     await stage.settled()
     async with stage.product.database.read() as tx:
