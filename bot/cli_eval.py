@@ -49,8 +49,8 @@ async def _measure(options: argparse.Namespace) -> "list[Result]":
         raise SettingsWrong("eval_cases", file=options.cases)
     wanted = options.model or options.base_url
     key = os.environ.get("OPENAI_API_KEY", "") if wanted else ""
-    model, _ = make_models(ModelSettings(options.base_url, options.model, key))
-    return [await measure(case, model) for case in cases]
+    models = make_models(ModelSettings(options.base_url, options.model, key))
+    return [await measure(case, *models) for case in cases]
 
 
 def _report(results: "Sequence[Result]") -> dict[str, Any]:

@@ -1,22 +1,24 @@
 """Measures drafts of incident cases, and beside them what ten messages alone would have told."""
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.citation import judge_sections
-from bot.domain.spending import Meter
+from bot.domain.spending import Budget
 from bot.domain.transcript import Line
 from bot.evals.cases import Case
 from bot.evals.checker import complaints
 from bot.evals.score import Score, Shown, score, total
-from bot.ports.language_model import LanguageModel, ModelUnavailable
+from bot.ports.language_model import LanguageModel
+from bot.use_cases.proposal import Means, propose_sections
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One case: the draft's score and the baselines', sentences proposed and kept, and those the checker doubts.
 
-    `unavailable`: the model gave nothing to use.
+    `unavailable`: the model gave nothing to use of the whole channel or of parts of it.
     """
 
     case: Case
@@ -28,23 +30,19 @@ class Result:
     unavailable: bool = False
 
 
-async def measure(case: Case, model: LanguageModel) -> Result:
-    """Draft the postmortem of a case and compare it with what was published."""
-    unavailable = False
-    try:
-        proposed = await model.draft("postmortem", case.lines, case.language, Meter())
-    except ModelUnavailable:
-        proposed, unavailable = (), True
-    sections, refused = judge_sections(proposed, case.lines)
+async def measure(case: Case, model: LanguageModel, offline: LanguageModel) -> Result:
+    """Draft the postmortem of a case as people would see it, and compare it with what was published."""
+    means = Means(model, offline, Budget(tokens=sys.maxsize, seconds=math.inf))
+    told = await propose_sections(means, "postmortem", case.lines, language=case.language)
     lines = {line.n: line for line in case.lines}
-    kept = [sentence for section in sections for sentence in section.sentences]
+    kept = [sentence for section in told.sections for sentence in section.sentences]
     shown = [Shown(one.text, tuple(lines[n].at for n in one.citations)) for one in kept]
     doubted = tuple(
         f"{one.text}: {', '.join(why)}" for one in kept if (why := complaints(one.text, one.citations, lines))
     )
     baselines = {name: score(case, [_whole(line) for line in some]) for name, some in _baselines(case.lines).items()}
     return Result(
-        case, score(case, shown), baselines, len(kept) + len(refused), len(kept), doubted, unavailable=unavailable
+        case, score(case, shown), baselines, len(kept) + told.dropped, len(kept), doubted, bool(told.reading.stopped)
     )
 
 

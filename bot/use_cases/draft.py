@@ -13,7 +13,7 @@ from bot.domain.citation import Section
 from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, TimeName
 from bot.domain.job import JobKind
 from bot.domain.message import moment, ts_in
 from bot.domain.redaction import without_secrets
@@ -99,7 +99,8 @@ async def propose_draft(
     zone = ZoneInfo(outside.policy.zone)
     before = sum((one.reading.spent for one in earlier if one.reading), Spent())
     means = Means(model, offline, outside.policy.budget, before, meter or Meter(), step)
-    told = await propose_sections(means, kind.value, lines, incident, zone=zone)
+    began = incident.times.get(TimeName.STARTED)
+    told = await propose_sections(means, kind.value, lines, language=incident.language, zone=zone, began=began)
     return Draft(
         id=DraftId(0),
         incident_id=incident.id,

@@ -5,13 +5,12 @@ import hashlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.citation import HEADINGS, Refused, Section, Sentence, judge_sections
-from bot.domain.incident import Incident, TimeName
 from bot.domain.joining import joined
 from bot.domain.outgoing import sent_characters
 from bot.domain.parts import in_parts
@@ -21,6 +20,7 @@ from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel, LogTooLong, ModelUnavailable
 
 T = TypeVar("T")
+Judge = Callable[[Sequence[Section]], tuple[tuple[Section, ...], tuple[Refused, ...]]]
 MEND_SECONDS = 30.0
 """How long the second attempt may take; there is no third."""
 AROUND = 2
@@ -69,14 +69,14 @@ class Proposed:
 
 
 async def propose_sections(
-    means: Means, kind: str, lines: Sequence[Line], incident: Incident, *, zone: tzinfo
+    means: Means, kind: str, lines: Sequence[Line], *, language: str, zone: tzinfo = UTC, began: datetime | None = None
 ) -> Proposed:
     """The model's sentences that the log bears out; quotations of what no model read, or gave nothing to use of.
 
     What is refused is proposed to the model once more with the reason. A log that is too long for one request is
-    read in parts, and their sentences are merged with the lines they cite.
+    read in parts, and their sentences are merged with the lines they cite. `began`: when the trouble did, if known.
     """
-    reader = _Reader(means, kind, lines, incident, zone)
+    reader = _Reader(means, kind, lines, language, partial(judge_sections, transcript=lines, zone=zone, began=began))
     drafts, unread = ([], lines) if means.model is means.offline else await reader.read()
     proposed = await reader.merge([draft for draft in drafts if draft])
     source = means.model.name if proposed else means.offline.name
@@ -91,8 +91,8 @@ async def propose_sections(
 class _Reader:
     """One reading of one log. `refused` counts what the log did not bear out."""
 
-    def __init__(self, means: Means, kind: str, lines: Sequence[Line], incident: Incident, zone: tzinfo) -> None:
-        self._means, self._kind, self._lines, self._incident, self._zone = means, kind, lines, incident, zone
+    def __init__(self, means: Means, kind: str, lines: Sequence[Line], language: str, judge: Judge) -> None:
+        self._means, self._kind, self._lines, self._language, self._judge = means, kind, lines, language, judge
         self._spent, self._stopped = Spent(), Stopped.NOTHING
         self._parts = self._quoted = self.refused = 0
 
@@ -105,9 +105,7 @@ class _Reader:
     async def quote(self, lines: Sequence[Line]) -> tuple[Section, ...]:
         """What no model is needed for."""
         means = self._means
-        sections, refused = self._judge(
-            await means.offline.draft(self._kind, lines, self._incident.language, means.meter)
-        )
+        sections, refused = self._judge(await means.offline.draft(self._kind, lines, self._language, means.meter))
         self.refused += len(refused)
         return sections
 
@@ -174,10 +172,6 @@ class _Reader:
     def _may_ask(self, characters: int) -> bool:
         return self._means.budget.allows(self._means.before + self._spent, characters)
 
-    def _judge(self, proposed: Sequence[Section]) -> tuple[tuple[Section, ...], tuple[Refused, ...]]:
-        began = self._incident.times.get(TimeName.STARTED)
-        return judge_sections(proposed, self._lines, zone=self._zone, began=began)
-
     async def _told(
         self, what: str, about: Sequence[str], ask: Callable[[], Awaitable[dict[str, Any]]]
     ) -> list[Any] | None:
@@ -207,7 +201,7 @@ class _Reader:
 
     async def _draft_of(self, part: Sequence[Line]) -> dict[str, Any]:
         """What of the model's draft of a part is borne out, its citations as places in the part from 1."""
-        means, language = self._means, self._incident.language
+        means, language = self._means, self._language
         known = {line.n for line in part}
         proposed = await means.model.draft(self._kind, part, language, means.meter)
         sections, refused = self._judge(_known_only(proposed, known))
@@ -222,7 +216,7 @@ class _Reader:
 
     async def _merge_of(self, sections: Sequence[Section]) -> dict[str, Any]:
         means = self._means
-        merged = await means.model.merge(self._kind, sections, self._incident.language, means.meter)
+        merged = await means.model.merge(self._kind, sections, self._language, means.meter)
         return {"sections": [asdict(section) for section in merged], "refused": 0}
 
     async def _mended(self, refused: Sequence[Refused]) -> Sequence[Section]:
@@ -233,7 +227,7 @@ class _Reader:
             return ()
         try:
             async with asyncio.timeout(MEND_SECONDS):
-                return await self._means.model.mend(near, self._incident.language, refused, self._means.meter)
+                return await self._means.model.mend(near, self._language, refused, self._means.meter)
         except (TimeoutError, ModelUnavailable):
             return ()
 

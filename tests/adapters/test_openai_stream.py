@@ -4,14 +4,11 @@ import asyncio
 import json
 import math
 import time
-from datetime import UTC
 from typing import Any
 
 import pytest
 
 from bot.adapters.offline_model import OfflineModel
-from bot.domain.ids import IncidentId, SlackUserId
-from bot.domain.incident import Incident, Severity, Status
 from bot.domain.reading import Stopped
 from bot.domain.spending import Meter
 from bot.ports.language_model import ModelUnavailable
@@ -35,9 +32,6 @@ from tests.adapters.llm_server import (
     without_end,
 )
 
-INCIDENT = Incident(
-    IncidentId(1), "checkout", Severity.SEV2, Status.INVESTIGATING, SlackUserId("U1"), "en", times={}, roles={}
-)
 TEXT = json.dumps(GOOD, ensure_ascii=False)
 FIRST = "The config on lb-07 was empty."
 USED = {"choices": [], "usage": {"prompt_tokens": 812, "completion_tokens": 77}}
@@ -150,7 +144,7 @@ async def test_from_anything_else_people_get_quotations_that_say_so(
     serve: Serve, model_at: Any, behaviour: Behaviour
 ) -> None:
     model, began = model_at(await serve(behaviour), timeout=0.4, deadline=2.0), time.monotonic()
-    proposed = await propose_sections(Means(model, OfflineModel()), "root_cause", LINES, INCIDENT, zone=UTC)
+    proposed = await propose_sections(Means(model, OfflineModel()), "root_cause", LINES, language="en")
     assert proposed.source == "offline" and proposed.reading.stopped is Stopped.UNAVAILABLE
     assert SAID[2] in [sentence.text for section in proposed.sections for sentence in section.sentences]
     assert proposed.reading.spent.requests >= 1 and time.monotonic() - began < 8
@@ -167,9 +161,7 @@ async def test_who_falls_silent_is_said_to_be_late(serve: Serve, model_at: Any, 
 async def test_who_rambles_is_cut_off(serve: Serve, model_at: Ask, said: Any) -> None:
     server, meter = await serve(without_end(events(said))), Meter()
     model = model_at(server)
-    proposed = await propose_sections(
-        Means(model, OfflineModel(), meter=meter), "root_cause", LINES, INCIDENT, zone=UTC
-    )
+    proposed = await propose_sections(Means(model, OfflineModel(), meter=meter), "root_cause", LINES, language="en")
     assert proposed.source == "offline" and meter.writing <= 64_000 + 300
     await asyncio.sleep(0.1)
     sent = server.sent
@@ -182,7 +174,7 @@ async def test_an_error_in_the_answer_may_be_our_log(serve: Serve, model_at: Ask
     told = {"error": {"type": "exceed_context_size_error", "message": "the request exceeds the context size"}}
     model = model_at(await serve(streams(events(told))))
     capacity = model.capacity
-    await propose_sections(Means(model, OfflineModel()), "root_cause", LINES, INCIDENT, zone=UTC)
+    await propose_sections(Means(model, OfflineModel()), "root_cause", LINES, language="en")
     assert model.capacity < capacity
 
 
@@ -197,7 +189,7 @@ async def test_who_is_busy_is_asked_once_more_unless_it_wants_to_wait_for_long(
 
     server = await serve(busy)
     proposed = await propose_sections(
-        Means(model_at(server, deadline=3.0), OfflineModel()), "root_cause", LINES, INCIDENT, zone=UTC
+        Means(model_at(server, deadline=3.0), OfflineModel()), "root_cause", LINES, language="en"
     )
     assert proposed.source == source and len(server.asked) == tries
 

@@ -7,18 +7,14 @@ from typing import Any, TypeVar
 
 from bot.adapters.offline_model import OfflineModel
 from bot.domain.citation import Refused, Section, Sentence
-from bot.domain.ids import IncidentId
-from bot.domain.incident import Incident, Severity, Status
 from bot.domain.outgoing import sent_characters
 from bot.domain.spending import Budget, Meter, Spent
 from bot.domain.transcript import Line, LineKind
 from bot.ports.language_model import LogTooLong, ModelUnavailable
 from bot.use_cases.proposal import Means, Proposed, propose_sections
-from tests.acts import ANN
 
 T = TypeVar("T")
 START = datetime(2024, 5, 20, 5, 0, tzinfo=UTC)
-INCIDENT = Incident(IncidentId(7), "Orders fail", Severity.SEV1, Status.RESOLVED, ANN, "en", {}, {})
 TOKENS = 1_000
 """Of each request, so that a test can count."""
 
@@ -113,4 +109,4 @@ async def propose(
 ) -> Proposed:
     """A postmortem of these lines."""
     means = Means(model, OfflineModel(), budget or Budget(), step=journal or Journal(), **more)
-    return await propose_sections(means, "postmortem", lines, INCIDENT, zone=UTC)
+    return await propose_sections(means, "postmortem", lines, language="en")
