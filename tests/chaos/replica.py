@@ -23,10 +23,12 @@ def free_port() -> int:
 
 
 class Replica:
-    """`gate`: where it answers machines. `log`: what all its lives said."""
+    """`gate`: where it answers machines. `log`: what all its lives said. `program`: the folder of its source."""
 
-    def __init__(self, server: SandboxServer, app: App, env: Mapping[str, str], log: Path) -> None:
-        self._server, self._app, self._log = server, app, log
+    def __init__(
+        self, server: SandboxServer, app: App, env: Mapping[str, str], log: Path, program: Path = ROOT
+    ) -> None:
+        self._server, self._app, self._log, self._program = server, app, log, program
         self._port, self.journal = free_port(), log.with_suffix(".journal")
         self.gate = f"http://127.0.0.1:{self._port}"
         about = {"STOPLINE_HTTP_PORT": str(self._port), "STOPLINE_JOURNAL_FILE": str(self.journal)}
@@ -38,7 +40,7 @@ class Replica:
         began = time.monotonic()
         with self._log.open("ab") as log:
             command = (sys.executable, "-m", "bot", "serve")
-            self._process = await asyncio.create_subprocess_exec(*command, env=self._env, cwd=ROOT, stderr=log)
+            self._process = await asyncio.create_subprocess_exec(*command, env=self._env, cwd=self._program, stderr=log)
         while not await self._is_ready():
             assert self._process.returncode is None, self._log.read_text()[-3000:]
             assert time.monotonic() - began < READY_SECONDS, "it does not get ready"

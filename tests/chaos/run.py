@@ -20,7 +20,7 @@ from tests.bench.bot_process import environment, workspace
 from tests.chaos.after import check
 from tests.chaos.faults import Trouble
 from tests.chaos.people import Pipeline, Story, World
-from tests.chaos.replica import Replica
+from tests.chaos.replica import ROOT, Replica
 from tests.databases import Postgres, migrated
 
 FAULTS = {"kill", "stop", "term", "postgres", "sockets"}
@@ -31,13 +31,14 @@ FREE = ("lb-1", "lb-2")
 
 @dataclass(frozen=True)
 class Plan:
-    """`count` faults of these kinds, drawn from the seed."""
+    """`count` faults of these kinds, drawn from the seed. `older`: the folder of the first replica's program."""
 
     faults: tuple[str, ...]
     count: int
     replicas: int
     on_postgres: bool
     seed: int
+    older: Path = ROOT
 
 
 @asynccontextmanager
@@ -67,7 +68,8 @@ async def run(plan: Plan, say: Callable[[str], None]) -> Trouble:
         async with a_database(plan.on_postgres, folder) as (url, postgres):
             env = {**environment(server, folder), "STOPLINE_DATABASE_URL": url}
             app = next(iter(made.apps.values()))
-            replicas = [Replica(server, app, env, folder / f"{n}.log") for n in range(plan.replicas)]
+            programs = [plan.older, *[ROOT] * (plan.replicas - 1)]
+            replicas = [Replica(server, app, env, folder / f"{n}.log", one) for n, one in enumerate(programs)]
             records = Database(url)
             try:
                 return await _lived(plan, server, records, replicas, postgres, say)
