@@ -32,6 +32,18 @@ async def test_status_severity_and_command(stage: Stage) -> None:
     assert "영향 해소" in "\n".join(stage.said(channel))
 
 
+async def test_edits_that_the_next_one_outdates_are_not_made(stage: Stage) -> None:
+    """While Slack is slow to make one, more become due: only the last of them is made."""
+    channel = await stage.declare(MINJI, "sev2 결제 오류")
+    before = len(stage.calls("chat.update"))
+    stage.server.faults.latencies["chat.update"] = 0.5
+    for n in range(9):
+        assert (await stage.person(MINJI).command(channel, "/incident", f"severity sev{1 + n % 4}")).acked
+    await stage.settled()
+    assert 1 <= len(stage.calls("chat.update")) - before <= 4
+    assert "SEV1" in shown(stage.card(channel))
+
+
 async def test_modals(everywhere: Stage) -> None:
     stage = everywhere
     channel = await stage.declare(MINJI, "sev2 결제 오류")

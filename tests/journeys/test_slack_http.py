@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.real_time import unix_now
-from handlers.http.slack import AGE_SECONDS
+from handlers.http.slack import AGE_SECONDS, BODY_LIMIT
 from tests.journeys.stage import MINJI, SECRET, Stage, set_up
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -45,9 +45,16 @@ async def door(database_file: Path) -> AsyncIterator[Stage]:
 
 
 async def post(
-    stage: Stage, raw: bytes, content_type: str, *, secret: str = SECRET, age: int = 0, signature: str = ""
+    stage: Stage,
+    raw: bytes,
+    content_type: str,
+    *,
+    secret: str = SECRET,
+    age: int = 0,
+    signature: str = "",
+    stamp: str | None = None,
 ) -> tuple[int, str]:
-    stamp = str(int(unix_now()) - age)
+    stamp = str(int(unix_now()) - age) if stamp is None else stamp
     digest = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
     headers = {
         "Content-Type": content_type,
@@ -81,6 +88,32 @@ async def test_an_old_request_is_a_replay(door: Stage) -> None:
     assert (await post(door, hello, JSON, age=AGE_SECONDS + 5))[0] == 401
     assert (await post(door, hello, JSON, age=-AGE_SECONDS - 5))[0] == 401
     assert (await post(door, hello, JSON, signature="v0=ü"))[0] == 401
+
+
+@pytest.mark.parametrize(
+    "stamp", ["", "soon", "1e9", "-1", "1716184380.5", "9" * 400, "１７１６１８４３８０", "0x10", "١"]
+)
+async def test_a_time_that_is_none(door: Stage, stamp: str) -> None:
+    """Bolt by itself answers 500."""
+    hello = json.dumps({"type": "url_verification", "challenge": "x1"}).encode()
+    assert (await post(door, hello, JSON, stamp=stamp))[0] == 401
+
+
+async def test_more_than_slack_ever_sends(door: Stage) -> None:
+    for secret in (SECRET, "another"):
+        assert (await post(door, b'{"a": "' + b"x" * BODY_LIMIT + b'"}', JSON, secret=secret))[0] == 413
+
+
+async def test_a_request_that_was_listened_to_and_sent_again_does_nothing_more(door: Stage) -> None:
+    """With its signature, while that is still young."""
+    channel = await door.declare(MINJI, "sev2 결제 오류")
+    typed = {"command": "/incident", "text": "note 한 번만", "user_id": MINJI, "channel_id": channel}
+    more = {"trigger_id": "13345224609.738474920.8088930838d88f008e0", "team_id": door.server.workspace.team_id}
+    raw, stamp = urlencode({**typed, **more, "response_url": f"{door.server.url}/commands/x"}).encode(), int(unix_now())
+    for _ in range(3):
+        assert (await post(door, raw, FORM, stamp=str(stamp)))[0] == 200
+        await door.settled()
+    assert (await door.command(MINJI, "/incident timeline", channel)).count("한 번만") == 1
 
 
 async def test_a_command_that_speaks_of_a_payload_is_a_command(door: Stage) -> None:

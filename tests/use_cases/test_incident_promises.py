@@ -184,6 +184,16 @@ async def test_a_corrected_time_keeps_the_first_value_and_who_and_why(
     ]
 
 
+async def test_the_worst_has_its_channel_first(outside: Outside, store: Database, clock: FrozenClock) -> None:
+    for severity in (Severity.SEV3, Severity.SEV4, Severity.SEV1, Severity.SEV2, Severity.SEV1):
+        await stop_the_line(outside, severity=severity)
+    async with store.write() as tx:
+        about = {"owner": "a worker", "now": clock.now(), "lease": timedelta(seconds=4)}
+        jobs = await tx.jobs.claim(limit=50, **about)  # type: ignore[arg-type]
+    opened = [one.payload["incident_id"] for one in jobs if one.kind is JobKind.OPEN_CHANNEL]
+    assert opened == [3, 5, 4, 1, 2]
+
+
 async def test_no_time_lies_ahead_or_before_its_cause(
     outside: Outside, add_people: AddPeople, clock: FrozenClock
 ) -> None:
