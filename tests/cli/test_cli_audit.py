@@ -1,6 +1,9 @@
 """What `stopline audit`, `export` and `person erase` promise, with the separate verifier as a process of its own."""
 
+import hashlib
+import importlib.util
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -8,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +28,10 @@ from tests.clocks import FrozenClock
 from tests.databases import run
 
 VERIFIER = Path(__file__).parents[2] / "bot" / "assets" / "verify_audit.py"
+_about = importlib.util.spec_from_file_location("verify_audit", VERIFIER)
+assert _about and _about.loader
+VERIFY = importlib.util.module_from_spec(_about)
+_about.loader.exec_module(VERIFY)
 Files = dict[str, bytes]
 
 
@@ -108,8 +116,6 @@ def checked(files: Files, public: str = "") -> tuple[int, str]:
 
 def with_manifest(files: Files) -> Files:
     """As somebody who tampers would write it anew."""
-    import hashlib
-
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"}
     return {**files, "manifest.json": json.dumps(digests).encode()}
 
@@ -172,6 +178,72 @@ def test_a_tampered_export_is_found(
     assert "was changed" in checked(files)[1]
     code, said = checked(with_manifest(files), public)
     assert code == 1 and "position" in said, said
+
+
+SEED = int(os.environ.get("STOPLINE_TEST_SEED", "20240520"))
+TAMPERINGS = 10_000
+COVERED = {
+    "chain.jsonl": ("act", "at", "commitment", "hash", "incident", "log", "n", "prev", "seq", "v"),
+    "audit.jsonl": ("n", "payload", "salt"),
+    "checkpoints.jsonl": ("at", "hash", "held", "holds", "n", "origin", "signature"),
+}
+"""What the verifier answers for; a whole checkpoint that is left out only anchors elsewhere can show."""
+
+
+def another(dice: random.Random, value: Any) -> Any:
+    """Something else in its place: of a string one character, of a number another one, of a table one value."""
+    if isinstance(value, dict) and value:
+        name = dice.choice(sorted(value))
+        return {**value, name: another(dice, value[name])}
+    if isinstance(value, list) and value:
+        at = dice.randrange(len(value))
+        return [*value[:at], another(dice, value[at]), *value[at + 1 :]]
+    if isinstance(value, str) and value:
+        at = dice.randrange(len(value.rstrip("=")) - value.endswith("=") or 1)
+        return value[:at] + dice.choice("0123456789".replace(value[at], "")) + value[at + 1 :]
+    return [value]
+
+
+def tampered(dice: random.Random, bundle: dict[str, list[Any]]) -> tuple[str, dict[str, list[Any]]]:
+    """One line of one file left out or changed; of the chain two swapped as well, or one doubled or sealed anew."""
+    name = dice.choice(sorted(COVERED))
+    lines = list(bundle[name])
+    at, kind = dice.randrange(len(lines)), dice.choice(("change", "change", "remove", "swap", "double", "seal"))
+    if name == "checkpoints.jsonl" or (kind not in ("change", "remove") and name != "chain.jsonl"):
+        kind = "change"
+    match kind:
+        case "remove":
+            del lines[at]
+        case "swap":
+            lines[at], lines[at - 1] = lines[at - 1], lines[at]
+        case "double":
+            lines.insert(at, lines[at])
+        case _:
+            column = dice.choice([one for one in COVERED[name] if one in lines[at]])
+            lines[at] = {**lines[at], column: another(dice, lines[at][column])}
+    if kind == "seal":
+        header = {column: lines[at][column] for column in COVERED["chain.jsonl"] if column != "hash"}
+        lines[at] |= {"hash": hashlib.sha256(b"\0" + VERIFY.canonical(header)).hexdigest()}
+    return f"{kind} {name} {at}", {**bundle, name: lines}
+
+
+def verdict(bundle: dict[str, list[Any]], public: str) -> bool:
+    """Whether the verifier takes it for whole; what it cannot read it does not."""
+    headers, entries, checkpoints = (bundle[name] for name in ("chain.jsonl", "audit.jsonl", "checkpoints.jsonl"))
+    try:
+        wrong = [*VERIFY.check_chain(headers), *VERIFY.check_entries(headers, entries, "1")]
+        return not wrong and not [*VERIFY.check_checkpoints(headers, checkpoints, public)]
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def test_ten_thousand_tampered_exports_are_found(public: str, capsys: pytest.CaptureFixture[str]) -> None:
+    files, dice = export(capsys), random.Random(SEED)
+    whole = {name: [json.loads(line) for line in files[name].decode().splitlines()] for name in COVERED}
+    assert verdict(whole, public)
+    for number in range(TAMPERINGS):
+        what, bundle = tampered(dice, whole)
+        assert bundle == whole or not verdict(bundle, public), f"STOPLINE_TEST_SEED={SEED}, {number}: {what}"
 
 
 def test_what_is_no_bundle_is_said_plainly(public: str) -> None:
