@@ -36,6 +36,7 @@ BOT_EVENTS = (
     "message.groups",
     "message.im",
     "reaction_added",
+    "reaction_removed",
     "subteam_members_changed",
     "subteam_updated",
     "user_change",

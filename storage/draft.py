@@ -1,7 +1,7 @@
 """Drafts in all their versions, and follow-ups."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ def _columns(item: Draft) -> dict[str, Any]:
     row = values(item)
     row["sections"] = [asdict(section) for section in item.sections]
     row["reading"] = asdict(item.reading) if item.reading else None
-    row["lines"] = [{**asdict(line), "at": line.at.isoformat()} for line in item.lines]
+    row["lines"] = [_line_as_json(line) for line in item.lines]
     return row
 
 
@@ -99,7 +99,8 @@ def _draft(row: Any) -> Draft:
 
 
 def _reading(raw: dict[str, Any]) -> Reading:
-    return Reading(**{**raw, "stopped": Stopped(raw["stopped"]), "spent": Spent(**raw["spent"])})
+    known = {one.name: raw[one.name] for one in fields(Reading) if one.name in raw}
+    return Reading(**{**known, "stopped": Stopped(raw["stopped"]), "spent": Spent(**raw["spent"])})
 
 
 def _section(raw: dict[str, Any]) -> Section:
@@ -107,14 +108,16 @@ def _section(raw: dict[str, Any]) -> Section:
     return Section(heading=raw["heading"], sentences=tuple(sentences))
 
 
+def _line_as_json(line: Line) -> dict[str, Any]:
+    """Without the role, which older programs do not know and no paper shows."""
+    raw = {**asdict(line), "at": line.at.isoformat()}
+    del raw["role"]
+    return raw
+
+
 def _line(raw: dict[str, Any]) -> Line:
+    """What a newer program noted besides is passed over."""
+    known = {one.name: raw[one.name] for one in fields(Line) if one.name in raw}
     at = datetime.fromisoformat(raw["at"])
-    return Line(
-        **{
-            **raw,
-            "at": at,
-            "kind": LineKind(raw["kind"]),
-            "reactions": tuple(raw["reactions"]),
-            "since": LineFate.NOTHING,
-        }
-    )
+    told = {"at": at, "kind": LineKind(raw["kind"]), "reactions": tuple(raw["reactions"]), "since": LineFate.NOTHING}
+    return Line(**{**known, **told})

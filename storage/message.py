@@ -61,7 +61,12 @@ class MessageRows:
 
 
 def _shown(sight: Sight) -> ColumnElement[bool]:
+    return shown_in(sight, message.c.channel)
+
+
+def shown_in(sight: Sight, channel: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether these eyes may see what was said in this channel."""
     if sight.whole:
         return true()
     hidden = select(incident.c.channel).where(is_hidden(sight), incident.c.channel.is_not(None))
-    return message.c.channel.not_in(hidden)
+    return channel.not_in(hidden)

@@ -306,6 +306,15 @@ message = Table(
     Column("heard_at", UtcTime),
 )
 
+reaction = Table(
+    "reaction",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("ts", String(32), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("who", String(32), primary_key=True),
+)
+
 channel_read = Table(
     "channel_read",
     metadata,

@@ -18,6 +18,7 @@ from storage.job import JobRows
 from storage.message import MessageRows
 from storage.permit import PermitRows
 from storage.person import PersonRows
+from storage.reaction import ReactionRows
 from storage.search import SearchRows
 from storage.server import CatalogueMemory, ServerRows
 from storage.sight import InsiderRows
@@ -44,6 +45,7 @@ class Transaction:
         self.people = PersonRows(connection)
         self.groups = GroupRows(connection)
         self.messages = MessageRows(connection, sight)
+        self.reactions = ReactionRows(connection, sight)
         self.reads = ChannelReadRows(connection)
         self.drafts = DraftRows(connection, sight)
         self.jobs = JobRows(connection)

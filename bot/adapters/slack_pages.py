@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.backfill import Page, Thread
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
-from bot.domain.message import PIN, Message, read_message
+from bot.domain.message import PIN, Message, Reaction, read_message
 
 
 def read_history(channel: ChannelId, answer: Mapping[str, Any]) -> Page:
@@ -38,8 +38,16 @@ def _page(channel: ChannelId, raw: Sequence[Mapping[str, Any]], answer: Any, **m
         highest=max(stamps, default=""),
         next=next_cursor(answer),
         pins=tuple(_pins(said)),
+        reactions=tuple(_reactions(channel, said)),
         **more,
     )
+
+
+def _reactions(channel: ChannelId, said: Iterable[tuple[Mapping[str, Any], Message]]) -> Iterable[Reaction]:
+    for one, message in said:
+        for reaction in one.get("reactions") or ():
+            name = str(reaction.get("name") or "").partition("::")[0]
+            yield from (Reaction(channel, message.ts, name, SlackUserId(who)) for who in reaction.get("users") or ())
 
 
 def _pins(said: Iterable[tuple[Mapping[str, Any], Message]]) -> Iterable[tuple[MessageTs, tuple[SlackUserId, ...]]]:

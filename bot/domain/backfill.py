@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
-from bot.domain.message import Message, ts_of
+from bot.domain.message import Message, Reaction, ts_of
 
 EVERY = timedelta(minutes=5)
 """Between two readings of an open incident's channel."""
@@ -43,7 +43,8 @@ class Page:
     """A part of a channel's history, newest first, or of a thread, oldest first, as the chat service gives it.
 
     `lowest` and `highest` are of everything on it, also of what nobody said; `next` is "" on the last page; `pins` are
-    who reacted to a message so that it goes on the timeline, the first one first; `limited`: what is older is hidden.
+    who reacted to a message so that it goes on the timeline, the first one first; `reactions` are all that people gave
+    as far as they are named; `limited`: what is older is hidden.
     """
 
     messages: tuple[Message, ...] = ()
@@ -53,6 +54,7 @@ class Page:
     threads: tuple[Thread, ...] = ()
     pins: tuple[tuple[MessageTs, tuple[SlackUserId, ...]], ...] = ()
     limited: bool = False
+    reactions: tuple[Reaction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ _WEAKEST = 1.5
 _NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
 _PINS = frozenset(("pushpin", "round_pushpin", "📌", "📍"))
 _PIN_BONUS = 2.0
+_AGREES = frozenset(("+1", "thumbsup", "white_check_mark", "heavy_check_mark", "100", "dart", "bulb", "exclamation"))
+_DISAGREES = frozenset(("-1", "thumbsdown", "x", "heavy_multiplication_x", "no_entry", "no_entry_sign"))
 _READ_AT_MOST = 4_000
 _OF_ENTRIES = frozenset(("timeline", "detection"))
 _OF_BOTS = frozenset(("timeline", "detection", "impact"))
@@ -256,9 +258,17 @@ def _quote(heading: str, quotable: _Quotable) -> _Quote | None:
     if score < _WEAKEST:
         return None
     score += _PIN_BONUS if quotable.is_pinned or is_entry else 0.0
+    score += _weight_of_people(heading, quotable.line)
     score += 1.5 if heading == "detection" and quotable.is_early else 0.0
     text = _from(quotable, scores, place)
     return _Quote(quotable.line, text, quotable.said[place].plain, score)
+
+
+def _weight_of_people(heading: str, line: Line) -> float:
+    """What it adds that others agreed or did not, and that whoever said it has a role; a commander decides."""
+    agreed = sum(name in _AGREES for name in line.reactions) - sum(name in _DISAGREES for name in line.reactions)
+    role = 0.0 if not line.role else 1.0 if (heading, line.role) == ("decisions", "commander") else 0.25
+    return role + max(-1.0, min(1.5, 0.5 * agreed))
 
 
 def _score(heading: str, said: _Said) -> float:

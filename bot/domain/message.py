@@ -58,6 +58,16 @@ def _order(message: Message) -> tuple[bool, float]:
     return (message.deleted, seconds(message.version) if message.version else 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Somebody's reaction to a message; `name` is Slack's, without colons and skin tone."""
+
+    channel: ChannelId
+    ts: MessageTs
+    name: str
+    who: SlackUserId
+
+
 def _first(one: datetime | None, other: datetime | None) -> datetime | None:
     return min(one, other) if one and other else None
 
@@ -164,6 +174,15 @@ def _attached(one: Mapping[str, Any]) -> list[str]:
         if isinstance(field, dict) and field.get("value"):
             told.append(f"{field.get('title') or ''}: {field['value']}".removeprefix(": "))
     return told
+
+
+def read_reaction(event: Mapping[str, Any]) -> Reaction | None:
+    """A reaction event (docs.slack.dev: reaction_added, reaction_removed); None where it is to no message."""
+    item = event.get("item") or {}
+    if item.get("type") != "message":
+        return None
+    name = str(event["reaction"]).partition("::")[0]
+    return Reaction(ChannelId(item["channel"]), MessageTs(item["ts"]), name, SlackUserId(event["user"]))
 
 
 def read_message_event(event: Mapping[str, Any]) -> Message | None:

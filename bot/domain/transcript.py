@@ -23,10 +23,11 @@ class LineFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `n` is what a draft cites, `at` is aware UTC, `reactions` are Slack's names without colons.
+    """One line: `n` is what a draft cites, `at` is aware UTC.
 
-    `entry_kind` says what an entry records (status, note, …) and is empty for a message. `late`: we heard of it only
-    some time after it was written. `since`: what became of it after it was cited.
+    `reactions` are Slack's names without colons, one for each person; `role` is the speaker's in the incident, "" where
+    they have none. `entry_kind` says what an entry records (status, note, …) and is empty for a message. `late`: we
+    heard of it only some time after it was written. `since`: what became of it after it was cited.
     """
 
     n: int
@@ -42,6 +43,7 @@ class Line:
     is_bot: bool = False
     late: bool = False
     since: LineFate = LineFate.NOTHING
+    role: str = ""
 
 
 def number_lines(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -1,10 +1,11 @@
-"""What the use cases need of the tables that say who people are, in which groups, and what they may see."""
+"""What the use cases need of the tables that say who people are, in which groups, what they see and how they react."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.authority import Group
-from bot.domain.ids import GroupId, IncidentId, SlackUserId
+from bot.domain.ids import ChannelId, GroupId, IncidentId, MessageTs, SlackUserId
+from bot.domain.message import Reaction
 from bot.domain.person import Person
 
 
@@ -37,6 +38,26 @@ class Groups(Protocol):
 
     async def forget(self, who: SlackUserId) -> None:
         """The person is in no group any more."""
+        ...
+
+
+class Reactions(Protocol):
+    """See `storage/reaction.py`."""
+
+    async def put(self, given: Sequence[Reaction]) -> None:
+        """Keeps them; one that is there already stays."""
+        ...
+
+    async def take(self, back: Reaction) -> None:
+        """It is gone."""
+        ...
+
+    async def of_channel(self, channel: ChannelId) -> Mapping[MessageTs, Sequence[str]]:
+        """The names of the reactions to each message, one for each person."""
+        ...
+
+    async def forget(self, who: SlackUserId) -> None:
+        """The person reacted to nothing."""
         ...
 
 

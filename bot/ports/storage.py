@@ -10,7 +10,7 @@ from bot.domain.server import Catalogue
 from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.chain_rows import Chain, Evidence
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
-from bot.ports.people_rows import Groups, Insiders, People
+from bot.ports.people_rows import Groups, Insiders, People, Reactions
 from bot.ports.rows import (
     Audit,
     Changes,
@@ -64,6 +64,8 @@ class Transaction(Protocol):
     def groups(self) -> Groups: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def reactions(self) -> Reactions: ...
     @property
     def reads(self) -> ChannelReads: ...
     @property

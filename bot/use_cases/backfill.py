@@ -150,6 +150,7 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
         found = [replace(one, heard_at=at) for one in page.messages if (one.ts, one.version) not in known]
         lost = [*gone(kept, page, stretch, reading), *gone_threads(replies, page, reading)]
         await tx.messages.put([*found, *lost])
+        await tx.reactions.put(page.reactions)
         await _pin(tx, incident, page, at=at)
         await _offer(tx, incident, page.messages, kept, at=at)
         on = read.went_on(after_page(reading, page, *threads_to_read(replies, page, reading)), at)

@@ -60,6 +60,7 @@ async def _erase(
     renewed = {str(fact.seq): await tx.chain.erase(fact.seq, erasure.in_payload(fact.payload)) for fact in found}
     messages = await tx.messages.erase(who, ERASED)
     await tx.people.forget(who)
+    await tx.reactions.forget(who)
     await tx.groups.forget(who)
     if once := await tx.facts.get(OLD_NAMES):
         await tx.facts.put(OLD_NAMES, {one: name for one, name in once.items() if one != who})

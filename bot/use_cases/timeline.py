@@ -8,7 +8,7 @@ from bot.domain.audit import Act, Entry
 from bot.domain.errors import NotAnIncidentChannel, ReasonMissing
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
 from bot.domain.incident import Incident
-from bot.domain.message import Message, mentioned, moment, readable
+from bot.domain.message import Message, Reaction, mentioned, moment, readable
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
@@ -110,6 +110,15 @@ async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: Chann
         return False
     await pin_message(outside, by=by, message=message)
     return True
+
+
+async def keep_reaction(outside: Outside, reaction: Reaction, *, given: bool) -> None:
+    """Keeps or takes back a reaction in an incident's channel; those elsewhere are none of our business."""
+    async with outside.store.read(WHOLE) as tx:
+        if await tx.incidents.by_channel(reaction.channel) is None:
+            return
+    async with outside.store.write() as tx:
+        await (tx.reactions.put([reaction]) if given else tx.reactions.take(reaction))
 
 
 async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:

@@ -1,9 +1,11 @@
 """The channel and the timeline of an incident as one numbered transcript."""
 
+from dataclasses import replace
+
 from bot.domain.audit import Act, Entry
 from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident
-from bot.domain.message import Message, mentioned, moment, permalink, readable
+from bot.domain.message import PIN, Message, mentioned, moment, permalink, readable
 from bot.domain.transcript import Line, LineKind, number_lines
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -49,7 +51,13 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     names = await _names(tx, {SlackUserId(who) for who in people if who})
     texts = Texts(incident.language, zone, names)
     names |= {m.user: texts.plain("who.app") for m in said if m.is_bot and names[m.user] == m.user}
-    lines = [_message(m, names, team_url, pinned=m.ts in pinned) for m in said]
+    given = await tx.reactions.of_channel(incident.channel) if incident.channel else {}
+    reacted = {ts: tuple(name for name in given_to if name != PIN) for ts, given_to in given.items()}
+    reacted |= {ts: (PIN, *reacted.get(ts, ())) for ts in pinned if ts}
+    roles = {who: role for role, who in incident.roles.items()}
+    lines = [
+        replace(_message(m, names, team_url), reactions=reacted.get(m.ts, ()), role=roles.get(m.user, "")) for m in said
+    ]
     lines += [_entry(e, names, texts, team_url, incident) for e in entries if e.kind not in LEFT_OUT]
     return number_lines(lines)
 
@@ -72,7 +80,7 @@ async def _names(tx: Transaction, people: set[SlackUserId]) -> dict[str, str]:
     return {**names, **{who: once.get(who, str(who)) for who in unmet}}
 
 
-def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: bool) -> Line:
+def _message(message: Message, names: dict[str, str], team_url: str) -> Line:
     return Line(
         n=0,
         kind=LineKind.MESSAGE,
@@ -80,7 +88,6 @@ def _message(message: Message, names: dict[str, str], team_url: str, *, pinned: 
         speaker=names[message.user],
         text=readable(message.text, names),
         permalink=permalink(team_url, message.channel, message.ts, message.thread_ts),
-        reactions=("pushpin",) if pinned else (),
         edited=message.is_edited,
         deleted=message.deleted,
         is_bot=message.is_bot,

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.ids import ChannelId, MessageTs
-from bot.domain.message import PEOPLE, PIN, read_message, read_message_event
+from bot.domain.message import PEOPLE, PIN, read_message, read_message_event, read_reaction
 from bot.use_cases import backfill, incident, timeline
 from handlers.arrivals import heard
 from handlers.blocks import ids
@@ -28,12 +28,6 @@ def register(app: AsyncApp, desk: Desk) -> None:
         key = "timeline.pinned_before" if pinned.again else "timeline.pinned"
         await answer(respond, text=reader.texts(key))
 
-    @app.event("reaction_added")
-    async def on_reaction(event: dict[str, Any]) -> None:
-        item = event.get("item", {})
-        if event.get("reaction") == PIN and item.get("type") == "message":
-            await _pin(desk, event["user"], ChannelId(item["channel"]), MessageTs(item["ts"]))
-
     @app.event("message")
     async def on_message(event: dict[str, Any], body: dict[str, Any]) -> None:
         message = read_message_event(event)
@@ -42,8 +36,23 @@ def register(app: AsyncApp, desk: Desk) -> None:
             heard_at = heard(body) or desk.outside.clock.now()
             await timeline.keep_messages(desk.outside, [replace(message, heard_at=heard_at)])
 
+    _register_reactions(app, desk)
     for quiet in QUIET:
         app.event(quiet)(_nothing)
+
+
+def _register_reactions(app: AsyncApp, desk: Desk) -> None:
+    @app.event("reaction_added")
+    async def on_reaction(event: dict[str, Any]) -> None:
+        if reaction := read_reaction(event):
+            await timeline.keep_reaction(desk.outside, reaction, given=True)
+            if reaction.name == PIN:
+                await _pin(desk, reaction.who, reaction.channel, reaction.ts)
+
+    @app.event("reaction_removed")
+    async def on_reaction_gone(event: dict[str, Any]) -> None:
+        if reaction := read_reaction(event):
+            await timeline.keep_reaction(desk.outside, reaction, given=False)
 
 
 async def _pin(desk: Desk, who: str, channel: ChannelId, ts: MessageTs) -> None:
@@ -59,7 +68,6 @@ async def _nothing() -> None:
 
 
 QUIET = (
-    "reaction_removed",
     "pin_added",
     "pin_removed",
     "channel_rename",

@@ -18,6 +18,7 @@ OURS = {
     "handlers/jobs/channel.py": "the incident's own channel is told",
     "handlers/jobs/gate.py": "the incident's own channel is asked, and who is outside of it",
     "handlers/jobs/paper.py": "the incident's own channel is told",
+    "handlers/jobs/progress.py": "the incident's own channel is told, or whoever asked there",
     "handlers/jobs/watch.py": "the incident's own channel is told, and who is outside of it",
     "handlers/slack/thaw.py": "a message in the incident's own channel is edited",
 }

@@ -1,13 +1,14 @@
 """What other apps say in an incident's channel: alerts are part of its log, and nobody's word."""
 
 from datetime import UTC
+from pathlib import Path
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import IncidentId
 from bot.use_cases.transcript import read_transcript
-from tests.journeys.stage import DOYUN, MINJI, Stage
+from tests.journeys.stage import DOYUN, MINJI, Stage, a_place
 
 ALERT = {
     "fallback": "lb-01 latency",
@@ -38,3 +39,31 @@ async def test_an_alert_is_a_line_of_the_log_by_the_name_of_its_app(stage: Stage
         ("watchtower", "[FIRING] p99 latency of lb-01\np99 is 4.2 s for 5 minutes\nservice: messaging")
     ]
     assert not any("지휘자" in line.text and line.is_bot for line in lines), "what we said is in the entries"
+
+
+async def test_reactions_are_known_whether_slack_told_of_them_or_we_read_them(
+    database_file: Path, servers_file: str
+) -> None:
+    async with a_place(f"sqlite:///{database_file}", servers_file=servers_file) as place:
+        async with place.bot() as stage:
+            channel = await stage.declare(MINJI, "sev2 messages are late")
+            ts = (await stage.person(DOYUN).say(channel, "the pool list of lb-01 was empty"))["ts"]
+            await stage.settled()
+            for who, name in ((MINJI, "white_check_mark"), (DOYUN, "eyes"), (MINJI, "pushpin")):
+                await stage.person(who).react(channel, ts, name)
+            await stage.settled()
+            await stage.person(DOYUN).react(channel, ts, "eyes", remove=True)
+            await stage.settled()
+            assert await reactions(stage) == ("pushpin", "white_check_mark")
+        place.server.delivery.retry_delays = ()
+        await place.server.person(DOYUN).react(channel, ts, "white_check_mark")
+        async with place.bot() as stage:
+            assert await reactions(stage) == ("pushpin", "white_check_mark", "white_check_mark")
+
+
+async def reactions(stage: Stage) -> tuple[str, ...]:
+    async with stage.product.database.read() as tx:
+        incident = await tx.incidents.get(IncidentId(1))
+        assert incident
+        lines = await read_transcript(tx, incident, zone=str(UTC))
+    return next(line.reactions for line in lines if "pool list" in line.text)
