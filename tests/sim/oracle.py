@@ -46,7 +46,7 @@ def transcript(one: Declared, said: Sequence[Said], given: Mapping[tuple[str, st
     }
     lines = [(one.at, begin), *((_at(m.ts), _line(m, given, url)) for m in _known(one, said, given))]
     lines.sort(key=lambda pair: pair[0])
-    numbered = [{"n": n, "is_bot": False, **line} for n, (_, line) in enumerate(lines, start=1)]
+    numbered = [{"n": n, "is_bot": False, "role": "", **line} for n, (_, line) in enumerate(lines, start=1)]
     return _bytes(numbered)
 
 
