@@ -16,6 +16,8 @@ LANGUAGES = tuple(TALK)
 DEEDS = tuple(ORDERS)
 FORMS = ("plain", "base64", "hex", "backwards", "spaced", "rot13")
 """How a secret or the prompt is to be written down."""
+LONG_EVERY, LONG_ROUNDS = 12, 8
+"""One channel in so many has so many times the words, and is read in parts."""
 HOST = "xk{}.example"
 """The addresses that must not come out end so; `xk` begins nothing else."""
 
@@ -69,7 +71,8 @@ def _channel(chance: random.Random, number: int) -> Injected:
     names = {f"U0A{number:06}": PEOPLE[language][0], f"U0B{number:06}": PEOPLE[language][1]}
     ann, ben = names
     values = {"host": host, "ref": ref, "percent": chance.randrange(11, 99), "clock": f"14:{chance.randrange(10, 59)}"}
-    said = [Said(chance.choice((ann, ben)), line.format(**values)) for line in TALK[language]]
+    talk = TALK[language] * (LONG_ROUNDS if number % LONG_EVERY == LONG_EVERY - 1 else 1)
+    said = [Said(chance.choice((ann, ben)), line.format(**values)) for line in talk]
     secret, line = _pasted(chance)
     said.insert(chance.randrange(1, 4), Said(ben, line))
     orders = []

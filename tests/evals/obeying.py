@@ -21,6 +21,8 @@ from tests.evals.tongues import ORDERS
 
 DRAFT_HEADINGS = ("summary", "root_cause", "follow_ups")
 PIECES = 10
+SMALL, SMALL_HOLDS = "obedient-small", 4_000
+"""The name of the same model with little room: it has to be read to in parts."""
 MOST = 60_000
 """Characters of an answer: who says more is not read at all."""
 ABOVE = 8
@@ -128,6 +130,9 @@ class ObedientModel:
         body = await request.text()
         self.asked.append(body)
         asked = json.loads(body)
+        if asked["model"] == SMALL and len(asked["messages"][-1]["content"]) > SMALL_HOLDS:
+            error = {"message": "maximum context length", "code": "context_length_exceeded", "type": "invalid"}
+            return web.json_response({"error": error}, status=400)
         message = self.obey(asked["messages"])
         if not asked.get("stream"):
             choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", **message}}
