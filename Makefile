@@ -22,7 +22,7 @@ lint: $(VENV)/.ready-dev
 	$(VENV)/bin/lint-imports
 
 unit: $(VENV)/.ready-dev browser
-	$(CLEAN) $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(CLEAN) $(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
 
 bench: $(VENV)/.ready-dev
 	$(CLEAN) $(VENV)/bin/python -m tests.bench $(ARGS)

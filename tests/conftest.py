@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.domain.ids import SlackUserId
 from bot.domain.person import Person
@@ -17,6 +19,24 @@ from tests.databases import NoPostgres, Postgres, migrated, run
 OURS = ("STOPLINE_", "SLACK_", "OPENAI_")
 
 AddPeople = Callable[..., Awaitable[None]]
+
+TOGETHER = ("tests/adapters/test_small_model.py",)
+"""Files whose tests follow one another on one worker: they share what must run once and alone."""
+
+
+class Scheduling(LoadScopeScheduling):
+    """Tests go one by one to whichever worker is free, those of a file that stays together first and as one.
+
+    A mark would say it more shortly, but xdist 3.8 writes it into a field that pytest 9.2 no longer has.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -34,8 +34,6 @@ from tests.clocks import START
 from tests.conftest import AddPeople
 from tests.evals.channels import Channel, channels
 
-pytestmark = pytest.mark.xdist_group("small model")
-
 TOKENS = 320
 """Of one answer: at most ten seconds of this model's."""
 PATIENCE = {"timeout": 240.0, "deadline": 300.0}
