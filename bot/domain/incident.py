@@ -17,8 +17,17 @@ from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 
 TITLE_LIMIT = 200
 """Characters of a title at most."""
-UNSEEN = dict.fromkeys((0, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-"""NUL, and the controls that turn round what is written after them."""
+UNSEEN = dict.fromkeys(
+    (
+        *range(9),
+        *range(0x0E, 0x1C),
+        *range(0x7F, 0x85),
+        *range(0x86, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+)
+"""Controls that are no spaces (a terminal obeys some), and those that turn round what is written after them."""
 
 
 class Severity(StrEnum):

@@ -7,7 +7,7 @@ from bot.domain.citation import Sentence
 from bot.domain.draft import DraftKind, FollowUp
 from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
-from bot.domain.incident import durations
+from bot.domain.incident import UNSEEN, durations
 from bot.domain.paper import Paper
 from bot.domain.redaction import redact
 from bot.domain.transcript import Line
@@ -140,7 +140,7 @@ def _follow_ups(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[str]:
 
 def _text(words: str) -> str:
     """On one line, and nothing in it is markup; an address is code, because readers make links of bare ones."""
-    pieces = _ADDRESS.split(" ".join(words.split()))
+    pieces = _ADDRESS.split(" ".join(words.translate(UNSEEN).split()))
     return "".join(f"`{piece}`" if at % 2 else _SPECIAL.sub(r"\\\1", piece) for at, piece in enumerate(pieces))
 
 

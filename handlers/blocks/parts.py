@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.domain.incident import UNSEEN
 from bot.domain.shortening import shorten
 from bot.i18n.texts import escape
 
@@ -78,7 +79,7 @@ def quoted(text: str) -> Block:
 
 def unmarked(text: str) -> str:
     """Words on one line without what Slack takes for bold, italics, strikes or code; `relay-*` and snake_case stay."""
-    text, before = " ".join(text.replace("`", "").split()), ""
+    text, before = " ".join(text.translate(UNSEEN).replace("`", "").split()), ""
     while before != text:
         before, text = text, _MARKED.sub(r"\2", text)
     return text

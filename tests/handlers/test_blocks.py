@@ -245,6 +245,7 @@ def test_words_are_shown_without_marks_of_their_own() -> None:
     assert unmarked("*root cause*: _likely_ ~not~ `rm -rf` ```\n*_both_*") == "root cause: likely not rm -rf both"
     for plain in ("relay-* and db-*", "snake_case_name", "2 * 3 * 4", "~/.ssh", "a*b*c", "it_is"):
         assert unmarked(plain) == plain
+    assert unmarked("\u202egnp.exe\x1b[31m red\x00") == "gnp.exe[31m red", "nothing turns round or colours the rest"
 
 
 def test_of_peoples_words_nothing_becomes_a_link_by_itself() -> None:

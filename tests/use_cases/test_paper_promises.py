@@ -33,7 +33,12 @@ SAID = (
 async def number(outside: Outside, add_people: AddPeople) -> IncidentId:
     await add_people(ANN, BEN)
     one = (await stop_the_line(outside, "lb-01")).incident
-    await add_note(outside, by=BEN, incident_id=one.id, text=f"비번: {SECRET} <https://evil.example|여기> evil.example")
+    await add_note(
+        outside,
+        by=BEN,
+        incident_id=one.id,
+        text=f"비번: {SECRET} <https://evil.example|여기> evil.example \x1b[2J\u202e",
+    )
     async with outside.store.write() as tx:
         await tx.incidents.save(replace(one, channel=CHANNEL))
         for n, text in enumerate(SAID):
@@ -51,6 +56,7 @@ async def test_no_paper_has_a_pasted_secret_or_a_strangers_link(
     texts = Texts("en", "UTC", paper.names)
     written = markdown(texts, paper)
     assert SECRET not in written + as_json(texts, paper)
+    assert not {"\x1b", "\u202e"} & set(written), "nor what a terminal would obey"
     assert in_markdown(written, {line.permalink for line in paper.draft.lines}) == []
     if kind in (DraftKind.POSTMORTEM, DraftKind.ROOT_CAUSE):
         assert "[redacted:password]" in as_json(texts, paper), "what was said about it is still there"
