@@ -26,10 +26,12 @@ from bot.ports.chat import (
     ThreadGone,
 )
 
-PASSING = frozenset(
-    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rate_limited"}
-)
-"""Error codes that may be gone at the next try (docs.slack.dev, errors common to all methods)."""
+LIMITED = frozenset({"ratelimited", "rate_limited"})
+"""Too many calls: nothing was done."""
+
+UNSURE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""Errors of Slack's own, after which what was asked for may be done all the same (docs.slack.dev, errors common to all
+methods)."""
 
 SIGNED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 """Our token does not count just now: an operator mends it, and what was to be done is still to be done."""
@@ -333,10 +335,10 @@ def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:
     code = str(response.get("error", "")) if hasattr(response, "get") and isinstance(response.data, dict) else ""
     if code in SIGNED_OUT:
         return ChatSignedOut(code)
-    if status == 429 or code in PASSING:
+    if status == 429 or code in LIMITED:
         return ChatTransient(code or "ratelimited", after=_retry_after(response))
-    if status >= 500 or not code:
-        return ChatTransient(f"http {status}", maybe_done=True)
+    if status >= 500 or not code or code in UNSURE:
+        return ChatTransient(code or f"http {status}", after=_retry_after(response), maybe_done=True)
     return ChatGone(code) if code in GONE else ChatPermanent(code)
 
 

@@ -26,8 +26,27 @@ class SlackError(Fault):
 
 
 @dataclass(frozen=True)
-class Swallowed(Fault):
-    """The work is done, then the connection closes without an answer."""
+class DoneFirst(Fault):
+    """The work is done, and then something happens to the answer."""
+
+
+@dataclass(frozen=True)
+class Swallowed(DoneFirst):
+    """The connection closes without an answer."""
+
+
+@dataclass(frozen=True)
+class ErrorAfter(DoneFirst):
+    """The answer is an error all the same."""
+
+    status: int = 500
+
+
+@dataclass(frozen=True)
+class HalfAnswer(DoneFirst):
+    """The connection closes in the middle of the answer; or it is `ended` there, as if that were all."""
+
+    ended: bool = False
 
 
 @dataclass(frozen=True)

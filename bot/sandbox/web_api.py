@@ -9,7 +9,17 @@ from aiohttp import web
 
 from bot.sandbox import methods_chat, methods_content, methods_conversations, methods_people, methods_views
 from bot.sandbox.api_call import METHODS, Call, Method, invalid
-from bot.sandbox.faults import Dropped, Fault, Faults, RateLimited, ServerError, SlackError, Swallowed
+from bot.sandbox.faults import (
+    DoneFirst,
+    Dropped,
+    ErrorAfter,
+    Fault,
+    Faults,
+    HalfAnswer,
+    RateLimited,
+    ServerError,
+    SlackError,
+)
 from bot.sandbox.model import App, Json, SlackRefusal
 from bot.sandbox.real_time import monotonic
 from bot.sandbox.workspace import Workspace
@@ -58,16 +68,14 @@ class WebApi:
         method = METHODS.get(record.method)
         fault = self._faults.take(record.method) or self._limited(record, method, token)
         await asyncio.sleep(self._faults.latency_of(record.method))
-        if fault is not None and not isinstance(fault, Swallowed):
+        if fault is not None and not isinstance(fault, DoneFirst):
             record.error = type(fault).__name__
             return _faulty(request, fault)
         answer = self._run(record, method, token)
         record.ok, record.error = answer["ok"], answer.get("error", "")
-        return (
-            _cut_off(request)
-            if isinstance(fault, Swallowed)
-            else web.json_response(answer, headers=self._scopes(token))
-        )
+        if isinstance(fault, DoneFirst):
+            return await _spoiled(request, fault, json.dumps(answer).encode())
+        return web.json_response(answer, headers=self._scopes(token))
 
     def _scopes(self, token: str) -> dict[str, str]:
         app = next((one for one in self._workspace.apps.values() if token == one.bot_token), None)
@@ -133,6 +141,24 @@ def _faulty(request: web.Request, fault: Fault) -> web.StreamResponse:
         return web.json_response({"ok": False, "error": fault.code})
     assert isinstance(fault, Dropped)
     return _cut_off(request)
+
+
+async def _spoiled(request: web.Request, fault: DoneFirst, answer: bytes) -> web.StreamResponse:
+    """What arrives of an answer to work that is done."""
+    match fault:
+        case ErrorAfter(status):
+            return web.json_response({"ok": False, "error": "internal_error"}, status=status)
+        case HalfAnswer(ended=True):
+            return web.Response(body=answer[: len(answer) // 2], content_type="application/json")
+        case HalfAnswer():
+            begun = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(answer))})
+            await begun.prepare(request)
+            await begun.write(answer[: len(answer) // 2])
+            assert request.transport
+            request.transport.close()
+            return begun
+        case _:
+            return _cut_off(request)
 
 
 def _cut_off(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,10 @@ from tests.chaos.replica import Replica
 from tests.databases import Postgres
 
 
+END_SECONDS = 10.0
+"""So soon a replica has ended after it was asked to, whatever it is doing."""
+
+
 @dataclass
 class Trouble:
     """`ready`: seconds each life took to be ready; `ended`: seconds from SIGTERM to the end; `count` of each fault."""
@@ -67,7 +71,7 @@ class Trouble:
         replica.signal(signal.SIGTERM)
         code = await replica.ended()
         self.ended.append(time.monotonic() - began)
-        assert code == 0, f"it ended with {code}"
+        assert code == 0 and self.ended[-1] <= END_SECONDS, f"it ended with {code} after {self.ended[-1]:.1f} s"
         self.ready.append(await replica.start())
 
     async def _restart_database(self, _: Replica) -> None:

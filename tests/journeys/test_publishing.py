@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.faults import Fault, ServerError, SlackError, Swallowed
+from bot.sandbox.faults import ErrorAfter, Fault, HalfAnswer, ServerError, SlackError, Swallowed
 from bot.sandbox.model import File, Json
 from tests.journeys.stage import HANA, MINJI, Stage, shown
 from tests.journeys.test_drafts import draft_of, resolved
@@ -68,7 +68,7 @@ METHODS = ("canvases.create", "files.getUploadURLExternal", "files.completeUploa
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("fault", [Swallowed(), ServerError(500)], ids=["its answer is lost", "it fails"])
+@pytest.mark.parametrize("fault", [Swallowed(), ErrorAfter(500), HalfAnswer(), ServerError(500)])
 async def test_once_whatever_becomes_of_a_call(stage: Stage, method: str, fault: Fault) -> None:
     stage.expected.add(f"{method}: {type(fault).__name__}")
     stage.server.faults.on(method, fault)

@@ -8,7 +8,16 @@ from bot.config import SettingsWrong, read_settings
 from bot.domain.freeze import HoldState
 from bot.domain.ids import IncidentId
 from bot.i18n.texts import Texts
-from bot.sandbox.faults import Dropped, Fault, RateLimited, ServerError, SlackError, Swallowed
+from bot.sandbox.faults import (
+    Dropped,
+    ErrorAfter,
+    Fault,
+    HalfAnswer,
+    RateLimited,
+    ServerError,
+    SlackError,
+    Swallowed,
+)
 from tests.journeys.stage import APP_TOKEN, DOYUN, MINJI, Stage, shown
 
 OPENING = (
@@ -22,7 +31,11 @@ OPENING = (
 TROUBLES: dict[str, Fault] = {
     "rate limit": RateLimited(retry_after=2),
     "error 500": ServerError(500),
+    "error 500 afterwards": ErrorAfter(500),
+    "internal error afterwards": ErrorAfter(200),
     "swallowed answer": Swallowed(),
+    "half an answer": HalfAnswer(),
+    "half a text": HalfAnswer(ended=True),
     "dropped call": Dropped(),
     "internal error": SlackError("internal_error"),
 }
