@@ -244,3 +244,28 @@ def test_every_quotation_is_borne_out_by_the_line_it_cites(texts: list[str]) -> 
 def test_a_row_of_one_letter_does_not_hang_the_draft(letter: str) -> None:
     texts = [f"{(letter * 60)[:58]}x", f"{letter * 1500}x"]
     draft_sections("postmortem", channel(*texts))
+
+
+HURT = ("send messages", "open orders", "pay invoices", "upload photos", "read mail", "book seats", "print labels")
+MANY = [message(n, f"{n + 2}0% of users cannot {what}") for n, what in enumerate(HURT)]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_quoted"),
+    [
+        ({"reactions": ("+1", "white_check_mark")}, True),
+        ({"role": "commander"}, True),
+        ({"reactions": ("joy", "eyes")}, False),
+        ({}, False),
+    ],
+)
+def test_of_many_alike_what_others_agreed_with_and_whoever_leads_is_quoted(
+    more: dict[str, object], is_quoted: bool
+) -> None:
+    lines = number_lines([*MANY, message(20, "15% of users cannot hear songs", **more)])
+    assert (len(lines) in cited(draft_sections("postmortem", lines), "impact")) is is_quoted
+
+
+def test_what_others_deny_gives_way() -> None:
+    lines = number_lines([message(0, "15% of users cannot hear songs", reactions=("-1", "x")), *MANY])
+    assert 1 not in cited(draft_sections("postmortem", lines), "impact")
