@@ -13,7 +13,7 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Times
 from bot.domain.paper import Paper
 from bot.domain.timeline_picture import marks_of, spans_of
-from bot.i18n.paper import duration_rows, follow_up_rows, frozen, log_rows, marks, source_line
+from bot.i18n.paper import duration_rows, follow_up_rows, frozen, log_rows, marks, reading_notes, said_at, source_line
 from bot.i18n.texts import Texts
 
 TEMPLATE = Path(__file__).parents[1] / "assets" / "paper.typ"
@@ -50,6 +50,7 @@ def _said(texts: Texts, paper: Paper) -> dict[str, Any]:
     whole = draft.kind is DraftKind.POSTMORTEM
     stays = frozen(paper.holds)
     notes = [say("draft.still_frozen", servers=stays)] if whole and stays else []
+    notes += reading_notes(texts, draft)
     notes += [say("draft.read_to", at=draft.read_to)] if draft.read_to else []
     return {
         "language": texts.language,
@@ -72,7 +73,8 @@ def _parts(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
             "title": texts.plain(f"heading.{part.heading}"),
             "sentences": [
                 {
-                    "text": " ".join([one.text, *(f"({mark})" for mark in marks(texts, one, lines))]),
+                    "text": said_at(texts, part.heading, one, lines)
+                    + " ".join([one.text, *(f"({mark})" for mark in marks(texts, one, lines))]),
                     "key": one.certainty,
                     "certainty": texts.plain(f"certainty.{one.certainty}") if one.certainty else "",
                     "sources": [{"n": str(n), "link": lines[n].permalink} for n in one.citations if n in lines],

@@ -319,8 +319,14 @@ _LEANS_BACK = re.compile(r"(?:because|which|so|and|but|since|due to|그래서|�
 
 
 def _from(quotable: _Quotable, scores: Sequence[float], place: int) -> str:
-    """Return the sentence at `place` with what it leans on before it and what fits after it, up to a question."""
+    """Return the sentence at `place` with what it leans on before it and what fits after it, up to a question.
+
+    An entry of the timeline is one statement, and whole.
+    """
     said = quotable.said
+    if quotable.line.kind is LineKind.ENTRY:
+        whole = " ".join(one.text for one in said)
+        return whole if len(whole) <= QUOTE_LIMIT else _cut(whole)
     first, text = place, said[place].text
     if len(text) > QUOTE_LIMIT:
         return _cut(text)

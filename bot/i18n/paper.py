@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.domain.citation import Sentence
-from bot.domain.draft import DraftKind, FollowUp
+from bot.domain.draft import OFFLINE, Draft, DraftKind, FollowUp
 from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
 from bot.domain.incident import UNSEEN, durations
@@ -14,6 +14,7 @@ from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
 
+_TIME_FIRST = re.compile(r"\D{0,8}\d{1,2}(?::\d\d|\s?시)")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
 
@@ -24,14 +25,14 @@ def markdown(texts: Texts, paper: Paper) -> str:
     title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
     parts = [f"# {_text(title)}", f"**{_text(incident.title)}** · {incident.severity.value.upper()}"]
     parts.append(_text(source_line(texts, paper)))
+    parts += [_text(note) for note in reading_notes(texts, draft)]
     if draft.read_to:
         parts.append(_text(say("draft.read_to", at=draft.read_to)))
     if draft.kind is DraftKind.POSTMORTEM:
         parts += [_text(" · ".join(duration_rows(texts, paper))), *_holds(texts, paper.holds)]
     lines = {line.n: line for line in draft.lines}
     for section in draft.sections:
-        rows = [f"- {_certainty(texts, s.certainty)}{_text(s.text)}{_marks(texts, s, lines)} "
-                f"{_sources(s.citations, lines)}".rstrip() for s in section.sentences]  # fmt: skip
+        rows = [_row(texts, section.heading, sentence, lines) for sentence in section.sentences]
         parts += [f"## {say(f'heading.{section.heading}')}", "\n".join(rows)]
     if not draft.sections:
         parts.append(_text(say("draft.empty")))
@@ -61,13 +62,34 @@ def source_line(texts: Texts, paper: Paper) -> str:
     """Who proposed it, how many sentences it has, how many were dropped."""
     draft = paper.draft
     return texts.plain(
-        "draft.source_offline" if draft.source == "offline" else "draft.source_model",
+        "draft.source_offline" if draft.source == OFFLINE else "draft.source_model",
         version=draft.version or 1,
         source=draft.source,
         sentences=draft.sentence_count,
         citations=draft.citation_count,
         dropped=draft.dropped,
     )
+
+
+def reading_line(texts: Texts, draft: Draft) -> str:
+    """What the model took for it; nothing where none was asked."""
+    read = draft.reading
+    if read is None or not read.spent.requests:
+        return ""
+    spent = read.spent
+    tokens, seconds = f"{spent.tokens:,}", f"{spent.seconds:,.0f}"
+    line = texts.plain("draft.spent", parts=read.parts, tokens=tokens, requests=spent.requests, seconds=seconds)
+    return line if read.money is None else f"{line} · {texts.plain('draft.money', money=f'{read.money:.2f}')}"
+
+
+def reading_notes(texts: Texts, draft: Draft) -> list[str]:
+    """What of the log no model read and why, or that it bears out nothing of what the model said."""
+    read = draft.reading
+    if read and read.stopped:
+        return [texts.plain(f"draft.stopped_{read.stopped}", parts=read.parts, quoted=read.quoted)]
+    if read and read.spent.requests and draft.source == OFFLINE:
+        return [texts.plain("draft.in_vain", dropped=draft.dropped)]
+    return []
 
 
 def duration_rows(texts: Texts, paper: Paper) -> list[str]:
@@ -98,6 +120,11 @@ def frozen(holds: Iterable[Hold]) -> list[str]:
     return [str(hold.server) for hold in holds if hold.state in FREEZING]
 
 
+def _row(texts: Texts, heading: str, sentence: Sentence, lines: dict[int, Line]) -> str:
+    said = f"{said_at(texts, heading, sentence, lines)}{_certainty(texts, sentence.certainty)}{_text(sentence.text)}"
+    return f"- {said}{_marks(texts, sentence, lines)} {_sources(sentence.citations, lines)}".rstrip()
+
+
 def _holds(texts: Texts, holds: Iterable[Hold]) -> list[str]:
     names = frozen(holds)
     return [_text(texts.plain("draft.still_frozen", servers=names))] if names else []
@@ -113,6 +140,14 @@ def marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> list[s
     known = ["computed"] * sentence.computed + ["late"] * any(line.late for line in cited)
     known += sorted({f"{line.since}_since" for line in cited if line.since})
     return [texts.plain(f"mark.{name}") for name in known]
+
+
+def said_at(texts: Texts, heading: str, sentence: Sentence, lines: Mapping[int, Line]) -> str:
+    """When the first line was written that a turning point rests on; "" where the sentence begins with a time."""
+    if heading != "timeline" or _TIME_FIRST.match(sentence.text):
+        return ""
+    times = sorted(lines[n].at for n in sentence.citations if n in lines)
+    return f"{texts.clock(times[0])} " if times else ""
 
 
 def _marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:

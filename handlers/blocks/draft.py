@@ -13,6 +13,7 @@ from bot.domain.incident import Incident, durations
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
 from bot.domain.versions import Changed, changes
+from bot.i18n.paper import reading_line, reading_notes, said_at
 from bot.i18n.texts import Texts, escape
 from handlers.blocks import ids
 from handlers.blocks.parts import (
@@ -74,7 +75,7 @@ def _body(texts: Texts, draft: Draft, room: int, places: int) -> list[Block]:
     shown = 0
     for part in draft.sections:
         heading = f"*{texts(f'heading.{part.heading}')}*"
-        rows = [_sentence(texts, sentence, lines) for sentence in part.sentences]
+        rows = [_sentence(texts, part.heading, sentence, lines) for sentence in part.sentences]
         chunks = _chunks(rows[: fitting(rows, room - length(blocks) - len(heading))])
         if not chunks or len(blocks) + 1 + len(chunks) > places:
             break
@@ -164,28 +165,9 @@ def follow_up_blocks(texts: Texts, draft: Draft) -> list[Block]:
     return [actions(keep, block_id=f"draft.{draft.id}")]
 
 
-def reading_line(texts: Texts, draft: Draft) -> str:
-    """What the model took for it; nothing where none was asked."""
-    read = draft.reading
-    if read is None or not read.spent.requests:
-        return ""
-    spent = read.spent
-    tokens, seconds = f"{spent.tokens:,}", f"{spent.seconds:,.0f}"
-    line = texts("draft.spent", parts=read.parts, tokens=tokens, requests=spent.requests, seconds=seconds)
-    return line if read.money is None else f"{line} · {texts('draft.money', money=f'{read.money:.2f}')}"
-
-
 def _how_read(texts: Texts, draft: Draft) -> list[Block]:
-    """What the model took, and what of the log it did not read, or said in vain."""
-    read = draft.reading
-    if read is None or not (read.spent.requests or read.stopped):
-        return []
-    said = [reading_line(texts, draft)]
-    if read.stopped:
-        said.append(texts(f"draft.stopped_{read.stopped}", parts=read.parts, quoted=read.quoted))
-    elif draft.source == OFFLINE:
-        said.append(texts("draft.in_vain", dropped=draft.dropped))
-    return [context("\n".join(line for line in said if line))]
+    told = [reading_line(texts, draft), *(f":warning: {note}" for note in reading_notes(texts, draft))]
+    return [context("\n".join(filter(None, told)))] if any(told) else []
 
 
 def _source_line(texts: Texts, draft: Draft) -> str:
@@ -217,11 +199,12 @@ def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
     return [quoted(texts("draft.still_frozen", servers=names))] if names else []
 
 
-def _sentence(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:
+def _sentence(texts: Texts, heading: str, sentence: Sentence, lines: Mapping[int, Line]) -> str:
     sources = " ".join(_source(texts, n, lines.get(n)) for n in sentence.citations)
     sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
     computed = f" _({texts('mark.computed')})_" if sentence.computed else ""
-    return f"• {fit(escape(unmarked(sentence.text)), SENTENCE_LIMIT)}{computed}{sure} {sources}"
+    when = said_at(texts, heading, sentence, lines)
+    return f"• {when}{fit(escape(unmarked(sentence.text)), SENTENCE_LIMIT)}{computed}{sure} {sources}"
 
 
 def _source(texts: Texts, number: int, line: Line | None) -> str:

@@ -9,11 +9,11 @@ from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.incident import Incident
 from bot.domain.sight import WHOLE
 from bot.domain.spending import Meter
+from bot.i18n.paper import reading_line
 from bot.i18n.texts import Texts
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.use_cases.incident import overview
-from handlers.blocks.draft import reading_line
 from handlers.blocks.parts import context
 from handlers.desk import Desk
 

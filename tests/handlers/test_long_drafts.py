@@ -5,11 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from bot.domain.citation import HEADINGS, Section, Sentence
 from bot.domain.draft import Draft, DraftKind, DraftState, FollowUp
 from bot.domain.ids import ChannelId, DraftId, FollowUpId, IncidentId, SlackUserId
 from bot.domain.incident import Incident, Severity, Status, TimeName
 from bot.domain.question import Answer
+from bot.domain.reading import Reading, Stopped
+from bot.domain.spending import Spent
 from bot.domain.transcript import Line, LineKind
 from bot.i18n.texts import Texts
 from bot.sandbox.block_kit import check_view
@@ -92,3 +96,22 @@ def test_follow_ups_without_an_owner_come_first_and_the_rest_is_counted() -> Non
     assert "2 more: save these, then open this form again." in str(view)
     few = follow_ups_modal(TEXTS, empty, [*owned, *loose[:1]], due=date(2024, 6, 3))
     assert "loose 6" in str(few["blocks"][0]) and "more:" not in str(few)
+
+
+def test_a_turning_point_says_when_it_was_unless_it_does_so_itself() -> None:
+    made = long_draft(1)
+    told = ("the push went out", "14:47 the push was taken back", "오후 2시 47분에 되돌렸습니다")
+    turning = Section("timeline", tuple(Sentence(text, (7,)) for text in told))
+    other = Section("impact", (Sentence("nobody could log in", (7,)),))
+    rows = shown(draft_blocks(TEXTS, replace(made, sections=(turning, other)), INCIDENT, ()))
+    assert f"• 14:52 {told[0]}" in rows
+    for itself in (*told[1:], "nobody could log in"):
+        assert f"• {itself}" in rows
+
+
+@pytest.mark.parametrize("stopped", [Stopped.BUDGET, Stopped.UNAVAILABLE])
+def test_what_no_model_read_is_said(stopped: Stopped) -> None:
+    reading = Reading(12, 4, stopped, Spent(41_000, 2_000, 9, 62.4), 0.05)
+    rows = shown(draft_blocks(TEXTS, replace(long_draft(1), source="m", reading=reading), INCIDENT, ()))
+    assert "12 parts" in rows and "43,000 tokens" in rows and "62 s" in rows and "0.05" in rows
+    assert "Of 4 of 12 parts the channel is quoted" in rows
