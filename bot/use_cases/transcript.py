@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.audit import Act, Entry
 from bot.domain.ids import SlackUserId
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, Role
 from bot.domain.message import PIN, Message, mentioned, moment, permalink, readable
 from bot.domain.transcript import Line, LineKind, number_lines
 from bot.i18n.texts import Texts
@@ -39,6 +39,7 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     """Every message and entry, numbered in the order of time, alerts of other apps too.
 
     What we said ourselves is left out: the entries say the same. So is what apps said while we do not know who we are.
+    Who has no id is an app; of somebody's roles the one that weighs most is told.
     """
     team_url = await tx.facts.get(TEAM_URL) or ""
     entries = await tx.entries.of_incident(incident.id)
@@ -50,11 +51,12 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     people = people.union(*(mentioned(m.text) for m in said))
     names = await _names(tx, {SlackUserId(who) for who in people if who})
     texts = Texts(incident.language, zone, names)
+    names[SlackUserId("")] = texts.plain("who.app")
     names |= {m.user: texts.plain("who.app") for m in said if m.is_bot and names[m.user] == m.user}
     given = await tx.reactions.of_channel(incident.channel) if incident.channel else {}
     reacted = {ts: tuple(name for name in given_to if name != PIN) for ts, given_to in given.items()}
     reacted |= {ts: (PIN, *reacted.get(ts, ())) for ts in pinned if ts}
-    roles = {who: role for role, who in incident.roles.items()}
+    roles = {incident.roles[role]: role.value for role in reversed(Role) if role in incident.roles}
     lines = [
         replace(_message(m, names, team_url), reactions=reacted.get(m.ts, ()), role=roles.get(m.user, "")) for m in said
     ]
