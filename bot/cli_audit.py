@@ -1,4 +1,4 @@
-"""The command line's part for the audit log: audit verify, audit key, export, person erase."""
+"""The command line's part for the audit log: audit verify, audit key, export, person erase, forget."""
 
 import argparse
 import json
@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.config import SettingsWrong
+from bot.config import RETENTION, SettingsWrong, read_retention
 from bot.domain.audit_check import Verdict
 from bot.domain.checkpoint import Checkpoint, CheckpointWrong, read_checkpoint
-from bot.domain.ids import IncidentId, SlackUserId
+from bot.domain.ids import IncidentId, SlackUserId, incident_label
 from bot.i18n.terminal import say
 from bot.ports.outside import Outside
 
@@ -22,7 +22,7 @@ WithDatabase = Callable[[Callable[[Outside], Awaitable[None]]], None]
 
 
 def add_audit_commands(commands: Any, with_database: WithDatabase) -> None:
-    """Adds `audit` to the commands."""
+    """Adds `audit`, `export`, `person` and `forget` to the commands."""
     acts = commands.add_parser("audit", help=say("audit.about")).add_subparsers(required=True, metavar="ACT")
     verify = acts.add_parser("verify", help=say("audit.verify"))
     verify.add_argument("--checkpoints", type=Path, metavar="FILE", help=say("audit.checkpoints"))
@@ -43,6 +43,10 @@ def add_audit_commands(commands: Any, with_database: WithDatabase) -> None:
     erase.add_argument("id", metavar="U012AB3CD")
     erase.add_argument("--reason", required=True, help=say("audit.reason"))
     erase.set_defaults(command=lambda options: _erase(options, with_database))
+    forget = commands.add_parser("forget", help=say("audit.forget"))
+    forget.add_argument("--older-than", default="", metavar="DAYS", help=say("audit.forget_days"))
+    forget.add_argument("--dry-run", action="store_true", help=say("audit.forget_dry_run"))
+    forget.set_defaults(command=lambda options: _forget(options, with_database))
 
 
 def _key(options: argparse.Namespace) -> int:
@@ -175,4 +179,24 @@ def _erase(options: argparse.Namespace, with_database: WithDatabase) -> int:
     except ReasonMissing as missing:
         raise SettingsWrong("audit_reason") from missing
     print(say("audit.erased", rows=done[0].rows, messages=done[0].messages))
+    return 0
+
+
+def _forget(options: argparse.Namespace, with_database: WithDatabase) -> int:
+    from bot.use_cases.retention import Forgotten, forget
+
+    given = read_retention(options.older_than, "--older-than")
+    kept_for = given or read_retention(os.environ.get(RETENTION, ""), RETENTION)
+    if kept_for is None:
+        raise SettingsWrong("retention_missing")
+    done: list[Forgotten] = []
+
+    async def act(outside: Outside) -> None:
+        done.extend(await forget(outside, kept_for=kept_for, dry_run=options.dry_run))
+
+    with_database(act)
+    for one in done:
+        about = {"incident": incident_label(one.incident_id), "at": f"{one.ended_at:%Y-%m-%d}"}
+        print(say("audit.forget_one", **about, messages=one.messages))
+    print(say("audit.would_forget" if options.dry_run else "audit.forgotten", incidents=len(done)))
     return 0

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.authority import Duty
@@ -23,6 +24,11 @@ DUTIES = {
     Duty.ADMINISTER: "STOPLINE_ADMINS",
 }
 """Which setting names who has a duty."""
+
+
+RETENTION = "STOPLINE_RETENTION_DAYS"
+LEAST_RETENTION = 30
+"""Days: done jobs, with the deliveries they carried, are kept as long."""
 
 
 class SettingsWrong(ValueError):
@@ -139,6 +145,7 @@ def read_policy(env: Mapping[str, str]) -> Policy:
         model_reads_private=private == "allow",
         names_by_role=names == "roles",
         budget=read_budget(env),
+        retention=read_retention(env.get(RETENTION, ""), RETENTION),
     )
 
 
@@ -154,6 +161,16 @@ def read_budget(env: Mapping[str, str]) -> Budget:
     tokens = env.get("STOPLINE_LLM_TOKENS", "") or str(usual.tokens)
     seconds = env.get("STOPLINE_LLM_SECONDS", "") or str(usual.seconds)
     return Budget(int(_amount("STOPLINE_LLM_TOKENS", tokens)), _amount("STOPLINE_LLM_SECONDS", seconds), money, *prices)
+
+
+def read_retention(given: str, name: str) -> timedelta | None:
+    """How long what people said is kept after an incident's end; "": always. Raises SettingsWrong."""
+    if not given:
+        return None
+    days = int(given) if given.isascii() and given.isdecimal() and len(given) <= 5 else 0
+    if days < LEAST_RETENTION:
+        raise SettingsWrong("retention", name=name, value=given, least=LEAST_RETENTION)
+    return timedelta(days=days)
 
 
 def _amount(name: str, given: str) -> float:

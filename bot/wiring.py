@@ -32,6 +32,7 @@ from bot.ports.witness import Witness
 from bot.use_cases.backfill import ask_due
 from bot.use_cases.catalogue import describe_servers
 from bot.use_cases.history import check_history
+from bot.use_cases.retention import forget_in_time
 from bot.use_cases.sight import read_members_again
 from bot.use_cases.transcript import OURSELVES, TEAM_URL
 from bot.use_cases.watch import forget_old_jobs, pass_time
@@ -62,6 +63,8 @@ HISTORY_SECONDS = 5.0
 """How often we look whether the database lost something; every act that leaves a trace looks as well."""
 OLD_JOBS_SECONDS = 600.0
 """How often done jobs are forgotten: what people typed in them is not kept for ever."""
+RETENTION_SECONDS = 3600.0
+"""How often we look what is to be forgotten: an hour, so that whoever restarts us every day keeps nothing longer."""
 CATCH_UP_SECONDS = 5.0
 """How often we look whether the journal has something for the database, and whether deliveries were lost."""
 
@@ -124,6 +127,7 @@ class Product:
             Chore("members", MEMBERS_SECONDS, partial(read_members_again, outside, only_open=True)),
             Chore("history", HISTORY_SECONDS, self.check_history),
             Chore("old jobs", OLD_JOBS_SECONDS, partial(forget_old_jobs, outside)),
+            Chore("retention", RETENTION_SECONDS, partial(forget_in_time, outside)),
             Chore("journal", CATCH_UP_SECONDS, self.slack.catch_up),
             Chore("losses", CATCH_UP_SECONDS, self.slack.losses.make_good),
             *doors.chores(),

@@ -91,6 +91,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "secure_delete=ON",  # what is forgotten is gone from the file as well
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, case, func, insert, null, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
-from bot.domain.incident import OPEN, Incident, Severity, Status, TimeName
+from bot.domain.incident import OPEN, OVER, Incident, Severity, Status, TimeName
 from bot.domain.sight import Sight
 from storage.sight import is_hidden
 from storage.tables import incident, time_version
@@ -75,6 +75,13 @@ class IncidentRows:
             query = query.where(incident.c.status.in_([s.value for s in OPEN]))
         return [IncidentId(number) for number in (await self._connection.execute(query)).scalars()]
 
+    async def to_forget(self, before: datetime) -> Sequence[Incident]:
+        """Those that are over, may have ended before then, and whose words are still kept."""
+        over = incident.c.status.in_([s.value for s in OVER])
+        early = func.coalesce(incident.c.closed_at, incident.c.declared_at) < before
+        query = _shown(self._sight).where(over, early, incident.c.forgotten_at.is_(None), ~is_hidden(self._sight))
+        return [_incident(row) for row in await self._connection.execute(query.order_by(incident.c.id))]
+
     async def save(self, changed: Incident) -> None:
         """Writes everything but the number and the key."""
         assert not changed.is_veiled, "what was loaded for other eyes is never written"
@@ -99,6 +106,11 @@ class IncidentRows:
         query = select(time_version).where(time_version.c.incident_id == number).order_by(time_version.c.id)
         rows = await self._connection.execute(query)
         return [(TimeName(r.name), r.value, SlackUserId(r.by), r.reason) for r in rows]
+
+    async def forget_reasons(self, number: IncidentId, by: SlackUserId) -> None:
+        """Why this one corrected its times is no longer known."""
+        same = (time_version.c.incident_id == number, time_version.c.by == by)
+        await self._connection.execute(update(time_version).where(*same).values(reason=""))
 
     async def _one(self, condition: Any) -> Incident | None:
         row = (await self._connection.execute(_shown(self._sight).where(condition))).one_or_none()

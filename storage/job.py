@@ -135,10 +135,18 @@ class JobRows:
         """Deletes so many of the first that are done, where they were due before; how many it were."""
         first = select(job.c.id, job.c.run_at).where(job.c.state == DONE).order_by(job.c.seq).limit(limit).subquery()
         ids = (await self._connection.execute(select(first.c.id).where(first.c.run_at < before))).scalars().all()
+        await self._delete(ids)
+        return len(ids)
+
+    async def forget_dead(self, *, before: datetime) -> None:
+        """Deletes those that were given up and were due before."""
+        query = select(job.c.id).where(job.c.state == DEAD, job.c.run_at < before)
+        await self._delete((await self._connection.execute(query)).scalars().all())
+
+    async def _delete(self, ids: Sequence[str]) -> None:
         if ids:
             await self._connection.execute(delete(job_step).where(job_step.c.job_id.in_(ids)))
             await self._connection.execute(delete(job).where(job.c.id.in_(ids)))
-        return len(ids)
 
     async def dead(self) -> Sequence[tuple[str, str]]:
         """(id, error) of those that were given up."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, func, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
@@ -58,6 +58,26 @@ class MessageRows:
         """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
         nothing = update(message).where(message.c.user == who).values(user=instead, text="")
         return int((await self._connection.execute(nothing)).rowcount)
+
+    async def last(self, channel: ChannelId) -> MessageTs | None:
+        """The newest one's ts."""
+        query = select(func.max(message.c.ts)).where(message.c.channel == channel, _shown(self._sight))
+        last = (await self._connection.execute(query)).scalar_one()
+        return MessageTs(last) if last else None
+
+    async def count(self, channel: ChannelId) -> int:
+        """How many versions have a text."""
+        query = select(func.count()).where(message.c.channel == channel, message.c.text != "", _shown(self._sight))
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def forget(self, channel: ChannelId, *, limit: int) -> int:
+        """So many versions that have a text lose it; how many it were."""
+        of_it = (message.c.channel == channel, message.c.text != "")
+        first = select(message.c.ts, message.c.version).where(*of_it).limit(limit)
+        nothing = update(message).where(
+            message.c.channel == channel, tuple_(message.c.ts, message.c.version).in_(first)
+        )
+        return int((await self._connection.execute(nothing.values(text=""))).rowcount)
 
 
 def _shown(sight: Sight) -> ColumnElement[bool]:

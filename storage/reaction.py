@@ -43,3 +43,7 @@ class ReactionRows:
     async def forget(self, who: SlackUserId) -> None:
         """The person reacted to nothing."""
         await self._connection.execute(delete(reaction).where(reaction.c.who == who))
+
+    async def forget_channel(self, channel: ChannelId) -> None:
+        """Nobody reacted to anything there."""
+        await self._connection.execute(delete(reaction).where(reaction.c.channel == channel))

@@ -84,6 +84,7 @@ incident = Table(
     *(Column(name, UtcTime) for name in ("detected_at", "declared_at", "acknowledged_at", "identified_at")),
     *(Column(name, UtcTime) for name in ("mitigated_at", "resolved_at", "closed_at")),
     Column("private", Boolean, nullable=False, server_default=false()),
+    Column("forgotten_at", UtcTime),
 )
 
 insider = Table(

@@ -54,6 +54,13 @@ class EntryRows:
         """Notes the message that shows an entry in its channel."""
         await self._connection.execute(update(entry).where(entry.c.id == number).values(channel=channel, ts=ts))
 
+    async def forget_messages(self, number: IncidentId) -> None:
+        """Entries that stand for a message no longer say what it said."""
+        same = (entry.c.incident_id == number, entry.c.kind == Act.MESSAGE_PINNED.value)
+        for row in (await self._connection.execute(select(entry).where(*same))).all():
+            words = {**row.params, "text": "", "forgotten": True}
+            await self._connection.execute(update(entry).where(entry.c.id == row.id).values(params=words))
+
 
 def _entry(row: Any) -> Entry:
     return Entry(**{**row._mapping, "kind": Act(row.kind)})

@@ -6,8 +6,8 @@ Only the standard library is needed; with --public-key (base64, from whoever kee
 
   header      {act, at, commitment, incident, log, n, prev, seq, v}: strings, JSON with sorted keys and no spaces, UTF-8
   hash        SHA-256(0x00 + header); the next `prev`; the first `prev` is SHA-256("stopline-log-v1" + log)
-  commitment  HMAC-SHA256(salt, {actor, detail, subject}) of an entry's payload, or what a later person_erased entry
-              lists in detail.rows for its seq
+  commitment  HMAC-SHA256(salt, {actor, detail, subject}) of an entry's payload, or what a later person_erased or
+              words_forgotten entry lists in detail.rows for its seq
   checkpoint  Ed25519 over {at, hash, holds, n, origin}; its hash must be that of the header at its n
 """
 
@@ -23,6 +23,7 @@ from typing import Any
 
 Wrong = tuple[int, str]
 """A position (0: a file) and what is wrong there."""
+ERASING = ("person_erased", "words_forgotten")
 FIELDS = ("act", "at", "commitment", "incident", "log", "n", "prev", "seq", "v")
 
 
@@ -72,7 +73,7 @@ def check_entries(headers: list[Any], entries: list[Any], incident: str) -> Iter
             continue
         seen = hmac.new(bytes.fromhex(entry["salt"]), canonical(entry["payload"]), "sha256").hexdigest()
         found[n] = seen == headers[n - 1]["commitment"] or seen
-        if found[n] is True and headers[n - 1]["act"] == "person_erased":
+        if found[n] is True and headers[n - 1]["act"] in ERASING:
             renewed.update(entry["payload"]["detail"]["rows"])
     for n, seen in sorted(found.items()):
         if seen is not True and renewed.get(headers[n - 1]["seq"]) != seen:

@@ -81,6 +81,11 @@ class Act(StrEnum):
     TOKEN_MADE = "token_made"
     TOKEN_REVOKED = "token_revoked"
     PERSON_ERASED = "person_erased"
+    WORDS_FORGOTTEN = "words_forgotten"
+
+
+ERASING = frozenset({Act.PERSON_ERASED, Act.WORDS_FORGOTTEN})
+"""Acts whose rows list what the rows that they changed are sealed with now: they are never changed themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.audit import Act
+from bot.domain.audit import ERASING
 from bot.domain.audit_chain import Fact, Head, Link, commit_to, first_prev, hash_of
 from bot.domain.checkpoint import Checkpoint
 
@@ -109,7 +109,7 @@ class Check:
             found = "no salt"
         if found != link.commitment:
             self._other_payload[str(link.seq)] = (self.n, found)
-        elif fact.act == Act.PERSON_ERASED:
+        elif fact.act in ERASING:
             self._renewed.update(fact.payload["detail"].get("rows", {}))
 
     def _compare(self, link: Link) -> None:

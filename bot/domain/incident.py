@@ -107,7 +107,10 @@ AFTER: tuple[tuple[TimeName, TimeName], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident. `times` holds the newest version of each timestamp, UTC."""
+    """One incident. `times` holds the newest version of each timestamp, UTC.
+
+    `forgotten_at`: when what people had said in its channel was forgotten; None where it is kept.
+    """
 
     id: IncidentId
     title: str
@@ -121,6 +124,7 @@ class Incident:
     channel_name: str | None = None
     card_ts: MessageTs | None = None
     private: bool = False
+    forgotten_at: datetime | None = None
 
     @property
     def is_veiled(self) -> bool:
@@ -177,13 +181,16 @@ def cancel(incident: Incident, *, reason: str, open_holds: tuple[str, ...]) -> I
 
 
 def reopen(incident: Incident, *, reason: str) -> Incident:
-    """Back to investigating: the times of the end no longer hold. Raises StatusImpossible, ReasonMissing."""
+    """Back to investigating: the times of the end no longer hold, what is said is kept again.
+
+    Raises StatusImpossible, ReasonMissing.
+    """
     if incident.status is Status.INVESTIGATING:
         raise StatusImpossible(now=incident.status, to=Status.INVESTIGATING)
     if not reason.strip():
         raise ReasonMissing
     kept = {name: at for name, at in incident.times.items() if name not in END_TIMES}
-    return replace(incident, status=Status.INVESTIGATING, times=kept)
+    return replace(incident, status=Status.INVESTIGATING, times=kept, forgotten_at=None)
 
 
 END_TIMES = frozenset({TimeName.MITIGATED, TimeName.RESOLVED, TimeName.CLOSED})

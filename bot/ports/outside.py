@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.domain.authority import Duty, groups_in
 from bot.domain.ids import GroupId, Holder
@@ -17,7 +18,7 @@ class Policy:
     `duties`: who has each, people and groups; where nobody is named every full member has it.
     `model_reads_private`: private incidents may be sent to the language model, each by itself. `names_by_role`: papers
     that leave the channel say who somebody was in the incident, not their name. `budget`: what a model may take for the
-    drafts of one incident.
+    drafts of one incident. `retention`: so long after an incident's end what people said in it is kept; None: always.
     """
 
     shadow: bool = False
@@ -30,6 +31,7 @@ class Policy:
     model_reads_private: bool = False
     names_by_role: bool = False
     budget: Budget = field(default_factory=Budget)
+    retention: timedelta | None = None
 
     def holders(self, duty: Duty) -> tuple[Holder, ...]:
         """Who was named for it; nobody: every full member, and for drafts whoever led the incident."""

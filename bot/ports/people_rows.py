@@ -60,6 +60,10 @@ class Reactions(Protocol):
         """The person reacted to nothing."""
         ...
 
+    async def forget_channel(self, channel: ChannelId) -> None:
+        """Nobody reacted to anything there."""
+        ...
+
 
 class Insiders(Protocol):
     """See `storage/sight.py`."""

@@ -1,8 +1,7 @@
 """What the use cases need of each table: one Protocol a noun, kept by the class of the same name in `storage/`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.audit import Act, AuditRow, Entry
@@ -22,26 +21,10 @@ from bot.domain.ids import (
     SlackUserId,
 )
 from bot.domain.incident import Incident, TimeName
-from bot.domain.job import Job, JobKind
 from bot.domain.message import Message
 from bot.domain.question import Hit, Term
 from bot.domain.sight import Sight
 from bot.ports.gate_rows import Around
-
-
-@dataclass(frozen=True, slots=True)
-class NewJob:
-    """Durable work to queue. The same `id` is queued once; jobs of one `key` run in their order.
-
-    Of what waits the lowest `urgency` goes first.
-    """
-
-    id: str
-    key: str
-    kind: JobKind
-    run_at: datetime
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    urgency: int = 0
 
 
 class Incidents(Protocol):
@@ -83,6 +66,10 @@ class Incidents(Protocol):
         """The private incidents that have a channel."""
         ...
 
+    async def to_forget(self, before: datetime) -> Sequence[Incident]:
+        """Those that are over, may have ended before then, and whose words are still kept."""
+        ...
+
     async def save(self, changed: Incident) -> None:
         """Writes everything but the number and the key."""
         ...
@@ -100,6 +87,10 @@ class Incidents(Protocol):
 
     async def time_versions(self, number: IncidentId) -> Sequence[tuple[TimeName, datetime | None, SlackUserId, str]]:
         """(name, value, who, why) of every version, oldest first."""
+        ...
+
+    async def forget_reasons(self, number: IncidentId, by: SlackUserId) -> None:
+        """Why this one corrected its times is no longer known."""
         ...
 
 
@@ -124,6 +115,10 @@ class Entries(Protocol):
 
     async def shown_as(self, number: EntryId, channel: ChannelId, ts: MessageTs) -> None:
         """Notes the message that shows an entry in its channel."""
+        ...
+
+    async def forget_messages(self, number: IncidentId) -> None:
+        """Entries that stand for a message no longer say what it said."""
         ...
 
 
@@ -257,6 +252,18 @@ class Messages(Protocol):
         """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
         ...
 
+    async def last(self, channel: ChannelId) -> MessageTs | None:
+        """The newest one's ts."""
+        ...
+
+    async def count(self, channel: ChannelId) -> int:
+        """How many versions have a text."""
+        ...
+
+    async def forget(self, channel: ChannelId, *, limit: int) -> int:
+        """So many versions that have a text lose it; how many it were."""
+        ...
+
 
 class ChannelReads(Protocol):
     """See `storage/backfill.py`."""
@@ -311,62 +318,6 @@ class Drafts(Protocol):
 
     async def save_follow_up(self, changed: FollowUp) -> None:
         """Writes everything but the id."""
-        ...
-
-
-class Jobs(Protocol):
-    """See `storage/job.py`."""
-
-    async def put(self, new: Sequence[NewJob]) -> None:
-        """Queues; a job whose id is there already is not queued again."""
-        ...
-
-    async def claim(
-        self, *, owner: str, now: datetime, lease: timedelta, limit: int, only: JobKind | None = None
-    ) -> Sequence[Job]:
-        """Takes the first due job of each key; a timer that is not due does not block its key. What people typed goes
-        first, and alone where `only` says so.
-        """
-        ...
-
-    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
-        """Holds on to claimed jobs; returns how many are still the owner's."""
-        ...
-
-    async def journal(self, job_id: str, name: str, result: Any) -> None:
-        """Notes the result of one finished step."""
-        ...
-
-    async def finish(self, job_id: str, *, owner: str) -> None:
-        """Done, unless somebody else has it by now."""
-        ...
-
-    async def retry(self, job_id: str, *, owner: str, at: datetime, error: str, again: bool = True) -> None:
-        """To be tried again at `at`. `again`: this run or an earlier one may have had an effect."""
-        ...
-
-    async def overtake(self, job_id: str, *, key: str) -> None:
-        """The other jobs of this key that nobody runs are done with this one."""
-        ...
-
-    async def is_last(self, job_id: str, *, key: str) -> bool:
-        """Whether nothing was queued with this key after it, however far that came."""
-        ...
-
-    async def bury(self, job_id: str, *, owner: str, error: str) -> None:
-        """Tried often enough: a person must look."""
-        ...
-
-    async def count_open(self, *, due_by: datetime) -> int:
-        """How many wait or run."""
-        ...
-
-    async def forget_done(self, *, before: datetime, limit: int) -> int:
-        """Deletes so many of those that were due before and are done; how many it were."""
-        ...
-
-    async def dead(self) -> Sequence[tuple[str, str]]:
-        """(id, error) of those that were given up."""
         ...
 
 

@@ -10,6 +10,7 @@ from bot.domain.server import Catalogue
 from bot.domain.sight import EVERYBODY, Sight
 from bot.ports.chain_rows import Chain, Evidence
 from bot.ports.gate_rows import Around, HeldBacks, Overrides, Permits, Servers, Tokens
+from bot.ports.job_rows import Jobs, NewJob
 from bot.ports.people_rows import Groups, Insiders, People, Reactions
 from bot.ports.rows import (
     Audit,
@@ -20,9 +21,7 @@ from bot.ports.rows import (
     Facts,
     Holds,
     Incidents,
-    Jobs,
     Messages,
-    NewJob,
     Search,
 )
 

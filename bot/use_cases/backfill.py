@@ -25,6 +25,7 @@ from bot.domain.ids import ChannelId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import OVER, Incident
 from bot.domain.job import JobKind
 from bot.domain.message import Message, ts_of
+from bot.domain.retention import page_as_kept
 from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
@@ -141,7 +142,8 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
         read = await tx.reads.lock(channel)
         if incident is None or read is None or read.under_way != reading:
             return None
-        await tx.incidents.lock(incident.id)
+        incident = await tx.incidents.lock(incident.id) or incident
+        page = page_as_kept(incident, page)
         stretch = stretch_of(reading, page)
         kept = await tx.messages.between(channel, stretch.after, stretch.before, thread=stretch.thread)
         bounds = (stretch.after, stretch.before)

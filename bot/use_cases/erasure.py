@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.audit import Act
+from bot.domain.audit import ERASING, Act
 from bot.domain.audit_chain import ERASED, Fact, Link
 from bot.domain.erasure import Erasure
 from bot.domain.errors import ReasonMissing
@@ -50,7 +50,7 @@ async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Er
 
 def _naming(erasure: Erasure, batch: Sequence[tuple[Link, Fact | None]]) -> list[Fact]:
     """Those that name the person. What was erased earlier names nobody, and is what others are proved by."""
-    rows = [fact for _, fact in batch if fact is not None and fact.act != Act.PERSON_ERASED]
+    rows = [fact for _, fact in batch if fact is not None and fact.act not in ERASING]
     return [fact for fact in rows if erasure.in_payload(fact.payload) != fact.payload]
 
 

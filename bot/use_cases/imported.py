@@ -1,7 +1,7 @@
 """Past incidents from an export of Slack: kept, findable, never told to Slack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from bot.domain.ids import OPERATOR, EntryId, IncidentId, SlackUserId, incident_
 from bot.domain.imported import OldChannel, Said, closed_incident, said_times
 from bot.domain.incident import Incident, TimeName
 from bot.domain.message import Message, mentioned, moment, readable
+from bot.domain.retention import as_kept
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.ask import index_incident
@@ -39,6 +40,7 @@ async def import_channel(outside: Outside, old: OldChannel) -> Imported:
     First the incident, so that what is private is so before any of its messages is kept. Raises ChannelTaken.
     """
     imported = await _begin(outside, old)
+    old = replace(old, messages=tuple(as_kept(imported.incident, message) for message in old.messages))
     for start in range(0, len(old.messages), AT_ONCE):
         async with outside.store.write() as tx:
             await tx.messages.put(old.messages[start : start + AT_ONCE])

@@ -64,7 +64,7 @@ async def done_before(tx: Transaction, request_key: str) -> bool:
     return bool(request_key and await tx.audit.rows(request_key=request_key))
 
 
-SEARCHED = frozenset({Act.INCIDENT_DECLARED, Act.STATUS_CHANGED, Act.INCIDENT_REOPENED})
+SEARCHED = frozenset({Act.INCIDENT_DECLARED, Act.STATUS_CHANGED, Act.INCIDENT_REOPENED, Act.WORDS_FORGOTTEN})
 """Acts after which an incident is indexed anew; so is it after each draft."""
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.domain.audit import Act, Entry
 from bot.domain.errors import NotAnIncidentChannel, ReasonMissing
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId, incident_label
-from bot.domain.incident import Incident
+from bot.domain.incident import OVER, Incident
 from bot.domain.message import Message, Reaction, mentioned, moment, readable
+from bot.domain.retention import as_kept
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
@@ -65,12 +66,13 @@ async def pin_message(outside: Outside, *, by: SlackUserId, message: Message) ->
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
-        incident = await tx.incidents.by_channel(message.channel)
+        found = await tx.incidents.by_channel(message.channel)
+        incident = await tx.incidents.lock(found.id) if found else None
         if incident is None:
             raise NotAnIncidentChannel
-        await tx.incidents.lock(incident.id)
-        await tx.messages.put([replace(message, heard_at=at)])
-        return await pin_in(tx, incident, message, by=by, at=at)
+        kept = as_kept(incident, replace(message, heard_at=at))
+        await tx.messages.put([kept])
+        return await pin_in(tx, incident, kept, by=by, at=at)
 
 
 async def pin_in(tx: Transaction, incident: Incident, message: Message, *, by: SlackUserId, at: datetime) -> Pinned:
@@ -115,8 +117,9 @@ async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: Chann
 async def keep_reaction(outside: Outside, reaction: Reaction, *, given: bool) -> None:
     """Keeps or takes back a reaction in an incident's channel; those elsewhere are none of our business."""
     async with outside.store.read(WHOLE) as tx:
-        if await tx.incidents.by_channel(reaction.channel) is None:
-            return
+        incident = await tx.incidents.by_channel(reaction.channel)
+    if incident is None or incident.forgotten_at:
+        return
     async with outside.store.write() as tx:
         await (tx.reactions.put([reaction]) if given else tx.reactions.take(reaction))
 
@@ -130,11 +133,18 @@ async def keep_messages(outside: Outside, messages: Sequence[Message]) -> None:
     if not kept:
         return
     async with outside.store.write() as tx:
-        await tx.messages.put(kept)
         for message in kept:
-            incident = await tx.incidents.by_channel(message.channel)
-            if incident is not None and not message.is_bot and not message.deleted:
+            incident = await _incident(tx, message.channel)
+            await tx.messages.put([as_kept(incident, message)])
+            if not message.is_bot and not message.deleted:
                 await offer_named(tx, incident, message.text, at=outside.clock.now())
+
+
+async def _incident(tx: Transaction, channel: ChannelId) -> Incident:
+    """The incident of this channel; one that is over is not forgotten while its message is written down."""
+    incident = await tx.incidents.by_channel(channel)
+    assert incident is not None, "no incident gives its channel away"
+    return (await tx.incidents.lock(incident.id) or incident) if incident.status in OVER else incident
 
 
 async def read_timeline(outside: Outside, *, incident_id: IncidentId, sight: Sight = EVERYBODY) -> Sequence[Entry]:
@@ -150,6 +160,7 @@ async def _as_it_stands(tx: Transaction, entry: Entry) -> Entry:
     if message is None:
         return entry
     marks = {"edited": message.is_edited, "late": message.came_late, "deleted": message.deleted}
+    marks["forgotten"] = bool(entry.params.get("forgotten"))
     text = readable(message.text, await _names(tx, message))
     shown = {"text": text, "who": message.user, "marks": [mark for mark, holds in marks.items() if holds]}
     return replace(entry, params={**entry.params, **shown})

@@ -30,6 +30,7 @@ LEFT_OUT = frozenset(
         Act.FOLLOW_UP_ADDED,
         Act.FOLLOW_UP_OWNED,
         Act.INCIDENT_IMPORTED,
+        Act.WORDS_FORGOTTEN,
     }
 )
 """Entries that are no part of what happened: the message itself is there, and papers do not quote their own making."""
