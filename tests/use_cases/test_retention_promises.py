@@ -1,5 +1,6 @@
 """What is promised of forgetting by age: no table holds what people said, the record stands, the chain verifies."""
 
+import asyncio
 import io
 import subprocess
 import sys
@@ -67,7 +68,7 @@ async def found(store: Database, words: Sequence[str] = WORDS) -> set[str]:
             seen += repr((await connection.execute(text(f'SELECT {columns} FROM "{table}"'))).all())
         if sqlite:
             await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            seen += repr(Path(str(store.engine.url.database)).read_bytes())
+            seen += repr(await asyncio.to_thread(Path(str(store.engine.url.database)).read_bytes))
     return {word for word in words if word in seen}
 
 
@@ -325,7 +326,8 @@ async def test_the_separate_verifier_agrees(outside: Outside, clock: FrozenClock
             for name, content in files.items():
                 bundle.writestr(name, content)
         (tmp_path / "evidence.zip").write_bytes(packed.getvalue())
-        done = subprocess.run([sys.executable, "-I", VERIFIER, tmp_path / "evidence.zip"], capture_output=True)
+        command = [sys.executable, "-I", VERIFIER, tmp_path / "evidence.zip"]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True)
         assert done.returncode == 0, done.stdout
 
 
