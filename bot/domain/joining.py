@@ -1,9 +1,11 @@
 """Several drafts of one log made into one without a model: each heading's most telling sentences, said once."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bot.domain.certainty import CONFIRMED, LIKELY
 from bot.domain.citation import HEADINGS, Section, Sentence
+from bot.domain.polarity import agrees
 from bot.domain.wording import words_of
 
 MOST = {"summary": 3, "timeline": 15, "follow_ups": 8}
@@ -17,7 +19,7 @@ def joined(drafts: Iterable[Sequence[Section]]) -> tuple[Section, ...]:
     """Return one draft of several, in the order of HEADINGS and under each in the order of the log.
 
     Kept are the surest sentences, of these the ones with most citations, then the later. Of two with nearly the same
-    words the first of these is kept.
+    words, the same figures and names and the same "not" the first of these is kept.
     """
     found: dict[str, list[Sentence]] = {}
     for section in (section for draft in drafts for section in draft):
@@ -27,17 +29,27 @@ def joined(drafts: Iterable[Sequence[Section]]) -> tuple[Section, ...]:
 
 
 def _most_telling(heading: str, sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    kept: list[tuple[Sentence, frozenset[str]]] = []
+    kept: list[Sentence] = []
     for sentence in sorted(sentences, key=_tells, reverse=True):
-        words = frozenset(words_of(sentence.text))
-        if len(kept) < MOST.get(heading, _MOST) and not any(_are_alike(words, other) for _, other in kept):
-            kept.append((sentence, words))
-    return tuple(sorted((sentence for sentence, _ in kept), key=lambda sentence: min(sentence.citations, default=0)))
+        if len(kept) < MOST.get(heading, _MOST) and not any(_are_alike(sentence.text, other.text) for other in kept):
+            kept.append(sentence)
+    return tuple(sorted(kept, key=lambda sentence: min(sentence.citations, default=0)))
 
 
 def _tells(sentence: Sentence) -> tuple[int, int, int]:
     return _SURE.get(sentence.certainty, 0), len(sentence.citations), max(sentence.citations, default=0)
 
 
-def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= _ALIKE * max(len(one | other), 1)
+_FIGURES = re.compile(r"\S*\d\S*")
+
+
+def _figures(text: str) -> list[str]:
+    return sorted(found.strip(".,;:!?()") for found in _FIGURES.findall(text))
+
+
+def _are_alike(one: str, other: str) -> bool:
+    if _figures(one) != _figures(other):
+        return False
+    words, others = frozenset(words_of(one)), frozenset(words_of(other))
+    common = len(words & others) >= _ALIKE * max(len(words | others), 1)
+    return common and agrees(one, [other]) and agrees(other, [one])

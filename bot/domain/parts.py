@@ -13,8 +13,8 @@ FULL = 0.6
 def in_parts(lines: Sequence[Line], limit: int) -> tuple[tuple[Line, ...], ...]:
     """Return the lines in order in parts of at most `limit` characters as they are sent; deleted lines are left out.
 
-    Each part but the last ends before the longest silence that it can end at while it is at least 60 % full. What
-    comes later does not move the cuts before it. A line alone may be longer than `limit`.
+    Each part but the last ends before the longest silence that it can end at while it is at least 60 % full. What is
+    added at the end moves no cut but the last. A line alone may be longer than `limit`.
     """
     waiting = [line for line in lines if not line.deleted]
     parts = []
@@ -34,8 +34,8 @@ def _end(lines: Sequence[Line], limit: int) -> int:
             break
         most += 1
         least = most if characters <= limit * FULL else least
-    if most == len(lines):
-        return most
+    if most == len(lines) or len(lines) == 1:
+        return len(lines)
     return max(range(max(least, 1), max(most, 1) + 1), key=lambda end: (_silence(lines, end), end))
 
 

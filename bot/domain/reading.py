@@ -18,7 +18,7 @@ class Stopped(StrEnum):
 class Reading:
     """`parts`: into how many the log was cut for the model, `quoted`: of how many the log is quoted instead.
 
-    `money`: what it cost in the operator's currency, None where no price was told.
+    `money`: what it cost in the operator's currency, None where no price was told. `job`: for which job it was read.
     """
 
     parts: int = 0
@@ -26,3 +26,4 @@ class Reading:
     stopped: Stopped = Stopped.NOTHING
     spent: Spent = field(default_factory=Spent)
     money: float | None = None
+    job: str = ""

@@ -45,7 +45,7 @@ class LanguageModel(Protocol):
     async def merge(self, kind: str, parts: Sequence[Section], language: str, meter: Meter) -> Sequence[Section]:
         """One draft of the drafts of several parts. A citation is the place of a sentence in `parts`, from 1.
 
-        Raises ModelUnavailable.
+        Raises LogTooLong, ModelUnavailable.
         """
         ...
 

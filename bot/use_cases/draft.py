@@ -16,6 +16,7 @@ from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserI
 from bot.domain.incident import Incident, TimeName
 from bot.domain.job import JobKind
 from bot.domain.message import moment, ts_in
+from bot.domain.reading import Reading
 from bot.domain.redaction import without_secrets
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
 from bot.domain.spending import Meter, Spent
@@ -57,14 +58,23 @@ async def make_draft(
     read_to: datetime | None = None,
     meter: Meter | None = None,
     step: Step = at_once,
+    job: str = "",
 ) -> Draft:
     """As `propose_draft`, and kept: the older version gives way to it, and it is sent. Raises UnknownIncident.
 
-    `meter` is told how far it is, `step` remembers what the model said, for a run after a crash.
+    `meter` is told how far it is, `step` remembers what the model said, for a run after a crash. For one `job` there is
+    one draft.
     """
+    async with outside.store.read(WHOLE) as tx:
+        made = _made_for(job, await tx.drafts.of_incident(incident_id))
+    if made:
+        return made
     about: Any = {"by": by, "incident_id": incident_id, "kind": kind, "read_to": read_to, "meter": meter, "step": step}
-    new = await propose_draft(outside, model, offline, **about)
-    return await _keep(outside, new)
+    return await _keep(outside, await propose_draft(outside, model, offline, **about, job=job))
+
+
+def _made_for(job: str, drafts: Sequence[Draft]) -> Draft | None:
+    return next((one for one in drafts if job and one.reading and one.reading.job == job), None)
 
 
 async def propose_draft(
@@ -78,6 +88,7 @@ async def propose_draft(
     read_to: datetime | None = None,
     meter: Meter | None = None,
     step: Step = at_once,
+    job: str = "",
 ) -> Draft:
     """Reads the log, lets the model propose, takes what the log bears out. Without a usable model the log is quoted.
 
@@ -95,10 +106,11 @@ async def propose_draft(
         model = offline
     if kind in BRIEFS:
         sections = await brief(kind, lines, incident, zone=outside.policy.zone)
-        return replace(brief_draft(incident, kind, sections, lines, by=by, outside=outside), read_to=read_to)
+        made = brief_draft(incident, kind, sections, lines, by=by, outside=outside)
+        return replace(made, read_to=read_to, reading=Reading(job=job))
     zone = ZoneInfo(outside.policy.zone)
     before = sum((one.reading.spent for one in earlier if one.reading), Spent())
-    means = Means(model, offline, outside.policy.budget, before, meter or Meter(), step)
+    means = Means(model, offline, outside.policy.budget, before, meter or Meter(), step, job)
     began = incident.times.get(TimeName.STARTED)
     told = await propose_sections(means, kind.value, lines, language=incident.language, zone=zone, began=began)
     return Draft(
@@ -122,6 +134,9 @@ async def _keep(outside: Outside, new: Draft) -> Draft:
     at = new.made_at
     async with outside.store.write() as tx:
         await tx.incidents.lock(new.incident_id)
+        made = _made_for(new.reading.job if new.reading else "", await tx.drafts.of_incident(new.incident_id))
+        if made:
+            return made
         await _replace_older(tx, new.incident_id, new.kind, by=new.by, at=at)
         draft = await tx.drafts.add(new)
         await _note(tx, draft, Act.DRAFT_MADE, by=new.by, at=at)

@@ -29,6 +29,8 @@ CITATIONS = 20
 """Of one sentence at most, also where it was made of several."""
 FRAME = 64
 """Characters that its number, heading and certainty add to a sentence."""
+INSTRUCTIONS = 4_500
+"""Characters that the instructions add to a request, about."""
 FAILURES = 2
 """After so many parts in a row that gave nothing the model is not asked again."""
 
@@ -48,7 +50,10 @@ async def at_once(name: str, act: Callable[[], Awaitable[T]]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a draft is made with. `before`: what the incident's earlier drafts took of its budget."""
+    """What a draft is made with. `before`: what the incident's earlier drafts took of its budget.
+
+    `job`: for which job it is made, "" for none.
+    """
 
     model: LanguageModel
     offline: LanguageModel
@@ -56,6 +61,7 @@ class Means:
     before: Spent = field(default_factory=Spent)
     meter: Meter = field(default_factory=Meter)
     step: Step = at_once
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,12 @@ async def propose_sections(
     if not proposed:
         sections = await reader.quote(lines)
     elif unread:
-        sections = joined([proposed, await reader.quote(unread)])
+        sections = _in_order(_together(proposed, joined([await reader.quote(unread)])))
     return Proposed(sections, reader.refused, source, reader.reading)
+
+
+class _NotAsked(Exception):
+    """The model is not asked: it would take more than the incident may, or gave nothing too often."""
 
 
 class _Reader:
@@ -93,49 +103,40 @@ class _Reader:
 
     def __init__(self, means: Means, kind: str, lines: Sequence[Line], language: str, judge: Judge) -> None:
         self._means, self._kind, self._lines, self._language, self._judge = means, kind, lines, language, judge
-        self._spent, self._stopped = Spent(), Stopped.NOTHING
+        self._spent, self._began = Spent(), means.meter.spent
+        self._stopped, self._asks = Stopped.NOTHING, True
         self._parts = self._quoted = self.refused = 0
 
     @property
     def reading(self) -> Reading:
         """How it was read, and what it cost."""
         money = self._means.budget.cost(self._spent) if self._spent.requests else None
-        return Reading(self._parts, self._quoted, self._stopped, self._spent, money)
+        return Reading(self._parts, self._quoted, self._stopped, self._spent, money, self._means.job)
 
     async def quote(self, lines: Sequence[Line]) -> tuple[Section, ...]:
         """What no model is needed for."""
         means = self._means
-        sections, refused = self._judge(await means.offline.draft(self._kind, lines, self._language, means.meter))
-        self.refused += len(refused)
-        return sections
+        return self._kept(await means.offline.draft(self._kind, lines, self._language, means.meter))
 
     async def read(self) -> tuple[list[tuple[Section, ...]], list[Line]]:
         """A draft of each part that the model read, and the lines that it did not."""
         drafts, unread, failures = list[tuple[Section, ...]](), list[tuple[Line, ...]](), 0
-        waiting = self._cut(self._lines)
+        waiting = deque(in_parts(self._lines, await self._means.step("capacity", self._capacity)))
         while waiting:
-            part = waiting.popleft()
-            if not self._may_ask(_characters(part)):
-                self._stopped = self._stopped or Stopped.BUDGET
-            if self._stopped:
-                unread.append(part)
-                continue
-            done = len(drafts) + len(unread)
+            part, done = waiting.popleft(), len(drafts) + len(unread)
             await self._means.meter.reads(done + 1, done + 1 + len(waiting))
             try:
-                told = await self._told("part", [line.text for line in part], partial(self._draft_of, part))
+                told = await self._told("part", _words_of(part), _characters(part), partial(self._draft_of, part))
             except LogTooLong:
-                waiting = self._cut([*part, *chain.from_iterable(waiting)])
+                rest = [*part, *chain.from_iterable(waiting)]
+                waiting = deque(in_parts(rest, self._means.model.capacity))
                 continue
-            failures = failures + 1 if told is None else 0
             if told is None:
                 unread.append(part)
             else:
-                drafts.append(_cited_anew(told, [(line.n,) for line in part]))
-            if failures == FAILURES:
-                self._stopped = Stopped.UNAVAILABLE
-        if unread:
-            self._stopped = self._stopped or Stopped.UNAVAILABLE
+                drafts.append(self._kept(_cited_anew(told, [(line.n,) for line in part])))
+            failures = failures + 1 if told is None else 0
+            self._asks = self._asks and failures < FAILURES
         self._parts, self._quoted = len(drafts) + len(unread), len(unread)
         return drafts, list(chain.from_iterable(unread))
 
@@ -149,54 +150,75 @@ class _Reader:
         return tuple(drafts[0]) if drafts else ()
 
     async def _one_of(self, group: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
-        """The model's draft of several; what it leaves out of a whole heading is chosen without it."""
+        """The model's draft of several. What it words wrongly stands as it was, a heading it leaves out is filled."""
         without = joined(group)
         sections = list(chain.from_iterable(group))
-        sentences = [sentence for section in sections for sentence in section.sentences]
-        if self._stopped or not self._may_ask(sum(map(_said_characters, sentences))):
-            return without
+        said = [(section.heading, sentence) for section in sections for sentence in section.sentences]
+        size = sum(_said_characters(sentence) for _, sentence in said)
         try:
-            told = await self._told("merge", [one.text for one in sentences], partial(self._merge_of, sections))
+            told = await self._told("merge", [one.text for _, one in said], size, partial(self._merge_of, sections))
         except LogTooLong:
             return without
         if told is None:
             return without
-        merged, refused = self._judge(_cited_anew(told, [one.citations for one in sentences]))
+        merged, refused = self._judge(_cited_anew(told, [one.citations for _, one in said]))
         self.refused += len(refused)
-        had = {section.heading for section in merged}
-        return _together(merged, [section for section in without if section.heading not in had])
+        spoilt = {one.sentence.text for one in refused}
+        named = (one for section in told for one in section["sentences"] if one["text"] in spoilt)
+        back = {place for one in named for place in one["citations"]}
+        before = [Section(heading, (one,)) for place, (heading, one) in enumerate(said, start=1) if place in back]
+        had = {section.heading for section in (*merged, *before)}
+        return _together(merged, [*before, *(section for section in without if section.heading not in had)])
 
-    def _cut(self, lines: Sequence[Line]) -> deque[tuple[Line, ...]]:
-        return deque(in_parts(lines, self._means.model.capacity))
+    async def _capacity(self) -> int:
+        return self._means.model.capacity
 
-    def _may_ask(self, characters: int) -> bool:
-        return self._means.budget.allows(self._means.before + self._spent, characters)
+    def _kept(self, proposed: Sequence[Section]) -> tuple[Section, ...]:
+        sections, refused = self._judge(proposed)
+        self.refused += len(refused)
+        return sections
+
+    def _must_afford(self, characters: int) -> None:
+        """Raises _NotAsked where another request of so many characters would take more than the incident may."""
+        spent = self._means.before + self._spent + (self._means.meter.spent - self._began)
+        if not self._means.budget.allows(spent, characters + INSTRUCTIONS):
+            raise _NotAsked
 
     async def _told(
-        self, what: str, about: Sequence[str], ask: Callable[[], Awaitable[dict[str, Any]]]
+        self, what: str, about: Sequence[str], characters: int, ask: Callable[[], Awaitable[dict[str, Any]]]
     ) -> list[Any] | None:
-        """Its sections as JSON, of now or of before a crash; None where it gave nothing. Raises LogTooLong."""
+        """Its sections as JSON, of now or of before a crash; None where it gives nothing. Raises LogTooLong."""
         meter = self._means.meter
-        before = meter.spent
+        self._began = meter.spent
 
         async def once() -> dict[str, Any]:
+            if not self._asks:
+                raise _NotAsked
+            self._must_afford(characters)
             try:
                 told = await ask()
             except LogTooLong:
                 raise
             except ModelUnavailable:
                 told = {"sections": None, "refused": 0}
-            return {**told, "spent": asdict(meter.spent - before)}
+            return {**told, "spent": asdict(meter.spent - self._began)}
 
-        digest = hashlib.sha256("\0".join([self._kind, *about]).encode("utf-8", "replace")).hexdigest()[:16]
+        words = "\0".join([self._kind, self._language, self._means.model.name, *about])
+        digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
         try:
             told = await self._means.step(f"{what} {digest}", once)
+        except _NotAsked:
+            self._stopped = self._stopped or Stopped.BUDGET
+            self._asks = False
+            return None
         except LogTooLong:
-            self._spent += meter.spent - before
+            self._spent, self._began = self._spent + (meter.spent - self._began), meter.spent
             raise
-        self._spent += Spent(**told["spent"])
+        self._spent, self._began = self._spent + Spent(**told["spent"]), meter.spent
         self.refused += told["refused"]
         sections: list[Any] | None = told["sections"]
+        if sections is None:
+            self._stopped = self._stopped or Stopped.UNAVAILABLE
         return sections
 
     async def _draft_of(self, part: Sequence[Line]) -> dict[str, Any]:
@@ -223,13 +245,20 @@ class _Reader:
         """What the model makes of its refused sentences; nothing where it is late or does not answer."""
         cited = {n + by for one in refused for n in one.sentence.citations for by in range(-AROUND, AROUND + 1)}
         near = [line for line in self._lines if line.n in cited]
-        if not near or not self._may_ask(_characters(near)):
-            return ()
         try:
+            if not near:
+                return ()
+            self._must_afford(_characters(near))
             async with asyncio.timeout(MEND_SECONDS):
                 return await self._means.model.mend(near, self._language, refused, self._means.meter)
-        except (TimeoutError, ModelUnavailable):
+        except (_NotAsked, TimeoutError, ModelUnavailable):
             return ()
+
+
+def _words_of(part: Sequence[Line]) -> list[str]:
+    """All that a draft of this part depends on; not the numbers of its lines, which a late line moves."""
+    first = part[0].n if part else 0
+    return [f"{line.n - first} {line.at.isoformat()} {line.speaker}: {line.text}" for line in part]
 
 
 def _characters(lines: Sequence[Line]) -> int:
@@ -292,6 +321,14 @@ def _moved(sentence: Sentence, citations: Sequence[int]) -> Sentence:
 
 def _count(sections: Sequence[Section]) -> int:
     return sum(len(section.sentences) for section in sections)
+
+
+def _in_order(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Under each heading in the order of the log."""
+    return tuple(
+        replace(section, sentences=tuple(sorted(section.sentences, key=lambda one: min(one.citations, default=0))))
+        for section in sections
+    )
 
 
 def _together(sections: Sequence[Section], more: Sequence[Section]) -> tuple[Section, ...]:

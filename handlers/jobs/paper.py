@@ -52,6 +52,7 @@ async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None) -
         read_to=datetime.fromisoformat(read_to) if read_to else None,
         meter=Meter(told.heard),
         step=run.step,
+        job=run.job.id,
     )
     await told.ended(made)
     return made.id

@@ -20,7 +20,8 @@ def lines_of(told: list[tuple[int, str, bool]]) -> list[Line]:
     return lines
 
 
-LOGS = st.lists(st.tuples(st.integers(0, 3600), st.text("abc", max_size=300), st.booleans()), max_size=60).map(lines_of)
+WORDS = st.text("abc", max_size=300) | st.integers(0, 2_000).map("x".__mul__)
+LOGS = st.lists(st.tuples(st.integers(0, 3600), WORDS, st.booleans()), max_size=60).map(lines_of)
 
 
 @given(LOGS, st.integers(100, 3_000))

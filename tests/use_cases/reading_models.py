@@ -1,6 +1,8 @@
 """A model that reads in parts as a test wants it: quotes one line of each part, merges, fails, lies, counts."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, TypeVar
@@ -15,7 +17,7 @@ from bot.use_cases.proposal import Means, Proposed, propose_sections
 
 T = TypeVar("T")
 START = datetime(2024, 5, 20, 5, 0, tzinfo=UTC)
-TOKENS = 1_000
+TOKENS = 2_000
 """Of each request, so that a test can count."""
 
 
@@ -27,6 +29,11 @@ def a_log(count: int) -> list[Line]:
         Line(n, LineKind.MESSAGE, at, "Ann", text, "")
         for n, (at, text) in enumerate(zip(times, texts, strict=True), start=1)
     ]
+
+
+def a_flood(count: int) -> list[Line]:
+    """The same words again and again, a minute apart."""
+    return [replace(line, text="[FIRING] the latency of web-3 is high, 4 s") for line in a_log(count)]
 
 
 class PartReader:
@@ -59,6 +66,7 @@ class PartReader:
     async def mend(
         self, lines: Sequence[Line], language: str, refused: Sequence[Refused], meter: Meter
     ) -> Sequence[Section]:
+        self._asked(meter)
         return ()
 
     async def merge(self, kind: str, parts: Sequence[Section], language: str, meter: Meter) -> Sequence[Section]:
@@ -77,20 +85,25 @@ class PartReader:
 
 
 class Journal:
-    """Remembers steps as jobs do. `dies_after`: so many new steps later the process is gone."""
+    """Remembers steps as jobs do: for the next run. `dies_after`: so many new steps later the process is gone."""
 
     def __init__(self) -> None:
         self.done: dict[str, Any] = {}
+        self._known: dict[str, Any] = {}
         self.dies_after = 10_000
 
+    def begin(self) -> None:
+        """Another run."""
+        self._known = dict(self.done)
+
     async def __call__(self, name: str, act: Callable[[], Awaitable[T]]) -> T:
-        if name in self.done:
-            known: T = self.done[name]
+        if name in self._known:
+            known: T = self._known[name]
             return known
         if self.dies_after == 0:
             raise Died
         result = await act()
-        self.done[name] = result
+        self.done.setdefault(name, json.loads(json.dumps(result)))
         self.dies_after -= 1
         return result
 
@@ -108,5 +121,7 @@ async def propose(
     **more: Any,
 ) -> Proposed:
     """A postmortem of these lines."""
+    if journal:
+        journal.begin()
     means = Means(model, OfflineModel(), budget or Budget(), step=journal or Journal(), **more)
     return await propose_sections(means, "postmortem", lines, language="en")
