@@ -45,10 +45,10 @@ class Answer:
         self.tokens_in = self.tokens_out = 0
         self._text: list[str] = []
         self._reason = ""
-        self._refused = False
+        self._refused = self._ended = False
 
     async def read(self, pieces: AsyncIterator[bytes], meter: Meter) -> None:
-        """Takes a stream of events, or one JSON body. Raises LogTooLong, ModelUnavailable."""
+        """Takes a stream of events up to its end mark, or one JSON body. Raises LogTooLong, ModelUnavailable."""
         size, rest = 0, bytearray()
         async for piece in pieces:
             self.began = True
@@ -61,6 +61,8 @@ class Answer:
                 for line in lines:
                     self._take_event(line)
                 await meter.wrote(self.characters)
+            if self._ended:
+                return
         if _is_body(rest):
             self._take(rest)
         else:
@@ -81,7 +83,9 @@ class Answer:
     def _take_event(self, line: bytearray) -> None:
         """One line of server-sent events (WHATWG HTML, 9.2.6); other fields than `data` say nothing to us."""
         field, _, data = line.partition(b":")
-        if field == b"data" and data.strip() != b"[DONE]":
+        if field == b"data" and data.strip() == b"[DONE]":
+            self._ended = True
+        elif field == b"data" and not self._ended:
             self._take(data)
 
     def _take(self, told: bytearray) -> None:

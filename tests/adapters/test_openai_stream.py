@@ -53,6 +53,8 @@ def whole(text: str = TEXT, *, reason: str | None = "stop") -> list[Any]:
         streams(events(*whole(reason=None), USED, DONE)),
         streams(events({"choices": None}, {"choices": [], "prompt_filter_results": []}, *whole(), USED, DONE)),
         streams(events(*(piece(reasoning_content="{hm}") for _ in range(9)), *whole(), USED, DONE)),
+        streams(events(*whole(), USED, DONE), then=falls_silent),
+        streams(events(*whole(), USED, DONE, {"choices": "none"})),
         streams(events(*whole("<think>{what?}</think>" + TEXT), USED, DONE)),
         streams(events(*whole(f"It was so {{maybe}}.</thinking>```json\n{TEXT}\n```"), USED, DONE)),
         streams(events(*whole(), {**USED, "usage": {"prompt_tokens": 1}}, USED, {"choices": [], "usage": None}, DONE)),
@@ -60,7 +62,8 @@ def whole(text: str = TEXT, *, reason: str | None = "stop") -> list[Any]:
     ],
     ids=[
         *("pieces", "bytes torn", "other line ends", "comments and no end mark", "no reason", "nothing chosen yet"),
-        *("thinks aloud", "thinks in it", "fence after thoughts", "counts as it goes", "all at once, in lines"),
+        *("thinks aloud", "line kept open", "more after its end", "thinks in it", "fence after thoughts"),
+        *("counts as it goes", "all at once, in lines"),
     ],
 )
 async def test_a_usable_answer_is_read_however_it_comes_and_counted(
