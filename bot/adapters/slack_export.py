@@ -168,8 +168,9 @@ def _message(channel: ChannelId, row: Mapping[str, Any]) -> Message | None:
     edited = row.get("edited")
     tidy = {
         "ts": row["ts"],
-        "text": _text(row),
+        "text": row.get("text") if isinstance(row.get("text"), str) else "",
         "attachments": row.get("attachments"),
+        "blocks": row.get("blocks"),
         "subtype": _word(row, "subtype"),
         "user": _id(row.get("user")) or "",
         "bot_id": _id(row.get("bot_id")),
@@ -179,7 +180,8 @@ def _message(channel: ChannelId, row: Mapping[str, Any]) -> Message | None:
     if tidy["subtype"] == "tombstone":
         buried = read_message(channel, {**tidy, "subtype": "", "text": "", "edited": None})
         return replace(buried, version=buried.ts, deleted=True) if buried else None
-    return read_message(channel, tidy)
+    said = read_message(channel, tidy)
+    return replace(said, text=shorten(_sound(said.text), TEXT)) if said else None
 
 
 def _pins(rows: Iterable[Mapping[str, Any]], kept: set[MessageTs]) -> Iterator[tuple[MessageTs, SlackUserId]]:
@@ -215,11 +217,6 @@ def _called(about: Mapping[str, Any]) -> str:
 def _word(about: Mapping[str, Any], name: str) -> str:
     value = about.get(name)
     return unicodedata.normalize("NFC", _sound(value)).strip() if isinstance(value, str) else ""
-
-
-def _text(row: Mapping[str, Any]) -> str:
-    value = row.get("text")
-    return shorten(_sound(value), TEXT) if isinstance(value, str) else ""
 
 
 def _sound(text: str) -> str:

@@ -127,8 +127,12 @@ def readable(text: str, names: Mapping[str, str]) -> str:
 
 PIN = "pushpin"
 """The reaction that puts a message on the timeline."""
-ATTACHMENTS = 20
-"""So many attachments of a message, and fields of an attachment, are read."""
+PARTS = 50
+"""So many blocks and attachments of a message, and fields of one, are read: Slack takes no more blocks."""
+UNFURLED = ("from_url", "original_url")
+"""An attachment with one of these is what Slack or an app shows of a page that the message links to."""
+SPEECHLESS = ("[no preview available]", "This content can't be displayed.")
+"""What Slack writes for an app that gave nothing but blocks."""
 SILENT = frozenset(f"channel_{verb}" for verb in ("join", "leave", "topic", "purpose", "name", "archive", "unarchive"))
 """Subtypes that Slack writes by itself: nobody said them."""
 
@@ -155,25 +159,39 @@ def read_message(channel: ChannelId, raw: Mapping[str, Any]) -> Message | None:
 
 
 def _words(raw: Mapping[str, Any], *, is_bot: bool) -> str:
-    """What it says. What people attach is others' pages; alerts say in attachments what they have to say.
+    """What it says. What people attach is others' pages; alerts say in blocks and attachments what they have to say.
 
     docs.slack.dev, secondary message attachments: `pretext`, `title`, `text` and `fields`, or else `fallback`.
     """
     told = [str(raw.get("text") or "")]
-    attached = raw.get("attachments") if is_bot else None
-    for one in attached[:ATTACHMENTS] if isinstance(attached, list) else ():
-        if isinstance(one, dict):
-            told.append("\n".join(_attached(one)) or str(one.get("fallback") or ""))
-    return "\n".join(dict.fromkeys(words for words in told if words.strip()))
+    if is_bot:
+        told += _in_blocks(raw)
+        told += ["\n".join(_attached(one)) for one in _rows(raw, "attachments") if not any(map(one.get, UNFURLED))]
+    return "\n".join(dict.fromkeys(words for words in told if words.strip() and words not in SPEECHLESS))
 
 
 def _attached(one: Mapping[str, Any]) -> list[str]:
     told = [str(one[name]) for name in ("pretext", "title", "text") if one.get(name)]
-    fields = one.get("fields")
-    for field in fields[:ATTACHMENTS] if isinstance(fields, list) else ():
-        if isinstance(field, dict) and field.get("value"):
+    for field in _rows(one, "fields"):
+        if field.get("value"):
             told.append(f"{field.get('title') or ''}: {field['value']}".removeprefix(": "))
+    return [*told, *_in_blocks(one)] or [str(one.get("fallback") or "")]
+
+
+def _in_blocks(one: Mapping[str, Any]) -> list[str]:
+    """What headers, sections and contexts say (docs.slack.dev, blocks); rich text says what stands in `text`."""
+    told = []
+    for block in _rows(one, "blocks"):
+        parts = [block.get("text"), *_rows(block, "fields")]
+        parts += _rows(block, "elements") if block.get("type") == "context" else ()
+        told += [str(part["text"]) for part in parts if isinstance(part, dict) and part.get("text")]
     return told
+
+
+def _rows(one: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in a list, as many as are read."""
+    rows = one.get(name)
+    return [row for row in rows[:PARTS] if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def read_reaction(event: Mapping[str, Any]) -> Reaction | None:

@@ -148,7 +148,20 @@ JSON = st.recursive(
     lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3),
     max_leaves=6,
 )
-FIELDS = ("type", "subtype", "ts", "user", "bot_id", "text", "thread_ts", "edited", "reactions", "hidden", "channel")
+
+
+def test_what_an_app_said_in_blocks_is_kept_as_a_database_takes_it(tmp_path: Path) -> None:
+    told = {"type": "section", "text": {"type": "mrkdwn", "text": "p99 of lb-01 \ud800 " + "x" * 50_000}}
+    row = {**DAY[1], "bot_id": "B0PAGER", "text": "", "blocks": [told], "attachments": [{"blocks": [told]}]}
+    file = write_export(tmp_path / "export.zip", **{DAY_FILE: json.dumps([row])})
+    (message,) = read_export(file, "inc-messages").messages
+    assert message.text.startswith("p99 of lb-01 ? ") and len(message.text) <= slack_export.TEXT
+
+
+FIELDS = (
+    *("type", "subtype", "ts", "user", "bot_id", "text", "thread_ts", "edited", "reactions", "hidden", "channel"),
+    *("attachments", "blocks"),
+)
 MESSAGES = st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=8).map(
     lambda one: {"ts": "1716184320.000100", **one}
 )
