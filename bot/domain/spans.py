@@ -1,5 +1,6 @@
-"""Durations that nobody said but two cited times give: "6 minutes" of 14:52 and 14:58."""
+"""Times that a text says, and durations that nobody said but two cited times give: "6 minutes" of 14:52 and 14:58."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -36,6 +37,24 @@ def said_times(text: str) -> list[timedelta]:
     """Clock times that stand in a text, as time since midnight; one that may be either half of the day is the first."""
     found = (min((one for one in claim if one.startswith("t:")), default="") for claim in claims_of(text))
     return [_of_day(spelling) for spelling in found if spelling]
+
+
+_HEAD = re.compile(r".{0,24}\S*", re.DOTALL)
+_JUST_BEFORE = timedelta(hours=2)
+
+
+def begins_with_time(text: str, told_at: datetime) -> bool:
+    """Whether a clock time is among the first words of what somebody told at a local time.
+
+    A figure that may be either half of the day may be none ("3:10 of replicas"): it is one where it was just before.
+    """
+    head = _HEAD.match(text)
+    now = timedelta(hours=told_at.hour, minutes=told_at.minute, seconds=told_at.second)
+    for claim in claims_of(head[0] if head else ""):
+        said = [_of_day(one) for one in claim if one.startswith("t:")]
+        if len(said) == 1 or any((now - one) % _DAY <= _JUST_BEFORE for one in said):
+            return True
+    return False
 
 
 def moments_of(moments: Iterable[datetime]) -> list[timedelta]:

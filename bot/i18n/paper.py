@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
 
 from bot.domain.citation import Sentence
 from bot.domain.draft import OFFLINE, Draft, DraftKind, FollowUp
@@ -10,11 +11,11 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import UNSEEN, durations
 from bot.domain.paper import Paper
 from bot.domain.redaction import redact
+from bot.domain.spans import begins_with_time
 from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
 
-_TIME_FIRST = re.compile(r"\D{0,8}\d{1,2}(?::\d\d|\s?시)")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
 
@@ -144,10 +145,10 @@ def marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> list[s
 
 def said_at(texts: Texts, heading: str, sentence: Sentence, lines: Mapping[int, Line]) -> str:
     """When the first line was written that a turning point rests on; "" where the sentence begins with a time."""
-    if heading != "timeline" or _TIME_FIRST.match(sentence.text):
+    first = min((lines[n].at for n in sentence.citations if n in lines), default=None)
+    if heading != "timeline" or not first:
         return ""
-    times = sorted(lines[n].at for n in sentence.citations if n in lines)
-    return f"{texts.clock(times[0])} " if times else ""
+    return "" if begins_with_time(sentence.text, first.astimezone(ZoneInfo(texts.zone))) else f"{texts.clock(first)} "
 
 
 def _marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:

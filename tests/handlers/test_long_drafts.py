@@ -98,15 +98,25 @@ def test_follow_ups_without_an_owner_come_first_and_the_rest_is_counted() -> Non
     assert "loose 6" in str(few["blocks"][0]) and "more:" not in str(few)
 
 
-def test_a_turning_point_says_when_it_was_unless_it_does_so_itself() -> None:
-    made = long_draft(1)
-    told = ("the push went out", "14:47 the push was taken back", "오후 2시 47분에 되돌렸습니다")
-    turning = Section("timeline", tuple(Sentence(text, (7,)) for text in told))
-    other = Section("impact", (Sentence("nobody could log in", (7,)),))
-    rows = shown(draft_blocks(TEXTS, replace(made, sections=(turning, other)), INCIDENT, ()))
-    assert f"• 14:52 {told[0]}" in rows
-    for itself in (*told[1:], "nobody could log in"):
-        assert f"• {itself}" in rows
+@pytest.mark.parametrize(
+    ("told", "has_time"),
+    [
+        ("the push went out", False),
+        ("14:47 the push was taken back", True),
+        ("2:47 the push was taken back", True),
+        ("오후 2시 47분에 되돌렸습니다", True),
+        ("On 20 May at 14:47 the push went out", True),
+        ("3시간 뒤 복구되었습니다", False),
+        ("약 10시간 동안 장애가 이어졌습니다", False),
+        ("ratio 3:10 of replicas", False),
+        ("the push that somebody had asked for was taken back at 14:47", False),
+    ],
+)
+def test_a_turning_point_says_when_it_was_unless_it_does_so_itself(told: str, has_time: bool) -> None:
+    turning, other = (Section(heading, (Sentence(told, (7,)),)) for heading in ("timeline", "impact"))
+    for section, shows_time in ((turning, not has_time), (other, False)):
+        rows = shown(draft_blocks(TEXTS, replace(long_draft(1), sections=(section,)), INCIDENT, ()))
+        assert (f"• 14:52 {told}" if shows_time else f"• {told}") in rows
 
 
 @pytest.mark.parametrize("stopped", [Stopped.BUDGET, Stopped.UNAVAILABLE])
