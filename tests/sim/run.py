@@ -35,6 +35,8 @@ TOGETHER = 150
 """So many deliveries may wait for the worker."""
 PATIENCE = 5000
 """So many looks, of 5 s each, until a channel must have been read."""
+STUCK_SECONDS = 120.0
+"""Of real time: nothing here waits for the world outside."""
 TROUBLES = ("no connection", "held back", "nothing comes", "restart", "crash in a reading")
 ZONE = "Asia/Seoul"
 
@@ -183,8 +185,13 @@ class Simulation:
             running = list(worker._running.values())
             if not running and not claimed:
                 return
-            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED, timeout=2.0)
-            died = not done
+            dying = asyncio.ensure_future(self.client.died.wait())
+            done, _ = await asyncio.wait([*running, dying], return_when=asyncio.FIRST_COMPLETED, timeout=STUCK_SECONDS)
+            died = dying in done
+            dying.cancel()
+            if not done:
+                raise Broken("a job neither ends nor dies")
+        self.client.died.clear()
         self.troubles["died"] = self.troubles.get("died", 0) + 1
         await self._again()
         await self._work()

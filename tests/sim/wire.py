@@ -118,6 +118,7 @@ class DirectClient(AsyncWebClient):
         super().__init__(token=app.bot_token)
         self._workspace, self._app, self._wire, self._chance = workspace, app, wire, chance
         self.on_page: Callable[[], bool] = lambda: False
+        self.died = asyncio.Event()
         self.calls: dict[str, int] = {}
 
     async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:  # type: ignore[override]
@@ -126,6 +127,7 @@ class DirectClient(AsyncWebClient):
         arguments = {**(given.get("params") or {}), **(given.get("json") or {}), **(given.get("data") or {})}
         reads = api_method in ("conversations.history", "conversations.replies")
         if reads and self.on_page():
+            self.died.set()
             await asyncio.Event().wait()  # the process dies here
         if reads and self._chance.randrange(100) < LIMITED:
             return self._answer(api_method, 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": "20"})
