@@ -178,7 +178,10 @@ def _erase(options: argparse.Namespace, with_database: WithDatabase) -> int:
         with_database(act)
     except ReasonMissing as missing:
         raise SettingsWrong("audit_reason") from missing
-    print(say("audit.erased", rows=done[0].rows, messages=done[0].messages))
+    erased = done[0]
+    print(say("audit.erased", rows=erased.rows, messages=erased.messages, jobs=erased.jobs))
+    if erased.waiting:
+        print(say("audit.erased_waiting", waiting=erased.waiting))
     return 0
 
 

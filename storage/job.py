@@ -1,10 +1,11 @@
 """Durable jobs: queued in the transaction that causes them, claimed by one worker, journaled step by step."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import Job, JobKind
@@ -148,10 +149,35 @@ class JobRows:
             await self._connection.execute(delete(job_step).where(job_step.c.job_id.in_(ids)))
             await self._connection.execute(delete(job).where(job.c.id.in_(ids)))
 
+    async def holding(self, words: Sequence[str]) -> Sequence[tuple[str, bool, Any]]:
+        """(id, whether it still waits, plain JSON that it carries) wherever one of the words may stand in that."""
+        own = select(job.c.id, job.c.state, job.c.key, job.c.payload).where(_holds(words, job.c.key, job.c.payload))
+        found = [(row.id, row.state == OPEN, [row.key, row.payload]) for row in await self._connection.execute(own)]
+        steps = select(job_step, job.c.state).join(job, job.c.id == job_step.c.job_id)
+        steps = steps.where(_holds(words, job_step.c.name, job_step.c.result))
+        done = await self._connection.execute(steps)
+        return [*found, *((row.job_id, row.state == OPEN, [row.name, row.result]) for row in done)]
+
+    async def empty(self, ids: Sequence[str]) -> None:
+        """Those of them that do not wait carry nothing any more; what is queued again still meets them."""
+        query = select(job.c.id).where(job.c.id.in_(ids), job.c.state != OPEN).with_for_update()
+        over = (await self._connection.execute(query)).scalars().all()
+        await self._connection.execute(update(job).where(job.c.id.in_(over)).values(key=job.c.id, payload={}))
+        await self._connection.execute(delete(job_step).where(job_step.c.job_id.in_(over)))
+
     async def dead(self) -> Sequence[tuple[str, str]]:
         """(id, error) of those that were given up."""
         rows = await self._connection.execute(select(job.c.id, job.c.error).where(job.c.state == DEAD))
         return [(row.id, row.error or "") for row in rows]
+
+
+def _holds(words: Sequence[str], name: Any, content: Any) -> ColumnElement[bool]:
+    written = [(word, json.dumps(word, ensure_ascii=False)[1:-1]) for word in words]
+    places = [
+        (name.contains(word, autoescape=True), cast(content, Text).contains(quoted, autoescape=True))
+        for word, quoted in written
+    ]
+    return or_(*(one for both in places for one in both))
 
 
 def _due(jobs: Any, now: datetime, only: JobKind | None) -> list[Any]:

@@ -8,19 +8,24 @@ from bot.domain.audit_chain import ERASED
 
 
 class Erasure:
-    """Knows a person by their Slack id and, where we have it, their name; both as whole words.
+    """Knows a person by their Slack id and, where we have it, their name (`words`); both as whole words.
 
     Latin words end at other letters and digits; in Korean a particle may follow a name at once.
     """
 
     def __init__(self, who: str, name: str = "") -> None:
         words = sorted({word for word in (who, name.strip()) if len(word) > 1}, key=len, reverse=True)
+        self.words = words
         either = "|".join(re.escape(word) for word in words)
         self._named = re.compile(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])")
 
     def in_text(self, text: str) -> str:
         """The text without the person."""
         return self._named.sub(ERASED, text)
+
+    def names(self, value: Any) -> bool:
+        """Whether the person stands anywhere in plain JSON."""
+        return bool(self._within(value) != value)
 
     def in_payload(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """An audit row's payload without the person; who acts and what on are replaced whole."""

@@ -78,6 +78,14 @@ class Jobs(Protocol):
         """Deletes those that were given up and were due before."""
         ...
 
+    async def holding(self, words: Sequence[str]) -> Sequence[tuple[str, bool, Any]]:
+        """(id, whether it still waits, plain JSON that it carries) wherever one of the words may stand in that."""
+        ...
+
+    async def empty(self, ids: Sequence[str]) -> None:
+        """Those of them that do not wait carry nothing any more; what is queued again still meets them."""
+        ...
+
     async def dead(self) -> Sequence[tuple[str, str]]:
         """(id, error) of those that were given up."""
         ...

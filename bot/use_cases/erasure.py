@@ -1,4 +1,4 @@
-"""Erases a person: from the audit log (whose chain still verifies), from our list of people, from their messages."""
+"""Erases a person: from the audit log (whose chain still verifies), our list of people, their messages, done jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ from bot.use_cases.transcript import OLD_NAMES
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much was erased."""
+    """How much was erased; `waiting`: jobs that name the person and are still to be done."""
 
     rows: int
     messages: int
+    jobs: int
+    waiting: int
 
 
 async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Erased:
@@ -41,11 +43,25 @@ async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Er
             batch = await tx.chain.after(last, AT_ONCE)
         found += _naming(erasure, batch)
         last, more = (batch[-1][0].n, True) if batch else (last, False)
+    over, waiting = await _from_jobs(outside, erasure)
     async with outside.store.write() as tx:
         while batch := await tx.chain.after(last, AT_ONCE):
             found += _naming(erasure, batch)
             last = batch[-1][0].n
-        return await _erase(tx, outside, who, erasure, found, reason)
+        messages = await _erase(tx, outside, who, erasure, found, reason)
+    return Erased(len(found), messages, over, waiting)
+
+
+async def _from_jobs(outside: Outside, erasure: Erasure) -> tuple[int, int]:
+    """How many were done and carry nothing any more, and how many still wait: those need what they carry."""
+    async with outside.store.read() as tx:
+        jobs = await tx.jobs.holding(erasure.words)
+    naming = [(number, waits) for number, waits, carried in jobs if erasure.names(carried)]
+    over = sorted({number for number, waits in naming if not waits})
+    for start in range(0, len(over), AT_ONCE):
+        async with outside.store.write() as tx:
+            await tx.jobs.empty(over[start : start + AT_ONCE])
+    return len(over), len({number for number, waits in naming if waits})
 
 
 def _naming(erasure: Erasure, batch: Sequence[tuple[Link, Fact | None]]) -> list[Fact]:
@@ -56,7 +72,8 @@ def _naming(erasure: Erasure, batch: Sequence[tuple[Link, Fact | None]]) -> list
 
 async def _erase(
     tx: Transaction, outside: Outside, who: SlackUserId, erasure: Erasure, found: Sequence[Fact], reason: str
-) -> Erased:
+) -> int:
+    """How many messages it were."""
     renewed = {str(fact.seq): await tx.chain.erase(fact.seq, erasure.in_payload(fact.payload)) for fact in found}
     messages = await tx.messages.erase(who, ERASED)
     await tx.people.forget(who)
@@ -66,4 +83,4 @@ async def _erase(
         await tx.facts.put(OLD_NAMES, {one: name for one, name in once.items() if one != who})
     detail = {"rows": renewed, "reason": erasure.in_text(reason)}
     await record(tx, at=outside.clock.now(), act=Act.PERSON_ERASED, actor=THE_BOT, subject=ERASED, detail=detail)
-    return Erased(len(found), messages)
+    return messages

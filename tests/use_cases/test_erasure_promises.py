@@ -1,5 +1,7 @@
 """What is promised of erasing a person: nothing names them, everything else stands, and the chain still verifies."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.audit import Act
@@ -8,8 +10,10 @@ from bot.domain.authority import Group
 from bot.domain.erasure import Erasure
 from bot.domain.errors import ReasonMissing
 from bot.domain.ids import ChannelId, GroupId, MessageTs
-from bot.domain.message import Message
+from bot.domain.job import JobKind
+from bot.domain.message import Message, Reaction
 from bot.ports.outside import Outside
+from bot.ports.storage import NewJob
 from bot.use_cases.audit import checkpoint_now, verify_audit
 from bot.use_cases.erasure import erase_person
 from bot.use_cases.fix import claim_fix, reject_fix
@@ -57,6 +61,47 @@ async def test_nobody_finds_the_person_in_the_log(outside: Outside, store: Datab
     async with store.read() as tx:
         kept = await tx.messages.of_channel(ChannelId("C1"))
     assert [(one.user, one.text) for one in kept] == [("erased", ""), (BEN, "fine")]
+
+
+async def job(outside: Outside, name: str, key: str, payload: dict[str, object], told: object = None) -> None:
+    """One that is done, after a step that told something; where nothing was told it waits."""
+    at = outside.clock.now()
+    async with outside.store.write() as tx:
+        await tx.jobs.put([NewJob(name, key, JobKind.MAKE_DRAFT, at, payload)])
+    if told is not None:
+        async with outside.store.write() as tx:
+            await tx.jobs.journal(name, f"to {key}", told)
+            await tx.jobs.claim(owner="me", now=at, lease=timedelta(minutes=1), limit=50)
+            await tx.jobs.finish(name, owner="me")
+
+
+@pytest.mark.usefixtures("past")
+async def test_jobs_and_reactions_name_nobody(outside: Outside, store: Database) -> None:
+    await job(outside, "d1", "a", {"event": {"user": ANN}}, told="fine")
+    await job(outside, "d2", "b", {"incident_id": 1}, told=["Ann Lee가 고쳤습니다"])
+    await job(outside, "d3", ANN, {"by": BEN}, told=1)
+    await job(outside, "d4", "c", {"by": BEN}, told=f"{ANN}2 and Annette Leeds")
+    async with outside.store.write() as tx:
+        await tx.reactions.put([Reaction(ChannelId("C1"), MessageTs("1.2"), "eyes", who) for who in (ANN, BEN)])
+    await job(outside, "w1", "d", {"by": ANN})
+    before = await everything(store)
+    done = await erase_person(outside, who=ANN, reason="x")
+    after = await everything(store)
+    assert (done.jobs, done.waiting) == (3, 1)
+    assert [row[3] for row in after["reaction"]] == [BEN]
+    left = [row for row in after["job"] if row not in before["job"]]
+    assert {row[1] for row in left} == {"d1", "d2", "d3"} and "Ann Lee" not in repr(after["job_step"])
+    assert ANN not in repr([row for row in left if row[1] != "w1"])
+    assert [row[0] for row in after["job_step"]] == ["d4"]
+
+
+@pytest.mark.usefixtures("past")
+async def test_what_comes_again_still_meets_the_job_that_it_was(outside: Outside) -> None:
+    await job(outside, "d1", "a", {"by": ANN}, told=1)
+    await erase_person(outside, who=ANN, reason="x")
+    await job(outside, "d1", "a", {"by": ANN})
+    async with outside.store.read() as tx:
+        assert "d1" not in {number for number, waits, _ in await tx.jobs.holding([ANN]) if waits}
 
 
 @pytest.mark.usefixtures("past")
