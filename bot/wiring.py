@@ -14,7 +14,7 @@ import aiohttp
 
 from bot.adapters.journal_file import JournalFile
 from bot.adapters.offline_model import OfflineModel
-from bot.adapters.slack_chat import SlackChat, make_client
+from bot.adapters.slack_chat import SlackChat, make_client, make_session
 from bot.adapters.slack_pace import Pace
 from bot.adapters.slack_socket import Sockets
 from bot.adapters.system_clock import SystemClock
@@ -233,7 +233,7 @@ async def build(settings: Settings, clock: Clock) -> Product:
     doors = read_doors(settings.doors_file)
     read_audit_key(settings)
     database = await open_database(settings.database_url)
-    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50))
+    session = make_session()
     client = make_client(settings.bot_token, settings.slack_api_url, session)
     chat = SlackChat(client, lambda: clock.now().timestamp())
     model, offline = make_models(settings.model)

@@ -66,9 +66,15 @@ READ_PAGE = 999
 """The most that conversations.history gives at once; some apps get 15."""
 
 
+def make_session(seconds: float = TIMEOUT_SECONDS) -> aiohttp.ClientSession:
+    """The session that all share. It ends each call after so long: slack_sdk's own time-out is not for a shared one."""
+    limits = aiohttp.ClientTimeout(total=seconds)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50), timeout=limits)
+
+
 def make_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client on the shared session. It never retries by itself: only the jobs know what is safe to repeat."""
-    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], timeout=TIMEOUT_SECONDS)
+    return AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[])
 
 
 class SlackChat(SlackFiles):

@@ -1,0 +1,86 @@
+"""Each call to Slack goes out once: what failed is the job's to repeat, and nothing waits for ever."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.adapters.slack_chat import TIMEOUT_SECONDS, SlackChat, make_client, make_session
+from bot.domain.ids import ChannelId, MessageTs
+from bot.ports.chat import ChatTransient
+
+CHANNEL, TS = ChannelId("C1"), MessageTs("1716184440.000100")
+ANSWERED = {"ok": True, "ts": TS, "channel": {"id": "C1", "name": "inc"}, "user_id": "U0BOT", "team_id": "T1"}
+WRITES: dict[str, Callable[[SlackChat], Awaitable[object]]] = {
+    "conversations.create": lambda chat: chat.create_channel("inc", private=False),
+    "conversations.setTopic": lambda chat: chat.set_topic(CHANNEL, "topic"),
+    "conversations.open": lambda chat: chat.open_direct("U1"),  # type: ignore[arg-type]
+    "chat.postMessage": lambda chat: chat.post(CHANNEL, "said", blocks=(), key="k", thread_ts=None, again=False),
+    "chat.update": lambda chat: chat.update(CHANNEL, TS, "said", blocks=()),
+    "pins.add": lambda chat: chat.pin(CHANNEL, TS),
+    "views.open": lambda chat: chat.open_view("1.2", {"type": "modal"}),
+}
+
+
+class Slack:
+    """Answers well, but for the one method that fails as it is told to; counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.fails, self.how = "", ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        self.asked[method] += 1
+        if method != self.fails:
+            return web.json_response(ANSWERED)
+        if self.how == "hangs":
+            await asyncio.sleep(30)
+        if self.how == "cut":
+            assert request.transport
+            request.transport.abort()
+        return web.json_response({"ok": False, "error": "x"}, status=500)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[tuple[Slack, str]]:
+    one, app = Slack(), web.Application()
+    app.router.add_route("*", "/api/{method}", one.answer)
+    async with TestServer(app) as server:
+        yield one, str(server.make_url("/api/"))
+
+
+@pytest.mark.parametrize("how", ["500", "cut"])
+@pytest.mark.parametrize("method", WRITES)
+async def test_what_fails_is_asked_once(slack: tuple[Slack, str], method: str, how: str) -> None:
+    """On a connection that was used before, too: there aiohttp asks again what it takes for harmless."""
+    server, url = slack
+    async with make_session() as session:
+        chat = SlackChat(make_client("xoxb-1", url, session))
+        await chat.set_topic(ChannelId("C2"), "the line stands")
+        server.fails, server.how = method, how
+        before = server.asked[method]
+        with pytest.raises(ChatTransient) as failed:
+            await WRITES[method](chat)
+    assert server.asked[method] - before == 1
+    assert failed.value.maybe_done
+
+
+async def test_a_call_that_hangs_ends(slack: tuple[Slack, str]) -> None:
+    server, url = slack
+    server.fails, server.how = "chat.update", "hangs"
+    async with make_session(seconds=0.2) as session:
+        began = time.monotonic()
+        with pytest.raises(ChatTransient) as failed:
+            await SlackChat(make_client("xoxb-1", url, session)).update(CHANNEL, TS, "said", blocks=())
+    assert time.monotonic() - began < 3 and failed.value.maybe_done
+
+
+async def test_the_product_waits_ten_seconds() -> None:
+    async with make_session() as session:
+        assert session.timeout == aiohttp.ClientTimeout(total=10) and TIMEOUT_SECONDS == 10
