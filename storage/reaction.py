@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
@@ -32,13 +32,20 @@ class ReactionRows:
         same = (getattr(reaction.c, name) == value for name, value in values(back, without=()).items())
         await self._connection.execute(delete(reaction).where(*same))
 
-    async def of_channel(self, channel: ChannelId) -> Mapping[MessageTs, Sequence[str]]:
-        """The names of the reactions to each message, one for each person, in the order of the names."""
-        query = select(reaction).where(reaction.c.channel == channel, shown_in(self._sight, reaction.c.channel))
-        found: dict[MessageTs, list[str]] = {}
-        for row in await self._connection.execute(query.order_by(reaction.c.name, reaction.c.who)):
-            found.setdefault(MessageTs(row.ts), []).append(row.name)
+    async def of_channel(self, channel: ChannelId) -> Mapping[MessageTs, Sequence[Reaction]]:
+        """All reactions to each message."""
+        found: dict[MessageTs, list[Reaction]] = {}
+        for one in await self._read(reaction.c.channel == channel):
+            found.setdefault(one.ts, []).append(one)
         return found
+
+    async def of_messages(self, channel: ChannelId, among: Sequence[MessageTs]) -> Sequence[Reaction]:
+        """All reactions to these messages."""
+        return await self._read(reaction.c.channel == channel, reaction.c.ts.in_(among))
+
+    async def _read(self, *which: ColumnElement[bool]) -> Sequence[Reaction]:
+        query = select(reaction).where(*which, shown_in(self._sight, reaction.c.channel))
+        return [Reaction(**row._mapping) for row in await self._connection.execute(query)]
 
     async def forget(self, who: SlackUserId) -> None:
         """The person reacted to nothing."""

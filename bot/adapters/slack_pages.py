@@ -7,6 +7,9 @@ from bot.domain.backfill import Page, Thread
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.message import PIN, Message, Reaction, read_message
 
+_Said = Sequence[tuple[Mapping[str, Any], Message]]
+"""Messages, each with what Slack wrote of it."""
+
 
 def read_history(channel: ChannelId, answer: Mapping[str, Any]) -> Page:
     """A page of the channel, newest first. A broadcast reply stands in it and belongs to its thread."""
@@ -38,19 +41,26 @@ def _page(channel: ChannelId, raw: Sequence[Mapping[str, Any]], answer: Any, **m
         highest=max(stamps, default=""),
         next=next_cursor(answer),
         pins=tuple(_pins(said)),
-        reactions=tuple(_reactions(channel, said)),
+        reactions=tuple(
+            Reaction(channel, ts, name, SlackUserId(who))
+            for ts, name, one in _reactions(said)
+            for who in one.get("users") or ()
+        ),
+        unnamed=frozenset(
+            (ts, name) for ts, name, one in _reactions(said) if one.get("count") != len(one.get("users") or ())
+        ),
         **more,
     )
 
 
-def _reactions(channel: ChannelId, said: Iterable[tuple[Mapping[str, Any], Message]]) -> Iterable[Reaction]:
+def _reactions(said: _Said) -> Iterable[tuple[MessageTs, str, Mapping[str, Any]]]:
+    """Each reaction with the message it is to and its name without a skin tone."""
     for one, message in said:
         for reaction in one.get("reactions") or ():
-            name = str(reaction.get("name") or "").partition("::")[0]
-            yield from (Reaction(channel, message.ts, name, SlackUserId(who)) for who in reaction.get("users") or ())
+            yield message.ts, str(reaction.get("name") or "").partition("::")[0], reaction
 
 
-def _pins(said: Iterable[tuple[Mapping[str, Any], Message]]) -> Iterable[tuple[MessageTs, tuple[SlackUserId, ...]]]:
+def _pins(said: _Said) -> Iterable[tuple[MessageTs, tuple[SlackUserId, ...]]]:
     """People's messages with a pin, and who reacted (`users` may be cut short, but not at its head)."""
     for one, message in said:
         for reaction in one.get("reactions") or ():

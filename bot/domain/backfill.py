@@ -44,7 +44,8 @@ class Page:
 
     `lowest` and `highest` are of everything on it, also of what nobody said; `next` is "" on the last page; `pins` are
     who reacted to a message so that it goes on the timeline, the first one first; `reactions` are all that people gave
-    as far as they are named; `limited`: what is older is hidden.
+    as far as they are named, `unnamed` those (by message and name) of which not everybody is; `limited`: what is older
+    is hidden.
     """
 
     messages: tuple[Message, ...] = ()
@@ -55,6 +56,7 @@ class Page:
     pins: tuple[tuple[MessageTs, tuple[SlackUserId, ...]], ...] = ()
     limited: bool = False
     reactions: tuple[Reaction, ...] = ()
+    unnamed: frozenset[tuple[MessageTs, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,12 @@ def gone_threads(replies: Iterable[Message], page: Page, reading: Reading) -> tu
         for one in replies
         if one.thread_ts not in there and _is_missed(one, everywhere, reading)
     )
+
+
+def taken_back(kept: Iterable[Reaction], page: Page) -> tuple[Reaction, ...]:
+    """What we keep of the reactions to what is on a page and what is not there any more, where everybody is named."""
+    there, shown = {message.ts for message in page.messages}, set(page.reactions)
+    return tuple(one for one in kept if one.ts in there and (one.ts, one.name) not in page.unnamed and one not in shown)
 
 
 def _is_missed(one: Message, stretch: Stretch, reading: Reading) -> bool:

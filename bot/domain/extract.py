@@ -17,6 +17,7 @@ from bot.domain.cues import (
     QUESTION,
     SPOKEN_OF,
 )
+from bot.domain.reaction import AGREES, DISAGREES
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line, LineKind
 
@@ -45,8 +46,6 @@ _WEAKEST = 1.5
 _NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
 _PINS = frozenset(("pushpin", "round_pushpin", "📌", "📍"))
 _PIN_BONUS = 2.0
-_AGREES = frozenset(("+1", "thumbsup", "white_check_mark", "heavy_check_mark", "100", "dart", "bulb", "exclamation"))
-_DISAGREES = frozenset(("-1", "thumbsdown", "x", "heavy_multiplication_x", "no_entry", "no_entry_sign"))
 _READ_AT_MOST = 4_000
 _OF_ENTRIES = frozenset(("timeline", "detection"))
 _OF_BOTS = frozenset(("timeline", "detection", "impact"))
@@ -162,7 +161,10 @@ _FACT = re.compile(r"\d|`|https?://|[a-z]-[a-z]|[가-힣]{3}")
 
 
 def _telling(lines: Sequence[_Quotable], known: Container[int]) -> Iterable[_Quote]:
-    """The longest sentence of each line that asks nothing; figures and names, reactions and a silence before weigh."""
+    """The longest sentence of each line that asks nothing; figures, names, reactions and a silence before weigh.
+
+    Who says no does not say that it tells something.
+    """
     for before, quotable in zip([None, *lines], lines, strict=False):
         line = quotable.line
         scores = [0.0 if said.is_question or said.is_chatter else _letters(said) for said in quotable.said]
@@ -171,7 +173,8 @@ def _telling(lines: Sequence[_Quotable], known: Container[int]) -> Iterable[_Quo
             continue
         silence = before is not None and line.at - before.line.at > _SILENCE
         text = _from(quotable, scores, place)
-        weight = len(_FACT.findall(text)) + len(line.reactions) + 3 * silence + min(len(text), QUOTE_LIMIT) / 40
+        moved = sum(name not in DISAGREES for name in line.reactions)
+        weight = len(_FACT.findall(text)) + moved + 3 * silence + min(len(text), QUOTE_LIMIT) / 40
         yield _Quote(line, text, quotable.said[place].plain, weight)
 
 
@@ -266,7 +269,7 @@ def _quote(heading: str, quotable: _Quotable) -> _Quote | None:
 
 def _weight_of_people(heading: str, line: Line) -> float:
     """What it adds that others agreed or did not, and that whoever said it has a role; a commander decides."""
-    agreed = sum(name in _AGREES for name in line.reactions) - sum(name in _DISAGREES for name in line.reactions)
+    agreed = sum(name in AGREES for name in line.reactions) - sum(name in DISAGREES for name in line.reactions)
     role = 0.0 if not line.role else 1.0 if (heading, line.role) == ("decisions", "commander") else 0.25
     return role + max(-1.0, min(1.5, 0.5 * agreed))
 

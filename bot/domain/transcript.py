@@ -25,9 +25,9 @@ class LineFate(StrEnum):
 class Line:
     """One line: `n` is what a draft cites, `at` is aware UTC.
 
-    `reactions` are Slack's names without colons, one for each person; `role` is the speaker's in the incident, "" where
-    they have none. `entry_kind` says what an entry records (status, note, …) and is empty for a message. `late`: we
-    heard of it only some time after it was written. `since`: what became of it after it was cited.
+    `reactions` are Slack's names without colons, one for each person but the speaker; `role` is the speaker's in the
+    incident, "" where they have none. `entry_kind` says what an entry records (status, note, …) and is empty for a
+    message. `late`: we heard of it only some time after it was written. `since`: what became of it after it was cited.
     """
 
     n: int

@@ -52,8 +52,12 @@ class Reactions(Protocol):
         """It is gone."""
         ...
 
-    async def of_channel(self, channel: ChannelId) -> Mapping[MessageTs, Sequence[str]]:
-        """The names of the reactions to each message, one for each person."""
+    async def of_channel(self, channel: ChannelId) -> Mapping[MessageTs, Sequence[Reaction]]:
+        """All reactions to each message."""
+        ...
+
+    async def of_messages(self, channel: ChannelId, among: Sequence[MessageTs]) -> Sequence[Reaction]:
+        """All reactions to these messages."""
         ...
 
     async def forget(self, who: SlackUserId) -> None:

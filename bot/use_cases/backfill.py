@@ -17,6 +17,7 @@ from bot.domain.backfill import (
     gone,
     gone_threads,
     stretch_of,
+    taken_back,
     threads_to_read,
     without_cursor,
     without_thread,
@@ -132,7 +133,7 @@ async def take_up(outside: Outside, channel: ChannelId) -> Reading | None:
 
 
 async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page: Page) -> Reading | None:
-    """Keeps what a page shows: messages, edits, deletions, pins; where the reading stands then.
+    """Keeps what a page shows: messages, edits, deletions, reactions, pins; where the reading stands then.
 
     None when it is over, or when somebody else goes on with it.
     """
@@ -152,12 +153,20 @@ async def keep_page(outside: Outside, channel: ChannelId, reading: Reading, page
         found = [replace(one, heard_at=at) for one in page.messages if (one.ts, one.version) not in known]
         lost = [*gone(kept, page, stretch, reading), *gone_threads(replies, page, reading)]
         await tx.messages.put([*found, *lost])
-        await tx.reactions.put(page.reactions)
+        await _react(tx, channel, page)
         await _pin(tx, incident, page, at=at)
         await _offer(tx, incident, page.messages, kept, at=at)
         on = read.went_on(after_page(reading, page, *threads_to_read(replies, page, reading)), at)
         await tx.reads.save(on)
     return on.under_way
+
+
+async def _react(tx: Transaction, channel: ChannelId, page: Page) -> None:
+    """Events may be lost, and one that takes back may come before the one that gave: what a page shows holds."""
+    kept = await tx.reactions.of_messages(channel, [message.ts for message in page.messages])
+    for one in taken_back(kept, page):
+        await tx.reactions.take(one)
+    await tx.reactions.put(page.reactions)
 
 
 async def _pin(tx: Transaction, incident: Incident, page: Page, *, at: datetime) -> None:

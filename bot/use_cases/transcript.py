@@ -6,6 +6,7 @@ from bot.domain.audit import Act, Entry
 from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident, Role
 from bot.domain.message import PIN, Message, mentioned, moment, permalink, readable
+from bot.domain.reaction import said_by_others
 from bot.domain.transcript import Line, LineKind, number_lines
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -55,7 +56,7 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     names[SlackUserId("")] = texts.plain("who.app")
     names |= {m.user: texts.plain("who.app") for m in said if m.is_bot and names[m.user] == m.user}
     given = await tx.reactions.of_channel(incident.channel) if incident.channel else {}
-    reacted = {ts: tuple(name for name in given_to if name != PIN) for ts, given_to in given.items()}
+    reacted = {m.ts: said_by_others(given.get(m.ts, ()), m.user) for m in said}
     reacted |= {ts: (PIN, *reacted.get(ts, ())) for ts in pinned if ts}
     roles = {incident.roles[role]: role.value for role in reversed(Role) if role in incident.roles}
     lines = [

@@ -246,6 +246,15 @@ def test_a_row_of_one_letter_does_not_hang_the_draft(letter: str) -> None:
     draft_sections("postmortem", channel(*texts))
 
 
+@pytest.mark.parametrize(("reactions", "is_told"), [(("eyes", "eyes"), True), (("-1", "-1"), False), ((), False)])
+def test_of_what_tells_little_that_is_told_which_moved_people_unless_they_denied_it(
+    reactions: tuple[str, ...], is_told: bool
+) -> None:
+    others = [message(n, f"the queue of shard {n % 10} is long") for n in range(12)]
+    lines = number_lines([*others, message(20, "the mountains are blue", reactions=reactions)])
+    assert (len(lines) in cited(draft_sections("postmortem", lines), "timeline")) is is_told
+
+
 HURT = ("send messages", "open orders", "pay invoices", "upload photos", "read mail", "book seats", "print labels")
 MANY = [message(n, f"{n + 2}0% of users cannot {what}") for n, what in enumerate(HURT)]
 

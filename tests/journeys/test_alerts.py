@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import IncidentId
 from bot.use_cases.transcript import read_transcript
-from tests.journeys.stage import DOYUN, MINJI, Stage, a_place
+from tests.journeys.stage import DOYUN, MINJI, SEOYEON, Stage, a_place
 
 ALERT = {
     "fallback": "lb-01 latency",
@@ -89,18 +89,22 @@ async def test_reactions_are_known_whether_slack_told_of_them_or_we_read_them(
     async with a_place(f"sqlite:///{database_file}", servers_file=servers_file) as place:
         async with place.bot() as stage:
             channel = await stage.declare(MINJI, "sev2 messages are late")
+            await stage.person(SEOYEON).join(channel)
             ts = (await stage.person(DOYUN).say(channel, "the pool list of lb-01 was empty"))["ts"]
             await stage.settled()
-            for who, name in ((MINJI, "white_check_mark"), (DOYUN, "eyes"), (MINJI, "pushpin")):
+            for who, name in ((MINJI, "white_check_mark"), (SEOYEON, "eyes"), (MINJI, "pushpin"), (DOYUN, "+1")):
                 await stage.person(who).react(channel, ts, name)
             await stage.settled()
-            await stage.person(DOYUN).react(channel, ts, "eyes", remove=True)
+            assert await reactions(stage) == ("pushpin", "eyes", "white_check_mark"), "his own word is his already"
+            await stage.person(SEOYEON).react(channel, ts, "eyes", remove=True)
             await stage.settled()
             assert await reactions(stage) == ("pushpin", "white_check_mark")
         place.server.delivery.retry_delays = ()
-        await place.server.person(DOYUN).react(channel, ts, "white_check_mark")
+        await place.server.person(SEOYEON).react(channel, ts, "white_check_mark")
+        await place.server.person(MINJI).react(channel, ts, "white_check_mark", remove=True)
+        await place.server.person(MINJI).react(channel, ts, "x")
         async with place.bot() as stage:
-            assert await reactions(stage) == ("pushpin", "white_check_mark", "white_check_mark")
+            assert await reactions(stage) == ("pushpin", "white_check_mark", "x")
 
 
 async def reactions(stage: Stage) -> tuple[str, ...]:

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.adapters.slack_pages import read_history
 from bot.domain.audit import Act, Entry
 from bot.domain.backfill import EVERY, FOLLOWED, LAST_AFTER, Page, Reading, Thread
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.incident import Status
 from bot.domain.job import JobKind
-from bot.domain.message import Message, ts_of
+from bot.domain.message import Message, Reaction, ts_of
 from bot.ports.outside import Outside
 from bot.use_cases.backfill import ask_all, ask_due, ask_now, give_up, how_far, keep_page, rest, take_up
 from bot.use_cases.incident import set_status
-from bot.use_cases.timeline import keep_messages, read_timeline
+from bot.use_cases.timeline import keep_messages, keep_reaction, read_timeline
 from tests.acts import ANN, BEN, EVERYBODY, stop_the_line
 from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
@@ -99,6 +100,35 @@ async def test_a_page_is_kept_whole_or_not_at_all(outside: Outside, clock: Froze
 async def pins(outside: Outside, number: IncidentId) -> list[Entry]:
     entries = await read_timeline(outside, incident_id=number)
     return [entry for entry in entries if entry.kind is Act.MESSAGE_PINNED]
+
+
+@pytest.mark.parametrize(
+    ("shown", "left"),
+    [
+        ([], set()),
+        ([{"name": "eyes", "users": [BEN], "count": 1}], {("eyes", BEN)}),
+        ([{"name": "+1", "users": [ANN], "count": 1}], {("+1", ANN)}),
+        ([{"name": "+1", "users": [ANN], "count": 80}], {("+1", ANN), ("+1", BEN)}),
+        ([{"name": "+1::skin-tone-2", "users": [BEN], "count": 1}], {("+1", BEN)}),
+    ],
+    ids=["none", "another", "of another", "not all are named", "the same"],
+)
+async def test_a_reaction_that_was_taken_back_unheard_is_gone(
+    outside: Outside, number: IncidentId, shown: list[dict[str, object]], left: set[tuple[str, SlackUserId]]
+) -> None:
+    """So is one whose taking back was heard of before it was given."""
+    reading_from, one = outside.clock.now(), said(outside.clock.now())
+    elsewhere = Reaction(CHANNEL, MessageTs(ts_of(reading_from - timedelta(days=1))), "eyes", ANN)
+    late = Reaction(CHANNEL, one.ts, "+1", BEN)
+    await keep_reaction(outside, late, given=False)
+    for given in (late, elsewhere):
+        await keep_reaction(outside, given, given=True)
+    raw = {"ts": one.ts, "user": ANN, "text": one.text, "reactions": shown}
+    await keep_page(outside, CHANNEL, await begun(outside, number), read_history(CHANNEL, {"messages": [raw]}))
+    async with outside.store.read() as tx:
+        kept = await tx.reactions.of_channel(CHANNEL)
+    assert {(each.name, each.who) for each in kept.get(one.ts, ())} == left
+    assert list(kept[elsewhere.ts]) == [elsewhere], "a page proves nothing of what is not on it"
 
 
 async def test_two_who_read_at_once_do_not_undo_one_another(outside: Outside, number: IncidentId) -> None:

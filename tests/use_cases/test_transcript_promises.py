@@ -6,16 +6,17 @@ import pytest
 
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.incident import Incident, Role
-from bot.domain.message import Message, read_message, ts_of
+from bot.domain.message import Message, Reaction, read_message, ts_of
 from bot.domain.transcript import Line
 from bot.ports.outside import Outside
 from bot.use_cases.incident import assign_role
-from bot.use_cases.timeline import keep_messages
+from bot.use_cases.timeline import keep_messages, keep_reaction
 from bot.use_cases.transcript import OURSELVES, read_transcript
 from tests.acts import ANN, BEN, EVERYBODY, stop_the_line
 from tests.conftest import AddPeople
 
 CHANNEL = ChannelId("C0INC")
+CEM = SlackUserId("U0CEM")
 
 
 @pytest.fixture
@@ -65,3 +66,23 @@ async def test_who_leads_and_does_something_else_besides_leads(
         await assign_role(outside, by=BEN, incident_id=number, role=role, who=ANN)
     await say(outside, ANN, "we fail over")
     assert (await log_of(outside, number))["we fail over"].role == "commander"
+
+
+@pytest.mark.parametrize(
+    ("given", "counted"),
+    [
+        ([(ANN, "+1"), (ANN, "eyes")], ()),
+        ([(BEN, "+1"), (BEN, "eyes"), (BEN, "white_check_mark")], ("+1",)),
+        ([(BEN, "eyes"), (BEN, "joy")], ("eyes",)),
+        ([(BEN, "+1"), (BEN, "-1")], ()),
+        ([(BEN, "+1"), (BEN, "pushpin"), (CEM, "+1"), (ANN, "+1")], ("+1", "+1")),
+        ([(BEN, "x"), (CEM, "eyes")], ("eyes", "x")),
+    ],
+)
+async def test_others_agree_with_a_line_and_each_of_them_once(
+    outside: Outside, number: IncidentId, given: list[tuple[SlackUserId, str]], counted: tuple[str, ...]
+) -> None:
+    ts = await say(outside, ANN, "we fail over")
+    for who, name in given:
+        await keep_reaction(outside, Reaction(CHANNEL, ts, name, who), given=True)
+    assert (await log_of(outside, number))["we fail over"].reactions == counted
