@@ -354,3 +354,17 @@ async def test_answers_no_longer_rest_on_what_was_said(outside: Outside, clock: 
     clock.forward(days=91)
     await forget(outside, kept_for=KEPT_FOR)
     assert SAID not in await answer()
+
+
+async def test_replicas_that_forget_at_once_say_so_once(outside: Outside, clock: FrozenClock, url: str) -> None:
+    await closed(outside, clock)
+    await closed(outside, clock, "C2")
+    clock.forward(days=91)
+    others = [Database(url) for _ in range(3)]
+    replicas = [outside, *(replace(outside, store=one) for one in others)]
+    done = await asyncio.gather(*(forget(one, kept_for=KEPT_FOR) for one in replicas))
+    for one in others:
+        await one.close()
+    assert sorted(one.incident_id for each in done for one in each) == [1, 2]
+    assert len(await audit(outside, Act.WORDS_FORGOTTEN)) == 2
+    assert (await verify_audit(outside)).wrong == []
