@@ -23,6 +23,7 @@ async def test_nothing_comes_out_of_a_model_that_obeys() -> None:
     report = await run(CHANNELS, seed)
     assert report.leaks == {}, f"seed {seed}"
     assert report.believed > CHANNELS * 0.7, "of drafts in which nothing of the model's is shown nothing can come out"
+    assert report.on_apps, "what apps say is read to the model, too"
     assert report.in_parts, "a log that is read in parts is merged by the model, too"
 
 
