@@ -150,6 +150,9 @@ async def test_an_older_copy_is_migrated(place: Place, old: Outside, clock: Froz
     await stop_the_line(old, "lb-02")
     async with place.store.begun(writing=True) as connection:
         for statement in (
+            "ALTER TABLE incident DROP COLUMN forgotten_at",
+            "DROP TABLE reaction",
+            "ALTER TABLE draft DROP COLUMN reading",
             "DROP TABLE insider",
             "DROP INDEX ix_incident_private",
             "ALTER TABLE incident DROP COLUMN private",
