@@ -60,14 +60,14 @@ class Answer:
                 *lines, rest = rest.split(b"\n")
                 for line in lines:
                     self._take_event(line)
-                await meter.wrote(self.characters)
+                meter.wrote(self.characters)
             if self._ended:
                 return
         if _is_body(rest):
             self._take(rest)
         else:
             self._take_event(rest)
-        await meter.wrote(self.characters)
+        meter.wrote(self.characters)
 
     def proposal(self) -> Proposal:
         """What the model meant to say. Raises ModelUnavailable."""

@@ -1,6 +1,5 @@
 """What a model may cost for one incident, and what it cost: tokens, seconds and money."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 MILLION = 1_000_000
@@ -66,29 +65,22 @@ class Budget:
         return then.tokens <= self.tokens and then.seconds < self.seconds and within_money
 
 
-async def _unheard(_: "Meter") -> None:
-    return
-
-
 class Meter:
-    """Counts what the requests of one draft take while they run; `heard` is told of every piece of an answer."""
+    """How far the requests of one draft are while they run, and what they took; for others to look at."""
 
-    def __init__(self, heard: Callable[["Meter"], Awaitable[None]] = _unheard) -> None:
-        self._heard = heard
+    def __init__(self) -> None:
         self.spent = Spent()
         self.part, self.parts = 0, 0
         self.writing = 0
         """Characters of the answer that comes in now."""
 
-    async def wrote(self, characters: int) -> None:
+    def wrote(self, characters: int) -> None:
         """So many characters of the answer are there."""
         self.writing = characters
-        await self._heard(self)
 
-    async def reads(self, part: int, parts: int) -> None:
+    def reads(self, part: int, parts: int) -> None:
         """The next part of the log goes to the model, counted from 1."""
         self.part, self.parts, self.writing = part, parts, 0
-        await self._heard(self)
 
     def add(self, spent: Spent) -> None:
         """A request ended, well or not."""

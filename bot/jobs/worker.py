@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -47,6 +48,7 @@ class Run:
             return result
         result = await act()
         await self._worker.journal(self.job, name, result)
+        self.job = replace(self.job, done={**self.job.done, name: result})
         return result
 
 
@@ -136,15 +138,16 @@ class Worker:
 
     async def _run(self, job: Job) -> None:
         WRITTEN.set([])
+        run = Run(self, job)
         try:
-            await self._handlers[job.kind](Run(self, job))
+            await self._handlers[job.kind](run)
         except LeaseLost:
             log.warning("lease lost", extra={"job": job.id})
         except ChatPermanent as trouble:
-            await self._settle(job, trouble, give_up=True)
+            await self._settle(run.job, trouble, give_up=True)
         except Exception as trouble:  # noqa: BLE001 - logged, retried and told in `_settle`
             passing = isinstance(trouble, ChatTransient | StoreUnavailable)
-            await self._settle(job, trouble, give_up=job.attempts >= (PASSING_ATTEMPTS if passing else ATTEMPTS))
+            await self._settle(run.job, trouble, give_up=job.attempts >= (PASSING_ATTEMPTS if passing else ATTEMPTS))
         else:
             await self._write(job, lambda tx: tx.jobs.finish(job.id, owner=self._name))
 

@@ -62,7 +62,7 @@ async def make_draft(
 ) -> Draft:
     """As `propose_draft`, and kept: the older version gives way to it, and it is sent. Raises UnknownIncident.
 
-    `meter` is told how far it is, `step` remembers what the model said, for a run after a crash. For one `job` there is
+    `meter` shows how far it is, `step` remembers what the model said, for a run after a crash. For one `job` there is
     one draft.
     """
     async with outside.store.read(WHOLE) as tx:

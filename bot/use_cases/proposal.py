@@ -124,7 +124,7 @@ class _Reader:
         waiting = deque(in_parts(self._lines, await self._means.step("capacity", self._capacity)))
         while waiting:
             part, done = waiting.popleft(), len(drafts) + len(unread)
-            await self._means.meter.reads(done + 1, done + 1 + len(waiting))
+            self._means.meter.reads(done + 1, done + 1 + len(waiting))
             try:
                 told = await self._told("part", _words_of(part), _characters(part), partial(self._draft_of, part))
             except LogTooLong:

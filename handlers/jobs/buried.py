@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from bot.domain.ids import IncidentId, SlackUserId, incident_label
@@ -10,6 +11,7 @@ from bot.domain.job import Job, JobKind
 from bot.ports.chat import ChatPermanent, ChatTransient
 from bot.ports.storage import StoreUnavailable
 from handlers.desk import Desk
+from handlers.jobs.progress import tell_that_none_comes
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +20,13 @@ CLASSES = re.compile(r"^(?:[A-Z]\w*(?:: *|$))+")
 
 
 async def tell_of_buried(desk: Desk, job: Job, error: str) -> None:
-    """A direct message to whoever it concerns; the log in any case."""
+    """A direct message to whoever it concerns, and where a draft was on its way; the log in any case."""
     log.error("a job was given up", extra={"job": job.id, "kind": job.kind, "error": error})
-    try:
-        await _tell(desk, job, error)
-    except (ChatTransient, ChatPermanent, StoreUnavailable):
-        log.exception("nobody could be told", extra={"job": job.id})
+    for tell in (partial(_tell, desk, job, error), partial(tell_that_none_comes, desk, job)):
+        try:
+            await tell()
+        except (ChatTransient, ChatPermanent, StoreUnavailable):
+            log.exception("nobody could be told", extra={"job": job.id})
 
 
 async def _tell(desk: Desk, job: Job, error: str) -> None:

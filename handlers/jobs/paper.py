@@ -24,14 +24,19 @@ from handlers.blocks.draft import (
 from handlers.blocks.parts import divider, section
 from handlers.desk import Desk
 from handlers.fresh import DRAFT_SECONDS, read_afresh
-from handlers.jobs.progress import Progress
+from handlers.jobs.progress import DRAFTED, Progress
 
 
 async def make_draft(desk: Desk, run: Run) -> None:
-    """Reads the channel once more, then drafts."""
-    number = IncidentId(run.payload["incident_id"])
+    """Reads the channel once more, then drafts, and tells how far it is where that takes long."""
+    number, meter = IncidentId(run.payload["incident_id"]), Meter()
+    progress = Progress(desk, run, meter)
+    await progress.ended(DraftId(await progress.beside(_made(desk, run, number, meter))))
+
+
+async def _made(desk: Desk, run: Run, number: IncidentId, meter: Meter) -> int:
     read_to = await run.step("read", lambda: _read(desk, number))
-    await run.step("draft", lambda: _make(desk, run, number, read_to))
+    return await run.step(DRAFTED, lambda: _make(desk, run, number, read_to, meter))
 
 
 async def _read(desk: Desk, number: IncidentId) -> str | None:
@@ -39,22 +44,19 @@ async def _read(desk: Desk, number: IncidentId) -> str | None:
     return read_to.isoformat() if read_to else None
 
 
-async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None) -> int:
-    by, kind = SlackUserId(run.payload["by"]), DraftKind(run.payload["kind"])
-    told = Progress(desk, run, number, by, kind)
+async def _make(desk: Desk, run: Run, number: IncidentId, read_to: str | None, meter: Meter) -> int:
     made = await draft.make_draft(
         desk.outside,
         desk.model,
         desk.offline,
-        by=by,
+        by=SlackUserId(run.payload["by"]),
         incident_id=number,
-        kind=kind,
+        kind=DraftKind(run.payload["kind"]),
         read_to=datetime.fromisoformat(read_to) if read_to else None,
-        meter=Meter(told.heard),
+        meter=meter,
         step=run.step,
         job=run.job.id,
     )
-    await told.ended(made)
     return made.id
 
 

@@ -89,14 +89,22 @@ async def test_a_count_that_is_none_is_taken_from_the_characters(serve: Serve, m
         assert 300 < meter.spent.tokens_in < 2_000 and len(TEXT) / 4 < meter.spent.tokens_out < len(TEXT)
 
 
-async def test_it_is_heard_while_it_is_written(serve: Serve, model_at: Ask) -> None:
-    lengths: list[int] = []
+class Noting(Meter):
+    """Notes how long the answer was each time a piece of it came in."""
 
-    async def note(meter: Meter) -> None:
-        lengths.append(meter.writing)
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
 
-    await model_at(await serve(streams(events(*whole(), DONE), each=300))).draft("root_cause", LINES, "en", Meter(note))
-    assert len(set(lengths)) > 10 and lengths == sorted(lengths)
+    def wrote(self, characters: int) -> None:
+        super().wrote(characters)
+        self.lengths.append(self.writing)
+
+
+async def test_it_can_be_seen_while_it_is_written(serve: Serve, model_at: Ask) -> None:
+    meter = Noting()
+    await model_at(await serve(streams(events(*whole(), DONE), each=300))).draft("root_cause", LINES, "en", meter)
+    assert len(set(meter.lengths)) > 10 and meter.lengths == sorted(meter.lengths)
 
 
 WRONG = [

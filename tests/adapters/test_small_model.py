@@ -82,11 +82,15 @@ class Heard(Meter):
     """Notes how long the answer was each time a piece of it came in."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.lengths: list[int] = []
-        super().__init__(self._note)
+        self.begun = asyncio.Event()
 
-    async def _note(self, meter: Meter) -> None:
-        self.lengths.append(meter.writing)
+    def wrote(self, characters: int) -> None:
+        super().wrote(characters)
+        self.lengths.append(characters)
+        if characters:
+            self.begun.set()
 
 
 async def idle(small_model: SmallModel, *, within: float) -> bool:
@@ -161,15 +165,9 @@ async def test_a_log_that_it_cannot_hold_is_known_as_such_at_once(model: OpenAIM
 
 
 async def test_whoever_no_longer_waits_does_not_keep_it_busy(model: OpenAIModel, small_model: SmallModel) -> None:
-    begun = asyncio.Event()
-
-    async def note(meter: Meter) -> None:
-        if meter.writing:
-            begun.set()
-
     (channel, _), before = few("en"), asyncio.all_tasks()
-    asking = asyncio.ensure_future(model.draft("root_cause", channel.lines[:LINES], "en", meter := Meter(note)))
-    await begun.wait()
+    asking = asyncio.ensure_future(model.draft("root_cause", channel.lines[:LINES], "en", meter := Heard()))
+    await meter.begun.wait()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
