@@ -19,6 +19,7 @@ class Reading:
     """`parts`: into how many the log was cut for the model, `quoted`: of how many the log is quoted instead.
 
     `money`: what it cost in the operator's currency, None where no price was told. `job`: for which job it was read.
+    `used`: tokens that all drafts of the incident took up to this one, of those that are `allowed` (0: not noted).
     """
 
     parts: int = 0
@@ -27,3 +28,5 @@ class Reading:
     spent: Spent = field(default_factory=Spent)
     money: float | None = None
     job: str = ""
+    used: int = 0
+    allowed: int = 0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from math import floor, log10
 from zoneinfo import ZoneInfo
 
 from bot.domain.citation import Sentence
@@ -77,20 +78,33 @@ def reading_line(texts: Texts, draft: Draft) -> str:
     read = draft.reading
     if read is None or not read.spent.requests:
         return ""
-    spent = read.spent
-    tokens, seconds = f"{spent.tokens:,}", f"{spent.seconds:,.0f}"
-    line = texts.plain("draft.spent", parts=read.parts, tokens=tokens, requests=spent.requests, seconds=seconds)
-    return line if read.money is None else f"{line} · {texts.plain('draft.money', money=f'{read.money:.2f}')}"
+    say, spent = texts.plain, read.spent
+    told = [say("draft.in_parts", parts=read.parts)] if read.parts > 1 else []
+    told.append(say("draft.one_request" if spent.requests == 1 else "draft.requests", requests=spent.requests))
+    told.append(say("draft.spent", tokens=f"{spent.tokens:,}", seconds=f"{spent.seconds:,.0f}"))
+    if read.money is not None:
+        told.append(say("draft.money", money=_money(read.money)))
+    if read.allowed:
+        told.append(say("draft.budget", used=f"{read.used:,}", allowed=f"{read.allowed:,}"))
+    return " · ".join(told)
 
 
 def reading_notes(texts: Texts, draft: Draft) -> list[str]:
     """What of the log no model read and why, or that it bears out nothing of what the model said."""
-    read = draft.reading
+    read, dropped = draft.reading, draft.dropped
     if read and read.stopped:
-        return [texts.plain(f"draft.stopped_{read.stopped}", parts=read.parts, quoted=read.quoted)]
+        key = f"draft.stopped_{read.stopped}"
+        some = read.quoted < read.parts
+        return [texts.plain(key if some else f"{key}_whole", parts=read.parts, quoted=read.quoted)]
     if read and read.spent.requests and draft.source == OFFLINE:
-        return [texts.plain("draft.in_vain", dropped=draft.dropped)]
+        key = {0: "draft.nothing_proposed", 1: "draft.one_in_vain"}.get(dropped, "draft.in_vain")
+        return [texts.plain(key, dropped=dropped)]
     return []
+
+
+def _money(amount: float) -> str:
+    """With two decimals, and with as many more as it takes to show two digits that are not 0."""
+    return f"{amount:,.{max(2, 1 - floor(log10(amount))) if amount else 2}f}"
 
 
 def duration_rows(texts: Texts, paper: Paper) -> list[str]:

@@ -110,8 +110,12 @@ class _Reader:
     @property
     def reading(self) -> Reading:
         """How it was read, and what it cost."""
-        money = self._means.budget.cost(self._spent) if self._spent.requests else None
-        return Reading(self._parts, self._quoted, self._stopped, self._spent, money, self._means.job)
+        means, spent = self._means, self._spent
+        money = means.budget.cost(spent) if spent.requests else None
+        used = (means.before + spent).tokens
+        return Reading(
+            self._parts, self._quoted, self._stopped, spent, money, means.job, used=used, allowed=means.budget.tokens
+        )
 
     async def quote(self, lines: Sequence[Line]) -> tuple[Section, ...]:
         """What no model is needed for."""

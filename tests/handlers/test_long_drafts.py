@@ -119,9 +119,70 @@ def test_a_turning_point_says_when_it_was_unless_it_does_so_itself(told: str, ha
         assert (f"• 14:52 {told}" if shows_time else f"• {told}") in rows
 
 
-@pytest.mark.parametrize("stopped", [Stopped.BUDGET, Stopped.UNAVAILABLE])
-def test_what_no_model_read_is_said(stopped: Stopped) -> None:
-    reading = Reading(12, 4, stopped, Spent(41_000, 2_000, 9, 62.4), 0.05)
-    rows = shown(draft_blocks(TEXTS, replace(long_draft(1), source="m", reading=reading), INCIDENT, ()))
-    assert "12 parts" in rows and "43,000 tokens" in rows and "62 s" in rows and "0.05" in rows
-    assert "Of 4 of 12 parts the channel is quoted" in rows
+TWO = {"en": TEXTS, "ko": Texts("ko", "Asia/Seoul")}
+UNUSED = Reading(2, 0, Stopped.NOTHING, Spent(900, 100, 2, 1.0))
+READINGS = [
+    (
+        Reading(12, 4, Stopped.BUDGET, Spent(41_000, 2_000, 9, 62.4), 0.05, used=120_000, allowed=1_000_000),
+        5,
+        "Read in 12 parts · 9 requests · 43,000 tokens · 62 s · cost 0.050"
+        " · of 1,000,000 tokens for this incident 120,000 are used\n"
+        ":warning: For 4 of 12 parts the channel is quoted: the model’s budget for this incident is used up.",
+        "12부분으로 나누어 읽음 · 요청 9회 · 토큰 43,000개 · 62초 · 비용 0.050"
+        " · 이 장애의 토큰 한도 1,000,000개 중 120,000개 사용\n"
+        ":warning: 이 장애에 쓸 수 있는 모델 예산을 다 써서 12부분 중 4부분은 채널 기록을 그대로 인용했습니다.",
+    ),
+    (
+        Reading(1, 1, Stopped.UNAVAILABLE, Spent(1_200, 0, 1, 60.0), 0.0004),
+        0,
+        "1 request · 1,200 tokens · 60 s · cost 0.00040\n"
+        ":warning: The model gave no usable answer, so the channel is quoted.",
+        "요청 1회 · 토큰 1,200개 · 60초 · 비용 0.00040\n"
+        ":warning: 모델에서 쓸 만한 답을 받지 못해 채널 기록을 그대로 인용했습니다.",
+    ),
+    (
+        Reading(3, 3, Stopped.BUDGET),
+        0,
+        ":warning: The model’s budget for this incident is used up, so the channel is quoted.",
+        ":warning: 이 장애에 쓸 수 있는 모델 예산을 다 써서 채널 기록을 그대로 인용했습니다.",
+    ),
+    (UNUSED, 0, ":warning: The model proposed nothing.", ":warning: 모델이 제안한 내용이 없습니다."),
+    (
+        UNUSED,
+        1,
+        ":warning: The log does not bear out the one sentence that the model proposed.",
+        ":warning: 모델이 제안한 문장 하나는 기록으로 뒷받침되지 않아 쓰지 않았습니다.",
+    ),
+    (
+        UNUSED,
+        7,
+        ":warning: The log bears out none of the 7 sentences that the model proposed.",
+        ":warning: 모델이 제안한 문장 7개는 모두 기록으로 뒷받침되지 않아 쓰지 않았습니다.",
+    ),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("reading", "dropped", "english", "korean"), READINGS)
+def test_how_it_was_read_and_what_it_took_is_said(
+    language: str, reading: Reading, dropped: int, english: str, korean: str
+) -> None:
+    made = replace(long_draft(1), reading=reading, dropped=dropped)
+    told = [block["elements"][0]["text"] for block in draft_blocks(TWO[language], made, INCIDENT, ())[1:3]]
+    assert told[1].endswith(english if language == "en" else korean)
+
+
+@pytest.mark.parametrize(
+    ("money", "said"),
+    [
+        (0.0, "0.00"),
+        (0.0004, "0.00040"),
+        (0.00041234, "0.00041"),
+        (0.5, "0.50"),
+        (12.3456, "12.35"),
+        (1234.5, "1,234.50"),
+    ],
+)
+def test_money_is_told_in_two_digits_that_say_something(money: float, said: str) -> None:
+    made = replace(long_draft(1), reading=Reading(1, 0, Stopped.NOTHING, Spent(900, 100, 1, 1.0), money))
+    assert f"cost {said}" in str(draft_blocks(TEXTS, made, INCIDENT, ()))

@@ -12,6 +12,7 @@ from bot.domain.errors import DraftDecided, NoAuthority, NotTheManager, Postmort
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.incident import Role, Status
 from bot.domain.message import Message
+from bot.domain.spending import Budget
 from bot.ports.outside import Outside
 from bot.use_cases.draft import (
     add_follow_ups,
@@ -28,6 +29,7 @@ from bot.use_cases.timeline import add_note, pin_message, read_timeline
 from tests.acts import ANN, BEN, EVERYBODY, audit, stop_the_line
 from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
+from tests.use_cases.reading_models import TOKENS, PartReader
 
 GIL = SlackUserId("U0GIL")
 CHANNEL = ChannelId("C0INC")
@@ -62,6 +64,20 @@ async def test_an_approval_stands_whatever_is_drafted_at_the_same_moment(
         now, _ = await get_draft(outside, first.id)
         refused = isinstance(approval, DraftDecided)
         assert now.state is (DraftState.REPLACED if refused else DraftState.APPROVED), approval
+
+
+async def test_a_draft_says_what_all_drafts_of_its_incident_took(outside: Outside, add_people: AddPeople) -> None:
+    await add_people(*EVERYBODY)
+    number, other = await incident_of(outside), (await stop_the_line(outside, "lb-02", by=ANN)).incident.id
+    outside = replace(outside, policy=replace(outside.policy, budget=Budget(tokens=50_000)))
+    told = []
+    for one in (number, number, other):
+        about = {"by": ANN, "incident_id": one, "kind": DraftKind.POSTMORTEM}
+        made = await make_draft(outside, PartReader(8_000), OfflineModel(), **about)  # type: ignore[arg-type]
+        kept, _ = await get_draft(outside, made.id)
+        assert kept.reading and kept.reading.spent.tokens == TOKENS
+        told.append((kept.reading.used, kept.reading.allowed))
+    assert told == [(TOKENS, 50_000), (2 * TOKENS, 50_000), (TOKENS, 50_000)]
 
 
 async def test_each_end_of_a_draft_has_its_row(outside: Outside, add_people: AddPeople) -> None:
