@@ -53,21 +53,28 @@ async def claim_fix(
         return await _move(tx, claimed, act, by=by, at=at, detail=detail, request_key=request_key)
 
 
-async def reject_fix(outside: Outside, *, by: SlackUserId, hold_id: HoldId, reason: str) -> Moved:
-    """The evidence does not convince somebody.
+async def reject_fix(
+    outside: Outside, *, by: SlackUserId, hold_id: HoldId, reason: str, request_key: str = ""
+) -> Moved:
+    """The evidence does not convince somebody, once for a request: a later claim is not rejected by it.
 
     Raises NoAuthority, NotYourDuty, NotClaimed, ReasonMissing, IncidentPrivate.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.VERIFY)
-        rejected = (await _locked(tx, hold_id, by)).reject(reason=reason)
+        hold = await _locked(tx, hold_id, by)
+        if await done_before(tx, request_key):
+            return await _stands(tx, hold)
+        rejected = hold.reject(reason=reason)
         detail = {"reason": reason.strip(), **right.detail}
-        return await _move(tx, rejected, Act.FIX_REJECTED, by=by, at=at, detail=detail)
+        return await _move(tx, rejected, Act.FIX_REJECTED, by=by, at=at, detail=detail, request_key=request_key)
 
 
-async def verify_server(outside: Outside, *, by: SlackUserId, hold_id: HoldId, digest: str | None = None) -> Moved:
-    """Somebody else checked the fix: the server is released.
+async def verify_server(
+    outside: Outside, *, by: SlackUserId, hold_id: HoldId, digest: str | None = None, request_key: str = ""
+) -> Moved:
+    """Somebody else checked the fix: the server is released, once for a request.
 
     Raises NoAuthority, NotYourDuty, NotClaimed, VerifierFixed, EvidenceChanged, IncidentPrivate.
     """
@@ -75,11 +82,13 @@ async def verify_server(outside: Outside, *, by: SlackUserId, hold_id: HoldId, d
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.VERIFY)
         hold = await _locked(tx, hold_id, by)
+        if await done_before(tx, request_key):
+            return await _stands(tx, hold)
         released = hold.verify(by=by, at=at, digest=digest)
         check_release(hold, released)
         detail = {"evidence": hold.evidence, "fixers": sorted(hold.fixers), **right.detail}
         act = Act.MISTAKE_VERIFIED if released.mistaken else Act.SERVER_VERIFIED
-        moved = await _move(tx, released, act, by=by, at=at, detail=detail)
+        moved = await _move(tx, released, act, by=by, at=at, detail=detail, request_key=request_key)
         await offer_thawed(tx, released, at=at)
         return moved
 

@@ -37,7 +37,7 @@ from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, StoreCollision, Transaction
 from bot.use_cases.line import touch
 from bot.use_cases.person import must_not_be_guest
-from bot.use_cases.record import incident_key, record
+from bot.use_cases.record import done_before, incident_key, record
 from bot.use_cases.server import Named, canonical, named_or_new_servers, named_servers
 from bot.use_cases.sight import must_see, unveiled
 
@@ -52,6 +52,7 @@ async def hold_servers(
     announce: bool,
     cause: HoldCause = HoldCause.ADDED,
     wide: bool = False,
+    request_key: str = "",
 ) -> tuple[Hold, ...]:
     """Freezes servers and all that share their fate for an incident, in the caller's transaction.
 
@@ -69,7 +70,7 @@ async def hold_servers(
     reached = touched.blast if follow else touched.targets
     holds = await _hold_all(tx, incident, touched.targets, reached, by=by, at=at, cause=cause)
     if holds:
-        await _announce(tx, incident, holds, by=by, at=at, announce=announce)
+        await _announce(tx, incident, holds, by=by, at=at, announce=announce, request_key=request_key)
     if not follow:
         await _say_too_wide(tx, incident, names, len(touched.blast), by=by, at=at)
     return holds
@@ -122,7 +123,14 @@ def _roots(catalogue: Catalogue, named: Sequence[Server]) -> Mapping[ServerName,
 
 
 async def _announce(
-    tx: Transaction, incident: Incident, holds: Sequence[Hold], *, by: SlackUserId, at: datetime, announce: bool
+    tx: Transaction,
+    incident: Incident,
+    holds: Sequence[Hold],
+    *,
+    by: SlackUserId,
+    at: datetime,
+    announce: bool,
+    request_key: str,
 ) -> None:
     reached = [hold.server for hold in holds if hold.cause is HoldCause.PROPAGATED]
     await record(
@@ -134,6 +142,7 @@ async def _announce(
         incident_id=incident.id,
         detail={"servers": [hold.server for hold in holds], **({"reached": reached} if reached else {})},
         tell_channel=announce or bool(reached),
+        request_key=request_key,
     )
 
 
@@ -216,9 +225,15 @@ async def _note_stopped(tx: Transaction, permit: Permit, incident: Incident, *, 
 
 
 async def add_servers(
-    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, names: Sequence[str], wide: bool = False
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    incident_id: IncidentId,
+    names: Sequence[str],
+    wide: bool = False,
+    request_key: str = "",
 ) -> Named:
-    """Freezes more servers for an open incident.
+    """Freezes more servers for an open incident, once for a request: what comes again after a release freezes nothing.
 
     Raises ServersMissing, UnknownIncident, IncidentEnded, UnknownServer (groups), NameUnusable, NoAuthority,
     TooManyServers, IncidentPrivate.
@@ -235,8 +250,29 @@ async def add_servers(
         if not incident.is_open:
             raise IncidentEnded(incident=incident_label(incident_id))
         named = await named_or_new_servers(tx, names, by=by, at=at)
-        await hold_servers(tx, incident, named.servers, by=by, at=at, announce=True, wide=wide)
+        if await done_before(tx, request_key):
+            return named
+        holds = await hold_servers(
+            tx, incident, named.servers, by=by, at=at, announce=True, wide=wide, request_key=request_key
+        )
+        if not holds:
+            await _note_held_already(tx, incident, by=by, at=at, request_key=request_key)
     return named
+
+
+async def _note_held_already(
+    tx: Transaction, incident: Incident, *, by: SlackUserId, at: datetime, request_key: str
+) -> None:
+    """Only the log is told: so the request is known when it comes again."""
+    await record(
+        tx,
+        at=at,
+        act=Act.SERVER_HELD,
+        actor=by,
+        subject=incident_label(incident.id),
+        detail={"servers": []},
+        request_key=request_key,
+    )
 
 
 async def server_ids_of(tx: Transaction, names: Iterable[str]) -> list[ServerId]:

@@ -241,13 +241,17 @@ async def queue_drafts(tx: Transaction, incident: Incident, *, by: SlackUserId, 
     )
 
 
-async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Severity) -> Incident:
-    """Worse or better; it never touches a hold. Raises NoAuthority, IncidentPrivate."""
+async def set_severity(
+    outside: Outside, *, by: SlackUserId, incident_id: IncidentId, to: Severity, request_key: str = ""
+) -> Incident:
+    """Worse or better, once for a request; it never touches a hold. Raises NoAuthority, IncidentPrivate."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
         await must_be_member(tx, by)
         before = _there(await tx.incidents.lock(incident_id), incident_id)
         await must_see(tx, before, by)
+        if await done_before(tx, request_key):
+            return before
         after = replace(before, severity=to)
         await tx.incidents.save(after)
         await record(
@@ -258,6 +262,7 @@ async def set_severity(outside: Outside, *, by: SlackUserId, incident_id: Incide
             subject=incident_label(incident_id),
             incident_id=incident_id,
             detail={"before": before.severity.value, "severity": to.value},
+            request_key=request_key,
         )
     return after
 

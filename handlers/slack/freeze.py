@@ -82,11 +82,15 @@ async def _called_mistake(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, 
 
 
 async def _verified(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
-    await fix.verify_server(desk.outside, by=by, hold_id=hold_id, digest=about(view)["digest"])
+    await fix.verify_server(
+        desk.outside, by=by, hold_id=hold_id, digest=about(view)["digest"], request_key=f"view:{view['id']}"
+    )
 
 
 async def _rejected(desk: Desk, by: Any, hold_id: HoldId, view: dict[str, Any]) -> None:
-    await fix.reject_fix(desk.outside, by=by, hold_id=hold_id, reason=typed(view)["reason"])
+    await fix.reject_fix(
+        desk.outside, by=by, hold_id=hold_id, reason=typed(view)["reason"], request_key=f"view:{view['id']}"
+    )
 
 
 def _on_server(act: OnHold) -> Verb:
@@ -138,7 +142,7 @@ async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str)
     if not words:
         await call.open(reject_modal(call.texts, hold))
         return
-    await fix.reject_fix(desk.outside, by=call.by, hold_id=hold.id, reason=words)
+    await fix.reject_fix(desk.outside, by=call.by, hold_id=hold.id, reason=words, request_key=call.key)
     await call.say(call.texts("freeze.rejected", server=hold.server, incident=incident_label(one.id)))
 
 

@@ -127,7 +127,7 @@ async def _set_status(desk: Desk, call: Call, one: Incident, to: Status, reason:
 async def _severity(desk: Desk, call: Call) -> None:
     one, rest = await _named(desk, call)
     to = Severity(choose(rest, SEVERITY_WORDS, command="/incident severity"))
-    await incident.set_severity(desk.outside, by=call.by, incident_id=one.id, to=to)
+    await incident.set_severity(desk.outside, by=call.by, incident_id=one.id, to=to, request_key=call.key)
     severity = call.texts.plain(f"severity.{to}")
     await call.say(call.texts("incident.severity_is", incident=incident_label(one.id), severity=severity))
 
@@ -174,7 +174,9 @@ async def _servers(desk: Desk, call: Call) -> None:
         await call.open(words_modal(call.texts, "incident.servers", one, name="servers", multiline=False))
         return
     asked, wide = take_wide(typed)
-    named = await freeze.add_servers(desk.outside, by=call.by, incident_id=one.id, names=asked, wide=wide)
+    named = await freeze.add_servers(
+        desk.outside, by=call.by, incident_id=one.id, names=asked, wide=wide, request_key=call.key
+    )
     line: str = call.texts("incident.frozen_line", servers=[s.name for s in named.servers])
     await call.say("\n".join([line, *channel_notes(call.texts, named.added, named.near)]))
 

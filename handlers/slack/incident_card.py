@@ -78,7 +78,7 @@ async def _move(desk: Desk, call: Call, one: Incident, to: Status) -> None:
 async def _severity(desk: Desk, call: Call, one: Incident) -> None:
     to = Severity(call.text.partition(":")[2])
     if to is not one.severity:
-        await incident.set_severity(desk.outside, by=call.by, incident_id=one.id, to=to)
+        await incident.set_severity(desk.outside, by=call.by, incident_id=one.id, to=to, request_key=call.key)
 
 
 async def _command(desk: Desk, call: Call, one: Incident) -> None:

@@ -65,7 +65,9 @@ async def _note(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
 
 async def _servers(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:
     names, wide = take_wide(typed(view)["servers"])
-    await freeze.add_servers(desk.outside, by=reader.id, incident_id=_incident(view), names=names, wide=wide)
+    await freeze.add_servers(
+        desk.outside, by=reader.id, incident_id=_incident(view), names=names, wide=wide, request_key=_key(view)
+    )
 
 
 async def _time(desk: Desk, reader: Reader, view: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _add(desk: Desk, call: Call) -> None:
     number, _, names = call.text.partition(":")
     named = await freeze.add_servers(
-        desk.outside, by=call.by, incident_id=IncidentId(int(number)), names=split_names(names)
+        desk.outside, by=call.by, incident_id=IncidentId(int(number)), names=split_names(names), request_key=call.key
     )
     line: str = call.texts("incident.frozen_line", servers=[one.name for one in named.servers])
     await call.say("\n".join([line, *channel_notes(call.texts, named.added, named.near)]))

@@ -17,6 +17,7 @@ from bot.domain.errors import (
     UnknownServer,
     VerifierFixed,
 )
+from bot.domain.freeze import HoldState
 from bot.domain.ids import HoldId, ServerId, ServerName
 from bot.domain.permit import PermitState
 from bot.domain.server import Server
@@ -276,3 +277,41 @@ async def test_frozen_servers_are_told_with_their_incident_and_since_when(outsid
         since,
         timedelta(minutes=30),
     )
+
+
+@pytest.mark.parametrize("held_before", [False, True])
+async def test_a_command_that_comes_again_after_the_release_freezes_nothing(
+    outside: Outside, add_people: AddPeople, held_before: bool
+) -> None:
+    await add_people(*EVERYBODY)
+    number = (await stop_the_line(outside, "lb-01", "lb-02" if held_before else "lb-01", by=ANN)).incident.id
+    again = {"by": ANN, "incident_id": number, "names": ["lb-02"], "request_key": "slack:command-7"}
+    await add_servers(outside, **again)
+    hold = await hold_on(outside, "lb-02", number)
+    await claim_fix(outside, by=ANN, hold_id=hold.id, evidence="rolled back")
+    await verify_server(outside, by=BEN, hold_id=hold.id)
+    await add_servers(outside, **again)
+    assert len(await frozen_servers(outside)) == 1, "what was verified stays free"
+    await add_servers(outside, **{**again, "request_key": "slack:command-8"})
+    assert len(await frozen_servers(outside)) == 2, "another command is another wish"
+
+
+async def test_a_rejection_that_comes_again_rejects_no_later_claim(outside: Outside, add_people: AddPeople) -> None:
+    await add_people(*EVERYBODY)
+    await stop_the_line(outside, "lb-01", by=ANN)
+    hold = await hold_on(outside, "lb-01")
+    for evidence in ("restarted", "rolled back"):
+        await claim_fix(outside, by=ANN, hold_id=hold.id, evidence=evidence)
+        await reject_fix(outside, by=BEN, hold_id=hold.id, reason="errors go on", request_key="view:V1")
+    assert (await hold_on(outside, "lb-01")).state is HoldState.CLAIMED
+
+
+async def test_a_verification_that_comes_again_is_no_refusal(outside: Outside, add_people: AddPeople) -> None:
+    await add_people(*EVERYBODY)
+    await stop_the_line(outside, "lb-01", by=ANN)
+    hold = await hold_on(outside, "lb-01")
+    await claim_fix(outside, by=ANN, hold_id=hold.id, evidence="rolled back")
+    for _ in range(2):
+        moved = await verify_server(outside, by=BEN, hold_id=hold.id, request_key="view:V1")
+        assert moved.hold.state is HoldState.RELEASED
+    assert len(await audit(outside, Act.SERVER_VERIFIED)) == 1

@@ -254,3 +254,14 @@ async def test_whom_nobody_met_verifies_nothing_but_may_stop_the_line(outside: O
     await claim_fix(outside, by=ANN, hold_id=hold.id, evidence="rebooted")
     with pytest.raises(NoAuthority):
         await verify_server(outside, by=unknown, hold_id=hold.id)
+
+
+async def test_a_severity_that_comes_again_takes_nobodys_later_word_back(
+    outside: Outside, add_people: AddPeople
+) -> None:
+    await add_people(ANN, BEN)
+    number = (await stop_the_line(outside, "lb-01", by=ANN)).incident.id
+    first = {"by": ANN, "incident_id": number, "to": Severity.SEV1, "request_key": "slack:command-1"}
+    await set_severity(outside, **first)
+    await set_severity(outside, by=BEN, incident_id=number, to=Severity.SEV3, request_key="slack:command-2")
+    assert (await set_severity(outside, **first)).severity is Severity.SEV3
