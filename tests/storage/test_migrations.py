@@ -1,6 +1,8 @@
 """What is promised of migrations: they make exactly the tables of the code, from nothing, and twice is once."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,29 @@ async def test_two_replicas_may_migrate_at_once(empty: Database) -> None:
     await asyncio.gather(migrate(empty), migrate(other))
     await other.close()
     assert await current_version(empty) == newest_version()
+
+
+WITHOUT_THE_WHEEL = """
+import asyncio, sys
+sys.modules["pysqlite3"] = None
+from storage.database import Database
+from storage.migrate import current_version, migrate, newest_version
+
+async def main():
+    database = Database(sys.argv[1])
+    await migrate(database)
+    assert await current_version(database) == newest_version()
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_pythons_own_sqlite_is_enough(tmp_path: Path) -> None:
+    """Where there is no wheel of a newer one; the image's own is older than what overwrites an index's words."""
+    started = [sys.executable, "-c", WITHOUT_THE_WHEEL, f"sqlite:///{tmp_path / 'own.db'}"]
+    done = await asyncio.to_thread(subprocess.run, started, capture_output=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr.decode()
 
 
 async def test_rows_from_before_the_chain_are_sealed(empty: Database) -> None:
