@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
 from bot.domain.incident import OPEN, OVER, Incident, Severity, Status, TimeName
+from bot.domain.retention import ENDINGS
 from bot.domain.sight import Sight
 from storage.sight import is_hidden
-from storage.tables import incident, time_version
+from storage.tables import entry, incident, message, time_version
 
 
 class IncidentRows:
@@ -75,12 +76,17 @@ class IncidentRows:
             query = query.where(incident.c.status.in_([s.value for s in OPEN]))
         return [IncidentId(number) for number in (await self._connection.execute(query)).scalars()]
 
-    async def to_forget(self, before: datetime) -> Sequence[Incident]:
-        """Those that are over, may have ended before then, and whose words are still kept."""
+    async def to_forget(self, before: datetime) -> Sequence[tuple[Incident, datetime]]:
+        """Those that ended before then and of which words are still kept, with when it was said that they ended."""
+        acts = entry.c.kind.in_([act.value for act in ENDINGS])
+        ended = select(entry.c.incident_id, func.max(entry.c.at).label("ended")).where(acts)
+        last = ended.group_by(entry.c.incident_id).subquery()
+        said = select(message.c.ts).where(message.c.channel == incident.c.channel, message.c.text != "").exists()
+        kept = or_(incident.c.forgotten_at.is_(None), incident.c.forgotten_at < last.c.ended, said)
         over = incident.c.status.in_([s.value for s in OVER])
-        early = func.coalesce(incident.c.closed_at, incident.c.declared_at) < before
-        query = _shown(self._sight).where(over, early, incident.c.forgotten_at.is_(None), ~is_hidden(self._sight))
-        return [_incident(row) for row in await self._connection.execute(query.order_by(incident.c.id))]
+        query = _shown(self._sight).join(last, last.c.incident_id == incident.c.id).add_columns(last.c.ended)
+        query = query.where(over, last.c.ended < before, kept, ~is_hidden(self._sight)).order_by(incident.c.id)
+        return [(_incident(row), row.ended) for row in await self._connection.execute(query)]
 
     async def save(self, changed: Incident) -> None:
         """Writes everything but the number and the key."""
@@ -143,8 +149,7 @@ def _columns(item: Incident) -> dict[str, Any]:
 
 
 def _incident(row: Any) -> Incident:
-    columns = dict(row._mapping)
-    del columns["request_key"]
+    columns = {c.name: row._mapping[c.name] for c in incident.c if c.name != "request_key"}
     times = {name: at for name in TimeName if (at := columns.pop(name.value)) is not None}
     columns["severity"] = Severity(row.severity)
     columns["status"] = Status(row.status)

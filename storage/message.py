@@ -59,15 +59,10 @@ class MessageRows:
         nothing = update(message).where(message.c.user == who).values(user=instead, text="")
         return int((await self._connection.execute(nothing)).rowcount)
 
-    async def last(self, channel: ChannelId) -> MessageTs | None:
-        """The newest one's ts."""
-        query = select(func.max(message.c.ts)).where(message.c.channel == channel, _shown(self._sight))
-        last = (await self._connection.execute(query)).scalar_one()
-        return MessageTs(last) if last else None
-
     async def count(self, channel: ChannelId) -> int:
-        """How many versions have a text."""
-        query = select(func.count()).where(message.c.channel == channel, message.c.text != "", _shown(self._sight))
+        """How many messages have a text, in whatever version."""
+        said = (message.c.channel == channel, message.c.text != "", _shown(self._sight))
+        query = select(func.count(message.c.ts.distinct())).where(*said)
         return int((await self._connection.execute(query)).scalar_one())
 
     async def forget(self, channel: ChannelId, *, limit: int) -> int:

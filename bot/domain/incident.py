@@ -137,6 +137,11 @@ class Incident:
         return self.status in OPEN
 
     @property
+    def is_forgotten(self) -> bool:
+        """Over, and what was said is kept no longer; a program that knew no forgetting may have reopened it."""
+        return self.forgotten_at is not None and self.status in OVER
+
+    @property
     def is_past(self) -> bool:
         """Over before we were there, brought in from an export: its channel is none that we speak in."""
         return self.status in OVER and self.channel is not None and self.card_ts is None
@@ -159,12 +164,12 @@ def check_title(title: str) -> str:
 
 
 def change_status(incident: Incident, to: Status, *, at: datetime, open_holds: tuple[str, ...]) -> Incident:
-    """Moves the status and logs its time once. Raises StatusImpossible, HoldsRemain."""
+    """Moves the status and logs its time once; what is said is kept. Raises StatusImpossible, HoldsRemain."""
     if to not in MOVES[incident.status]:
         raise StatusImpossible(now=incident.status, to=to)
     if to in (Status.RESOLVED, Status.CLOSED) and open_holds:
         raise HoldsRemain(servers=open_holds)
-    moved = replace(incident, status=to)
+    moved = replace(incident, status=to, forgotten_at=None)
     name = TIME_OF_STATUS.get(to)
     return log_time(moved, name, at) if name else moved
 
@@ -177,7 +182,7 @@ def cancel(incident: Incident, *, reason: str, open_holds: tuple[str, ...]) -> I
         raise HoldsRemain(servers=open_holds)
     if Status.CANCELLED not in MOVES[incident.status]:
         raise StatusImpossible(now=incident.status, to=Status.CANCELLED)
-    return replace(incident, status=Status.CANCELLED)
+    return replace(incident, status=Status.CANCELLED, forgotten_at=None)
 
 
 def reopen(incident: Incident, *, reason: str) -> Incident:

@@ -66,8 +66,8 @@ class Incidents(Protocol):
         """The private incidents that have a channel."""
         ...
 
-    async def to_forget(self, before: datetime) -> Sequence[Incident]:
-        """Those that are over, may have ended before then, and whose words are still kept."""
+    async def to_forget(self, before: datetime) -> Sequence[tuple[Incident, datetime]]:
+        """Those that ended before then and of which words are still kept, with when it was said that they ended."""
         ...
 
     async def save(self, changed: Incident) -> None:
@@ -252,12 +252,8 @@ class Messages(Protocol):
         """Every version of what somebody wrote loses its text and has `instead` for its author; how many."""
         ...
 
-    async def last(self, channel: ChannelId) -> MessageTs | None:
-        """The newest one's ts."""
-        ...
-
     async def count(self, channel: ChannelId) -> int:
-        """How many versions have a text."""
+        """How many messages have a text, in whatever version."""
         ...
 
     async def forget(self, channel: ChannelId, *, limit: int) -> int:

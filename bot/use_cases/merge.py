@@ -31,7 +31,7 @@ async def merge_incident(outside: Outside, *, by: SlackUserId, merged: IncidentI
         if gone.private and not stays.private:
             raise MergePublishes(merged=incident_label(merged), into=incident_label(into))
         servers = await _move_holds(tx, gone, stays)
-        await tx.incidents.save(replace(gone, status=Status.CANCELLED))
+        await tx.incidents.save(replace(gone, status=Status.CANCELLED, forgotten_at=None))
         await ask_once_more(tx, gone, at=at)
         reason = incident_label(into)
         await record(

@@ -7,22 +7,20 @@ from datetime import datetime, timedelta
 from bot.domain.audit import Act
 from bot.domain.audit_chain import ERASED, payload_of
 from bot.domain.draft import Draft, DraftState
-from bot.domain.ids import OPERATOR, THE_BOT, IncidentId, incident_label
+from bot.domain.ids import OPERATOR, THE_BOT, ChannelId, IncidentId, incident_label
 from bot.domain.incident import Incident
-from bot.domain.message import moment
-from bot.domain.retention import ended_at
 from bot.domain.sight import WHOLE
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.record import record
 
 AT_ONCE = 1000
-"""Messages that one transaction empties: nobody who writes waits for a long channel."""
+"""Versions that one transaction empties: nobody who writes waits for a long channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """An incident whose words are due or gone, when it ended, and of how many messages there were any."""
+    """An incident whose words are due or gone, when it was said that it ended, and how many messages had any."""
 
     incident_id: IncidentId
     ended_at: datetime
@@ -40,10 +38,12 @@ async def forget(outside: Outside, *, kept_for: timedelta, dry_run: bool = False
     `dry_run`: only says which. Each incident is a transaction of its own.
     """
     before = outside.clock.now() - kept_for
+    async with outside.store.read(WHOLE) as tx:
+        over = await tx.incidents.to_forget(before)
     done = []
-    for incident in await _over(outside, before):
-        due = await _look(outside, incident, before)
-        if due and (dry_run or await _forget(outside, incident, due)):
+    for incident, ended_at in over:
+        due = Forgotten(incident.id, ended_at, await _count(outside, incident))
+        if dry_run or await _forget(outside, incident, due):
             done.append(due)
     if not dry_run:
         async with outside.store.write() as tx:
@@ -51,35 +51,31 @@ async def forget(outside: Outside, *, kept_for: timedelta, dry_run: bool = False
     return done
 
 
-async def _over(outside: Outside, before: datetime) -> Sequence[Incident]:
+async def _count(outside: Outside, incident: Incident) -> int:
     async with outside.store.read(WHOLE) as tx:
-        return await tx.incidents.to_forget(before)
-
-
-async def _look(outside: Outside, incident: Incident, before: datetime) -> Forgotten | None:
-    """None where it ended later."""
-    channel = incident.channel
-    async with outside.store.read(WHOLE) as tx:
-        last = await tx.messages.last(channel) if channel else None
-        ended = ended_at(incident, await tx.entries.of_incident(incident.id), moment(last) if last else None)
-        if ended is None or ended >= before:
-            return None
-        return Forgotten(incident.id, ended, await tx.messages.count(channel) if channel else 0)
+        return await tx.messages.count(incident.channel) if incident.channel else 0
 
 
 async def _forget(outside: Outside, incident: Incident, due: Forgotten) -> bool:
-    """Whether this process did. What is long is emptied before the transaction that says so."""
-    emptied = AT_ONCE if incident.channel else 0
-    while emptied == AT_ONCE:
+    """Whether this process was the one that said so. Then nothing new is kept, and what is there goes piece by piece;
+    where a crash left some of it, the next run goes on.
+    """
+    first = incident.forgotten_at is None or incident.forgotten_at < due.ended_at
+    if first:
         async with outside.store.write() as tx:
             if await tx.incidents.lock(incident.id) != incident:
-                return False
-            emptied = await tx.messages.forget(incident.channel, limit=AT_ONCE) if incident.channel else 0
+                return False  # another replica was first, or it was reopened
+            await _let_go(tx, incident, due.messages, at=outside.clock.now())
+    while incident.channel and await _empty(outside, incident.id, incident.channel) == AT_ONCE:
+        pass
+    return first
+
+
+async def _empty(outside: Outside, number: IncidentId, channel: ChannelId) -> int:
+    """How many versions lost their words; none where it was reopened."""
     async with outside.store.write() as tx:
-        if await tx.incidents.lock(incident.id) != incident:
-            return False  # another replica was first, or it was reopened
-        await _let_go(tx, incident, due.messages, at=outside.clock.now())
-    return True
+        incident = await tx.incidents.lock(number)
+        return await tx.messages.forget(channel, limit=AT_ONCE) if incident and incident.is_forgotten else 0
 
 
 async def _let_go(tx: Transaction, incident: Incident, messages: int, *, at: datetime) -> None:

@@ -118,7 +118,7 @@ async def keep_reaction(outside: Outside, reaction: Reaction, *, given: bool) ->
     """Keeps or takes back a reaction in an incident's channel; those elsewhere are none of our business."""
     async with outside.store.read(WHOLE) as tx:
         incident = await tx.incidents.by_channel(reaction.channel)
-    if incident is None or incident.forgotten_at:
+    if incident is None or incident.is_forgotten:
         return
     async with outside.store.write() as tx:
         await (tx.reactions.put([reaction]) if given else tx.reactions.take(reaction))

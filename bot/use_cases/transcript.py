@@ -7,6 +7,7 @@ from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident, Role
 from bot.domain.message import PIN, Message, mentioned, moment, permalink, readable
 from bot.domain.reaction import said_by_others
+from bot.domain.retention import as_kept
 from bot.domain.transcript import Line, LineKind, number_lines
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -46,6 +47,7 @@ async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> 
     team_url = await tx.facts.get(TEAM_URL) or ""
     entries = await tx.entries.of_incident(incident.id)
     messages = await tx.messages.of_channel(incident.channel) if incident.channel else ()
+    messages = [as_kept(incident, message) for message in messages]
     ourselves = await tx.facts.get(OURSELVES)
     said = [m for m in messages if not m.is_bot or (ourselves and m.user not in ourselves and m.text.strip())]
     pinned = {entry.ts for entry in entries if entry.kind is Act.MESSAGE_PINNED}
