@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import CursorResult, Text, cast, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit_chain import Fact, Head, Link, commit_to, links_after, sealed_at
@@ -63,6 +63,19 @@ class ChainRows:
         rows = await self._connection.execute(_SEALED, {"n": n, "most": limit})
         return [_sealed(*row) for row in rows.all()]
 
+    async def locked(self, seqs: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+        """The payloads of these rows as they stand; nobody else erases in them until this transaction ends."""
+        found: dict[int, Mapping[str, Any]] = {}
+        columns = (audit.c.seq, audit.c.actor, audit.c.subject, cast(audit.c.detail, Text))
+        for start in range(0, len(seqs), _AT_ONCE):
+            some = select(*columns).where(audit.c.seq.in_(seqs[start : start + _AT_ONCE])).order_by(audit.c.seq)
+            rows = await self._connection.execute(some.with_for_update())
+            found |= {
+                seq: {"actor": actor, "subject": subject, "detail": _read(detail)}
+                for seq, actor, subject, detail in rows
+            }
+        return found
+
     async def unsealed(self) -> int | None:
         """The number of the first audit row without a link."""
         seq = (await self._connection.execute(_UNSEALED)).scalar_one_or_none()
@@ -74,6 +87,10 @@ class ChainRows:
         await self._connection.execute(update(audit).where(audit.c.seq == seq).values(dict(payload)))
         await self._connection.execute(update(audit_link).where(audit_link.c.seq == seq).values(salt=salt))
         return commit_to(salt, payload)
+
+
+_AT_ONCE = 1000
+"""Numbers in one statement: PostgreSQL takes 32,767."""
 
 
 def _links(head: Head, added: Sequence[Fact]) -> list[Link]:

@@ -141,8 +141,10 @@ class JobRows:
 
     async def forget_dead(self, *, before: datetime) -> None:
         """Deletes those that were given up and were due before."""
-        query = select(job.c.id).where(job.c.state == DEAD, job.c.run_at < before)
-        await self._delete((await self._connection.execute(query)).scalars().all())
+        old = (job.c.state == DEAD, job.c.run_at < before)
+        of_them = job_step.c.job_id.in_(select(job.c.id).where(*old))
+        await self._connection.execute(delete(job_step).where(of_them))
+        await self._connection.execute(delete(job).where(*old))
 
     async def _delete(self, ids: Sequence[str]) -> None:
         if ids:

@@ -33,11 +33,11 @@ class EntryRows:
         return replace(new, id=EntryId(result.scalar_one()))
 
     async def of_incident(self, number: IncidentId) -> Sequence[Entry]:
-        """The newest version of each entry, in the order things happened."""
+        """The newest version of each entry, in the order things happened; acts of a newer program are passed over."""
         query = select(entry).where(entry.c.incident_id == number, self._seen).order_by(entry.c.at, entry.c.id)
-        entries = [_entry(row) for row in await self._connection.execute(query)]
-        replaced = {e.replaces for e in entries}
-        return [e for e in entries if e.id not in replaced]
+        rows = (await self._connection.execute(query)).all()
+        replaced = {row.replaces for row in rows}
+        return [_entry(row) for row in rows if row.id not in replaced and row.kind in _KNOWN]
 
     async def of_message(self, number: IncidentId, channel: ChannelId, ts: MessageTs) -> Entry | None:
         """The entry that stands for this message, if somebody put it on the timeline."""
@@ -60,6 +60,9 @@ class EntryRows:
         for row in (await self._connection.execute(select(entry).where(*same))).all():
             words = {**row.params, "text": "", "forgotten": True}
             await self._connection.execute(update(entry).where(entry.c.id == row.id).values(params=words))
+
+
+_KNOWN = frozenset(act.value for act in Act)
 
 
 def _entry(row: Any) -> Entry:

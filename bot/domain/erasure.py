@@ -27,6 +27,10 @@ class Erasure:
         """Whether the person stands anywhere in plain JSON."""
         return bool(self._within(value) != value)
 
+    def names_in(self, payload: Mapping[str, Any]) -> bool:
+        """Whether an audit row's payload names the person."""
+        return self.in_payload(payload) != payload
+
     def in_payload(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """An audit row's payload without the person; who acts and what on are replaced whole."""
         actor, subject = (

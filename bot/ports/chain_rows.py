@@ -22,6 +22,10 @@ class Chain(Protocol):
         """The links behind this position with the rows they seal; None where a row is gone."""
         ...
 
+    async def locked(self, seqs: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+        """The payloads of these rows as they stand; nobody else erases in them until this transaction ends."""
+        ...
+
     async def unsealed(self) -> int | None:
         """The number of the first audit row without a link."""
         ...

@@ -28,7 +28,8 @@ class Erased:
 async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Erased:
     """Puts "erased" where the person stood. The row that says so lists what the changed rows are sealed with now.
 
-    What is long is looked through before the transaction, so that nobody who writes waits for it. Raises ReasonMissing.
+    What is long is looked through before the transaction, so that nobody who writes waits for it; what stands there
+    then is read again. Raises ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing
@@ -36,7 +37,7 @@ async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Er
         person = await tx.people.get(who)
         once = await tx.facts.get(OLD_NAMES) or {}
     erasure = Erasure(who, person.name if person else once.get(who, ""))
-    found: list[Fact] = []
+    found: list[int] = []
     last, more = 0, True
     while more:
         async with outside.store.read() as tx:
@@ -48,8 +49,8 @@ async def erase_person(outside: Outside, *, who: SlackUserId, reason: str) -> Er
         while batch := await tx.chain.after(last, AT_ONCE):
             found += _naming(erasure, batch)
             last = batch[-1][0].n
-        messages = await _erase(tx, outside, who, erasure, found, reason)
-    return Erased(len(found), messages, over, waiting)
+        rows, messages = await _erase(tx, outside, who, erasure, found, reason)
+    return Erased(rows, messages, over, waiting)
 
 
 async def _from_jobs(outside: Outside, erasure: Erasure) -> tuple[int, int]:
@@ -64,17 +65,19 @@ async def _from_jobs(outside: Outside, erasure: Erasure) -> tuple[int, int]:
     return len(over), len({number for number, waits in naming if waits})
 
 
-def _naming(erasure: Erasure, batch: Sequence[tuple[Link, Fact | None]]) -> list[Fact]:
-    """Those that name the person. What was erased earlier names nobody, and is what others are proved by."""
+def _naming(erasure: Erasure, batch: Sequence[tuple[Link, Fact | None]]) -> list[int]:
+    """The rows that name the person. What was erased earlier names nobody, and is what others are proved by."""
     rows = [fact for _, fact in batch if fact is not None and fact.act not in ERASING]
-    return [fact for fact in rows if erasure.in_payload(fact.payload) != fact.payload]
+    return [fact.seq for fact in rows if erasure.names_in(fact.payload)]
 
 
 async def _erase(
-    tx: Transaction, outside: Outside, who: SlackUserId, erasure: Erasure, found: Sequence[Fact], reason: str
-) -> int:
-    """How many messages it were."""
-    renewed = {str(fact.seq): await tx.chain.erase(fact.seq, erasure.in_payload(fact.payload)) for fact in found}
+    tx: Transaction, outside: Outside, who: SlackUserId, erasure: Erasure, found: Sequence[int], reason: str
+) -> tuple[int, int]:
+    """How many rows and messages it were. The log's rows come first, as where an incident is forgotten."""
+    payloads = (await tx.chain.locked(found)).items()
+    naming = [(seq, payload) for seq, payload in payloads if erasure.names_in(payload)]
+    renewed = {str(seq): await tx.chain.erase(seq, erasure.in_payload(payload)) for seq, payload in naming}
     messages = await tx.messages.erase(who, ERASED)
     await tx.people.forget(who)
     await tx.reactions.forget(who)
@@ -83,4 +86,4 @@ async def _erase(
         await tx.facts.put(OLD_NAMES, {one: name for one, name in once.items() if one != who})
     detail = {"rows": renewed, "reason": erasure.in_text(reason)}
     await record(tx, at=outside.clock.now(), act=Act.PERSON_ERASED, actor=THE_BOT, subject=ERASED, detail=detail)
-    return messages
+    return len(renewed), messages

@@ -42,7 +42,7 @@ async def collect_evidence(
     chain: list[dict[str, str]] = []
     entries: list[dict[str, Any]] = []
     last = 0
-    while batch := await _after(outside, last, head.n):
+    while batch := await _after(outside, last):  # to its end: what is forgotten meanwhile says so there
         for link, fact in batch:
             last = link.n
             chain.append({**header_of(head.log, link, fact), "hash": link.hash})
@@ -59,11 +59,11 @@ async def collect_evidence(
     return {**files, "manifest.json": json.dumps(digests, indent=1).encode()}
 
 
-async def _after(outside: Outside, n: int, last: int) -> list[tuple[Link, Fact]]:
-    """The next links up to `last`; of a row that is gone there is no header, and the checker sees that."""
+async def _after(outside: Outside, n: int) -> list[tuple[Link, Fact]]:
+    """The next links; of a row that is gone there is no header, and the checker sees that."""
     async with outside.store.read() as tx:
         batch = await tx.chain.after(n, AT_ONCE)
-    return [(link, fact) for link, fact in batch if fact is not None and link.n <= last]
+    return [(link, fact) for link, fact in batch if fact is not None]
 
 
 def _lines(things: Iterable[object]) -> bytes:

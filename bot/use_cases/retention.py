@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import Act
-from bot.domain.audit_chain import ERASED, payload_of
+from bot.domain.audit_chain import ERASED
 from bot.domain.draft import Draft, DraftState
 from bot.domain.ids import OPERATOR, THE_BOT, ChannelId, IncidentId, incident_label
 from bot.domain.incident import Incident
@@ -79,6 +79,7 @@ async def _empty(outside: Outside, number: IncidentId, channel: ChannelId) -> in
 
 
 async def _let_go(tx: Transaction, incident: Incident, messages: int, *, at: datetime) -> None:
+    rows = await _unquote(tx, incident)  # first, as where a person is erased: neither waits for the other for ever
     await tx.incidents.save(replace(incident, forgotten_at=at))
     if incident.channel:
         await tx.reactions.forget_channel(incident.channel)
@@ -95,7 +96,7 @@ async def _let_go(tx: Transaction, incident: Incident, messages: int, *, at: dat
         actor=THE_BOT,
         subject=incident_label(incident.id),
         incident_id=incident.id,
-        detail={"rows": await _unquote(tx, incident), "messages": messages, "drafts": [one.id for one in drafts]},
+        detail={"rows": rows, "messages": messages, "drafts": [one.id for one in drafts]},
         tell_channel=False,
     )
 
@@ -109,9 +110,10 @@ def _without_words(draft: Draft, at: datetime) -> Draft:
 
 async def _unquote(tx: Transaction, incident: Incident) -> dict[str, str]:
     """Takes the words out of the audit rows that quote a message; what each is sealed with now, by its number."""
-    rows = await tx.audit.rows(acts=[Act.MESSAGE_PINNED], subject=incident_label(incident.id))
-    quoting = [row for row in rows if row.incident_id == incident.id and row.detail.get("text")]
+    pins = await tx.audit.rows(acts=[Act.MESSAGE_PINNED], subject=incident_label(incident.id))
+    payloads = await tx.chain.locked([row.seq for row in pins if row.incident_id == incident.id])
+    quoting = [(seq, one, one["detail"]) for seq, one in payloads.items() if one["detail"].get("text")]
     return {
-        str(row.seq): await tx.chain.erase(row.seq, payload_of(row.actor, row.subject, {**row.detail, "text": ERASED}))
-        for row in quoting
+        str(seq): await tx.chain.erase(seq, {**one, "detail": {**detail, "text": ERASED}})
+        for seq, one, detail in quoting
     }

@@ -87,7 +87,11 @@ async def pin_in(tx: Transaction, incident: Incident, message: Message, *, by: S
         actor=by,
         subject=incident_label(incident.id),
         incident_id=incident.id,
-        detail={"text": readable(message.text, await _names(tx, message)), "who": message.user},
+        detail={
+            "text": readable(message.text, await _names(tx, message)),
+            "who": message.user,
+            **({"forgotten": True} if incident.is_forgotten else {}),
+        },
         happened_at=moment(message.ts),
         message=(message.channel, message.ts),
         tell_channel=False,
@@ -117,10 +121,11 @@ async def pin_known_message(outside: Outside, *, by: SlackUserId, channel: Chann
 async def keep_reaction(outside: Outside, reaction: Reaction, *, given: bool) -> None:
     """Keeps or takes back a reaction in an incident's channel; those elsewhere are none of our business."""
     async with outside.store.read(WHOLE) as tx:
-        incident = await tx.incidents.by_channel(reaction.channel)
-    if incident is None or incident.is_forgotten:
-        return
+        if await tx.incidents.by_channel(reaction.channel) is None:
+            return
     async with outside.store.write() as tx:
+        if given and (await _incident(tx, reaction.channel)).is_forgotten:
+            return
         await (tx.reactions.put([reaction]) if given else tx.reactions.take(reaction))
 
 

@@ -221,3 +221,15 @@ async def test_what_a_newer_replica_queued_is_left_to_it_and_holds_up_nothing_el
     async with store.begun(writing=True) as connection:
         await connection.exec_driver_sql("UPDATE job SET kind = 'of_tomorrow' WHERE id = 'new'")
     assert [one.id for one in await claim(store)] == ["ours"]
+
+
+async def test_so_many_that_were_given_up_are_forgotten_at_once(store: Database) -> None:
+    """More than PostgreSQL takes values in one statement."""
+    for start in range(0, 33_000, 1000):
+        await put(store, *(job(str(n), str(n)) for n in range(start, start + 1000)))
+    async with store.begun(writing=True) as connection:
+        await connection.exec_driver_sql("UPDATE job SET state = 'dead'")
+        await connection.exec_driver_sql("INSERT INTO job_step (job_id, name, result) VALUES ('7', 'x', '1')")
+    async with store.write() as tx:
+        await tx.jobs.forget_dead(before=START + LEASE)
+        assert await tx.jobs.dead() == [] and await tx.jobs.holding(["x"]) == []

@@ -6,9 +6,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect
 
+from bot.ports.outside import Outside
+from bot.use_cases.timeline import add_note, read_timeline
 from bot.wiring import open_database
 from storage.database import Database
 from storage.migrate import VERSIONS, current_version, newest_version
+from tests.acts import ANN, stop_the_line
+from tests.conftest import AddPeople
 from tests.storage.test_migrations import empty
 
 __all__ = ["empty"]
@@ -51,3 +55,18 @@ async def test_a_program_that_is_older_than_the_schema_starts(empty: Database) -
     assert newest_version() < "9999"
     await (await open_database(empty.url)).close()
     assert await current_version(empty) == "9999"
+
+
+async def test_a_timeline_shows_what_it_knows_of_what_a_newer_program_wrote(
+    outside: Outside, store: Database, add_people: AddPeople
+) -> None:
+    await add_people(ANN)
+    number = (await stop_the_line(outside)).incident.id
+    for text in ("of tomorrow", "of today"):
+        await add_note(outside, by=ANN, incident_id=number, text=text)
+    before = await read_timeline(outside, incident_id=number)
+    async with store.begun(writing=True) as connection:
+        last = max(one.id for one in before)
+        await connection.exec_driver_sql(f"UPDATE entry SET kind = 'of_tomorrow' WHERE id = {last - 1}")
+    after = await read_timeline(outside, incident_id=number)
+    assert [one.id for one in after] == [one.id for one in before if one.id != last - 1]

@@ -1,11 +1,10 @@
 """What is promised of forgetting by age: no table holds what people said, the record stands, the chain verifies."""
 
 import asyncio
-import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -314,6 +313,14 @@ async def test_people_may_be_erased_before_and_after(outside: Outside, clock: Fr
     assert [row.subject for row in await audit(outside, Act.WORDS_FORGOTTEN)] == ["INC-1"]
 
 
+async def checked(files: Mapping[str, bytes], bundle: Path) -> subprocess.CompletedProcess[bytes]:
+    """What the separate verifier says of this evidence."""
+    with zipfile.ZipFile(bundle, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return await asyncio.to_thread(subprocess.run, [sys.executable, "-I", VERIFIER, bundle], capture_output=True)
+
+
 async def test_the_separate_verifier_agrees(outside: Outside, clock: FrozenClock, tmp_path: Path) -> None:
     number = await closed(outside, clock)
     other = await closed(outside, clock, "C2")
@@ -321,13 +328,7 @@ async def test_the_separate_verifier_agrees(outside: Outside, clock: FrozenClock
     await forget(outside, kept_for=KEPT_FOR)
     for one in (number, other):
         files = await collect_evidence(outside, incident_id=one, checkpoints=[await checkpoint_now(outside)])
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as bundle:
-            for name, content in files.items():
-                bundle.writestr(name, content)
-        (tmp_path / "evidence.zip").write_bytes(packed.getvalue())
-        command = [sys.executable, "-I", VERIFIER, tmp_path / "evidence.zip"]
-        done = await asyncio.to_thread(subprocess.run, command, capture_output=True)
+        done = await checked(files, tmp_path / "evidence.zip")
         assert done.returncode == 0, done.stdout
 
 

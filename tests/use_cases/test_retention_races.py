@@ -1,28 +1,48 @@
 """What is promised of forgetting while other things happen: crashes, reopenings, mistakes, replicas of before."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.audit import Act
-from bot.domain.ids import ChannelId, IncidentId
+from bot.domain.ids import ChannelId, IncidentId, MessageTs
 from bot.domain.incident import Status, TimeName
-from bot.domain.sight import WHOLE
+from bot.domain.message import Reaction
+from bot.domain.sight import WHOLE, Sight
+from bot.i18n.texts import Texts
+from bot.i18n.timeline import entry_text
 from bot.ports.outside import Outside
 from bot.use_cases.ask import index_incident
+from bot.use_cases.audit import verify_audit
+from bot.use_cases.erasure import erase_person
+from bot.use_cases.evidence import collect_evidence
 from bot.use_cases.incident import set_status, set_time
 from bot.use_cases.merge import merge_incident
 from bot.use_cases.retention import forget
-from bot.use_cases.timeline import keep_messages
+from bot.use_cases.timeline import keep_messages, keep_reaction, pin_message, read_timeline
+from storage.audit import AuditRows
 from storage.database import Database
 from tests.acts import ANN, BEN, audit, stop_the_line
 from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
-from tests.use_cases.test_retention_promises import KEPT_FOR, SAID, WORDS, Channel, closed, found
+from tests.use_cases.test_retention_promises import (
+    KEPT_FOR,
+    PINNED,
+    REACTED,
+    SAID,
+    WORDS,
+    Channel,
+    checked,
+    closed,
+    found,
+    opened,
+)
 
 Meanwhile = Callable[[], Awaitable[object]]
 
@@ -34,21 +54,30 @@ async def people(add_people: AddPeople, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 class Meddled:
-    """A store where something happens before the transaction of this number, counted from now."""
+    """A store where something happens before the write of this number, counted from now (`reads`: the read)."""
 
-    def __init__(self, store: Database, before: int, meanwhile: Meanwhile) -> None:
-        self._store, self._left, self._meanwhile = store, before, meanwhile
+    def __init__(self, store: Database, before: int, meanwhile: Meanwhile, *, reads: bool = False) -> None:
+        self._store, self._left, self._meanwhile, self._reads = store, before, meanwhile, reads
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     @asynccontextmanager
     async def write(self, **how: bool) -> AsyncIterator[Any]:
-        self._left -= 1
-        if self._left == 0:
-            await self._meanwhile()
+        await self._count(not self._reads)
         async with self._store.write(**how) as tx:
             yield tx
+
+    @asynccontextmanager
+    async def read(self, *sight: Sight) -> AsyncIterator[Any]:
+        await self._count(self._reads)
+        async with self._store.read(*sight) as tx:
+            yield tx
+
+    async def _count(self, counts: bool) -> None:
+        self._left -= counts
+        if counts and self._left == 0:
+            await self._meanwhile()
 
 
 async def forget_while(outside: Outside, store: Database, before: int, meanwhile: Meanwhile) -> None:
@@ -172,3 +201,93 @@ async def test_a_program_that_knows_no_forgetting_may_reopen_and_end_it(
     assert await forget(outside, kept_for=KEPT_FOR) == [] and await found(store, WORDS) == {SAID}
     clock.forward(days=2)
     assert len(await forget(outside, kept_for=KEPT_FOR)) == 1 and await found(store, WORDS) == set()
+
+
+async def test_a_reaction_that_comes_meanwhile_is_not_kept(
+    outside: Outside, clock: FrozenClock, store: Database
+) -> None:
+    await closed(outside, clock)
+    clock.forward(days=91)
+    meddled: Any = Meddled(store, 1, lambda: forget(outside, kept_for=KEPT_FOR))
+    given = Reaction(ChannelId("C1"), MessageTs("1.1"), REACTED, ANN)
+    await keep_reaction(replace(outside, store=meddled), given, given=True)
+    assert await found(store) == set()
+
+
+async def test_what_is_pinned_afterwards_says_that_it_is_kept_no_longer(outside: Outside, clock: FrozenClock) -> None:
+    number = await closed(outside, clock)
+    clock.forward(days=91)
+    await forget(outside, kept_for=KEPT_FOR)
+    later = await Channel(outside, clock, "C1").hears(SAID)
+    await pin_message(outside, by=ANN, message=later)
+    entries = await read_timeline(outside, incident_id=number)
+    pins = [entry_text(Texts("en", "UTC", {}), one) for one in entries if one.kind is Act.MESSAGE_PINNED]
+    assert len(pins) == 2 and all("kept no longer" in one for one in pins)
+
+
+async def pinned_by_ben(outside: Outside, clock: FrozenClock) -> None:
+    number, talk = await opened(outside, clock, "C1")
+    await pin_message(outside, by=BEN, message=await talk.hears(f"rolling {PINNED} back fixed it"))
+    await set_status(outside, by=ANN, incident_id=number, to=Status.CANCELLED, reason="x")
+    clock.forward(days=91)
+
+
+async def nobody_is_back(outside: Outside, store: Database) -> None:
+    assert await found(store) == set() and BEN not in repr(await audit(outside, Act.MESSAGE_PINNED))
+    assert (await verify_audit(outside)).wrong == []
+
+
+async def test_erasing_a_person_brings_no_words_back(outside: Outside, clock: FrozenClock, store: Database) -> None:
+    await pinned_by_ben(outside, clock)
+    meddled: Any = Meddled(store, 1, lambda: forget(outside, kept_for=KEPT_FOR))
+    await erase_person(replace(outside, store=meddled), who=BEN, reason="asked")
+    await nobody_is_back(outside, store)
+
+
+async def test_forgetting_brings_no_person_back(
+    outside: Outside, clock: FrozenClock, store: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person is erased after the pins' numbers were read; SQLite has one writer and no such moment."""
+    if not url.startswith("postgresql"):
+        pytest.skip("one writer")
+    await pinned_by_ben(outside, clock)
+    other, rows = Database(url), AuditRows.rows
+
+    async def read(self: AuditRows, **which: Any) -> Any:
+        seen = await rows(self, **which)
+        monkeypatch.setattr(AuditRows, "rows", rows)
+        await erase_person(replace(outside, store=other), who=BEN, reason="asked")
+        return seen
+
+    monkeypatch.setattr(AuditRows, "rows", read)
+    await forget(outside, kept_for=KEPT_FOR)
+    await other.close()
+    await nobody_is_back(outside, store)
+
+
+async def test_both_at_once_end_and_agree(outside: Outside, clock: FrozenClock, store: Database, url: str) -> None:
+    for name in ("C1", "C2", "C3"):
+        await closed(outside, clock, name)
+    clock.forward(days=91)
+    others = [Database(url) for _ in range(2)]
+    one, two = (replace(outside, store=each) for each in others)
+    await asyncio.gather(
+        forget(outside, kept_for=KEPT_FOR),
+        erase_person(one, who=BEN, reason="asked"),
+        erase_person(two, who=ANN, reason="asked"),
+    )
+    for each in others:
+        await each.close()
+    assert await found(store) == set() and (await verify_audit(outside)).wrong == []
+
+
+async def test_evidence_that_is_gathered_meanwhile_is_whole(
+    outside: Outside, clock: FrozenClock, store: Database, tmp_path: Path
+) -> None:
+    number = await closed(outside, clock)
+    clock.forward(days=91)
+    meddled: Any = Meddled(store, 2, lambda: forget(outside, kept_for=KEPT_FOR), reads=True)
+    files = await collect_evidence(replace(outside, store=meddled), incident_id=number, checkpoints=[])
+    assert await found(store) == set()
+    done = await checked(files, tmp_path / "evidence.zip")
+    assert done.returncode == 0, done.stdout
