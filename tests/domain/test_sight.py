@@ -13,6 +13,7 @@ OURS = {
     "bot/use_cases/draft.py": "the log that a draft quotes; whoever gets it is an insider",
     "bot/use_cases/evidence.py": "the operator's export",
     "bot/use_cases/paper.py": "the operator's papers",
+    "bot/use_cases/retention.py": "what is old is found and forgotten, not shown",
     "bot/use_cases/timeline.py": "messages are kept, not shown",
     "handlers/fresh.py": "how far the channel was read",
     "handlers/jobs/channel.py": "the incident's own channel is told",
