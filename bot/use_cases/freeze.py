@@ -255,7 +255,7 @@ async def add_servers(
         holds = await hold_servers(
             tx, incident, named.servers, by=by, at=at, announce=True, wide=wide, request_key=request_key
         )
-        if not holds:
+        if request_key and not holds:
             await _note_held_already(tx, incident, by=by, at=at, request_key=request_key)
     return named
 
