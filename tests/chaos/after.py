@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.tables import audit, audit_link, incident, job, permit
 from tests.chaos.people import ANNOUNCED, Pipeline, Story, World
 
-ONCE = {"incident_declared": 1, "server_held": 2, "fix_claimed": 2, "server_verified": 2, "status_changed": 1}
+ONCE = {"incident_declared": 1, "server_held": 2, "server_verified": 2, "status_changed": 1}
 
 
 async def check(world: World, stories: Sequence[Story], pipelines: Sequence[Pipeline]) -> dict[str, int]:
@@ -51,7 +51,9 @@ async def _rows(records: Database, query: Any) -> list[Any]:
 async def _once(world: World, story: Story, rows: Sequence[Any]) -> int:
     (number,) = await story.numbers()
     acts = Counter(row.act for row in rows if row.incident_id == number)
+    assert acts["fix_claimed"] <= story.claims, (story.title, acts)
     assert {act: acts[act] for act in ONCE} == ONCE, (story.title, acts)
+    assert acts["fix_claimed"] >= len(story.names), (story.title, acts)
     (name,) = await _rows(
         world.records, select(incident.c.channel, incident.c.channel_name).where(incident.c.id == number)
     )

@@ -67,6 +67,8 @@ class Story:
     world: World
     number: int
     names: tuple[str, str] = ("", "")
+    claims: int = 0
+    """How often the person said that a server is fixed: who is told of a time-out says it again."""
 
     def __post_init__(self) -> None:
         self.names = (f"web-{self.number}", f"db-{self.number}")
@@ -87,7 +89,7 @@ class Story:
         await self._do(partial(here, "/incident", f"server {second}"), self._both_held, f"server {second}")
         for name in self.names:
             claim = f"fixed {name} rolled back"
-            await self._do(partial(here, "/freeze", claim), partial(self._is, name, HoldState.CLAIMED), claim)
+            await self._do(partial(self._claim, claim), partial(self._is, name, HoldState.CLAIMED), claim)
         for name in self.names:
             await self._do(partial(self._verify, name), partial(self._is, name, HoldState.RELEASED), f"verify {name}")
         await self._do(partial(here, "/incident", "status resolved"), self._resolved, "status resolved")
@@ -124,6 +126,10 @@ class Story:
         one = await self.incident()
         assert one and one.channel
         await self._command(str(one.channel), name, text, who)
+
+    async def _claim(self, words: str) -> None:
+        self.claims += 1
+        await self._command_there("/freeze", words)
 
     async def _verify(self, name: str) -> None:
         verifier = self.world.server.person(self.verifier)
