@@ -115,8 +115,7 @@ entry = Table(
     Column("kind", String(32), nullable=False),
     Column("actor", String(128).with_variant(String(32), "sqlite"), nullable=False),
     Column("params", JSON, nullable=False),
-    Column("channel", String(32)),
-    Column("ts", String(32)),
+    *(Column(name, String(32)) for name in ("channel", "ts")),
     _ref("replaces", "entry"),
 )
 
@@ -126,9 +125,7 @@ server = Table(
     _id(),
     Column("name", String(253), unique=True, nullable=False),
     Column("epoch", BigInteger, nullable=False),
-    Column("role", String(63), nullable=False),
-    Column("service", String(63), nullable=False),
-    Column("pool", String(63), nullable=False),
+    *(Column(name, String(63), nullable=False) for name in ("role", "service", "pool")),
     Column("aliases", JSON, nullable=False),
     Column("image", String(128)),
 )
@@ -157,8 +154,7 @@ hold = Table(
     _ref("incident_id", "incident", nullable=False, index=True),
     _ref("server_id", "server", nullable=False, index=True),
     Column("state", String(16), nullable=False),
-    Column("cause", String(32), nullable=False),
-    Column("held_by", String(32), nullable=False),
+    *(Column(name, String(32), nullable=False) for name in ("cause", "held_by")),
     Column("held_at", UtcTime, nullable=False),
     Column("fixers", JSON, nullable=False),
     Column("evidence", Text, nullable=False),
@@ -182,8 +178,7 @@ change = Table(
     Column("requester", String(32), nullable=False),
     Column("requested_at", UtcTime, nullable=False),
     *(Column(name, Text, nullable=False) for name in ("rollback", "tested", "differences", "planned")),
-    Column("channel", String(32)),
-    Column("approver", String(32)),
+    *(Column(name, String(32)) for name in ("channel", "approver")),
     *(Column(name, UtcTime) for name in ("approved_at", "started_at", "finished_at")),
     _ref("refused_by_incident", "incident"),
     Column("second_look", String(32)),
@@ -194,12 +189,10 @@ permit = Table(
     "permit",
     metadata,
     _id(),
-    Column("caller", String(128), nullable=False),
-    Column("key", String(128), nullable=False),
+    *(Column(name, String(128), nullable=False) for name in ("caller", "key")),
     Column("digest", String(64), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("granted_at", UtcTime, nullable=False),
-    Column("expires_at", UtcTime, nullable=False),
+    *(Column(name, UtcTime, nullable=False) for name in ("granted_at", "expires_at")),
     _ref("change_id", "change", index=True),
     Column("shadow", Boolean, nullable=False),
     Column("kind", String(16), nullable=False, server_default="normal"),
@@ -232,8 +225,7 @@ override = Table(
     Column("asked_by", String(32), nullable=False),
     Column("asked_at", UtcTime, nullable=False),
     Column("confirmed_by", String(32)),
-    Column("confirmed_at", UtcTime),
-    Column("used_at", UtcTime),
+    *(Column(name, UtcTime) for name in ("confirmed_at", "used_at")),
     _ref("permit_id", "permit"),
 )
 
@@ -245,8 +237,7 @@ held_back = Table(
     Column("digest", String(64), nullable=False),
     Column("door", String(16), nullable=False),
     Column("purpose", Text, nullable=False),
-    Column("servers", JSON, nullable=False),
-    Column("incident_ids", JSON, nullable=False),
+    *(Column(name, JSON, nullable=False) for name in ("servers", "incident_ids")),
     Column("decision", String(32), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("asked", Integer, nullable=False),
@@ -292,8 +283,7 @@ person = Table(
     Column("name", Text, nullable=False),
     Column("locale", String(16), nullable=False),
     Column("zone", String(64), nullable=False),
-    Column("is_member", Boolean, nullable=False),
-    Column("is_bot", Boolean, nullable=False),
+    *(Column(name, Boolean, nullable=False) for name in ("is_member", "is_bot")),
 )
 
 message = Table(
@@ -310,10 +300,8 @@ message = Table(
 reaction = Table(
     "reaction",
     metadata,
-    Column("channel", String(32), primary_key=True),
-    Column("ts", String(32), primary_key=True),
-    Column("name", String(128), primary_key=True),
-    Column("who", String(32), primary_key=True),
+    *(Column(name, String(size), primary_key=True) for name, size in (("channel", 32), ("ts", 32))),
+    *(Column(name, String(size), primary_key=True) for name, size in (("name", 128), ("who", 32))),
 )
 
 channel_read = Table(
@@ -333,8 +321,7 @@ draft = Table(
     Column("kind", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("sections", JSON, nullable=False),
-    Column("lines", JSON, nullable=False),
+    *(Column(name, JSON, nullable=False) for name in ("sections", "lines")),
     Column("dropped", Integer, nullable=False),
     Column("by", String(32), nullable=False),
     Column("made_at", UtcTime, nullable=False),
