@@ -89,11 +89,11 @@ class JobRows:
                 found.setdefault(row.job_id, {})[row.name] = row.result
         return found
 
-    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
-        """Holds on to claimed jobs; returns how many are still the owner's."""
+    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> Sequence[str]:
+        """Holds on to claimed jobs; returns those that are still the owner's."""
         mine = (job.c.id.in_(ids), job.c.owner == owner, job.c.state == OPEN)
-        result = await self._connection.execute(update(job).where(*mine).values(lease=until))
-        return int(result.rowcount)
+        renewing = update(job).where(*mine).values(lease=until).returning(job.c.id)
+        return list((await self._connection.execute(renewing)).scalars())
 
     async def journal(self, job_id: str, name: str, result: Any) -> None:
         """Notes the result of one finished step."""

@@ -15,7 +15,7 @@ from bot.domain.backfill import END, START, Page, Reading
 from bot.domain.ids import ChannelId, GroupId, MessageTs, SlackUserId
 from bot.domain.person import Person
 from bot.ports.chat import (
-    WRITTEN,
+    EFFECTS,
     Blocks,
     ChatGone,
     ChatPermanent,
@@ -298,10 +298,14 @@ class SlackChat(SlackFiles):
         await self._call(self._client.views_publish, user_id=person, view=view)
 
     async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
-        """Raises ChatTransient, ChatPermanent. What was written, or may have been, is noted for the job at hand."""
+        """Raises ChatTransient, ChatPermanent. What was written, or may have been, is noted for the job at hand, and
+        a job that somebody else may have by now writes nothing."""
         name, place = method.__name__, str(arguments.get("channel", ""))
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
         self.pace.take(name, place)
+        effects = EFFECTS.get()
+        if effects and name not in READS:
+            await effects.still_ours()
         try:
             answer = await method(**given)
         except SlackApiError as refused:
@@ -325,9 +329,9 @@ def _noted(name: str, failure: ChatTransient | ChatPermanent) -> ChatTransient |
 
 def note_write(method: str) -> None:
     """What only reads leaves nothing behind that a second try could double."""
-    written = WRITTEN.get()
-    if written is not None and method not in READS:
-        written.append(method)
+    effects = EFFECTS.get()
+    if effects and method not in READS:
+        effects.written.append(method)
 
 
 def _teams(user: Mapping[str, Any]) -> set[str]:

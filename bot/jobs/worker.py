@@ -3,21 +3,24 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from bot.domain.job import ATTEMPTS, PASSING_ATTEMPTS, Job, JobKind, pause_before_retry
-from bot.ports.chat import WRITTEN, ChatPermanent, ChatTransient
+from bot.ports.chat import EFFECTS, ChatPermanent, ChatTransient, Effects
 from bot.ports.clock import Clock
-from bot.ports.storage import Store, StoreUnavailable
+from bot.ports.storage import Store, StoreUnavailable, Transaction
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=4)
+MARGIN = timedelta(seconds=1)
+"""A lease that ends so soon is renewed before anything is done outside: it is heard before another worker may look."""
 POLL_SECONDS = 0.5
 CONCURRENCY = 64
 REPLIES = 48
@@ -69,6 +72,7 @@ class Worker:
         self._on_buried = on_buried
         self._news = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._leases: dict[str, datetime] = {}
         self._replies: set[str] = set()
         self._stopping = False
 
@@ -116,12 +120,14 @@ class Worker:
         if room <= 0:
             return False
         try:
+            now = self._clock.now()
             async with self._store.write(urgent=True) as tx:
-                jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room, only=only)
+                jobs = await tx.jobs.claim(owner=self._name, now=now, lease=LEASE, limit=room, only=only)
         except Exception:
             log.exception("jobs could not be claimed; trying again")
             return False
         for job in jobs:
+            self._leases[job.id] = now + LEASE
             if job.id in self._running:  # the clock leapt over its lease: it runs here already
                 continue
             task = asyncio.create_task(self._run(job))  # noqa: TID251 - the worker is where tasks start
@@ -133,25 +139,28 @@ class Worker:
 
     def _ended(self, job_id: str, _: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
+        self._leases.pop(job_id, None)
         self._replies.discard(job_id)
         self._news.set()
 
     async def _run(self, job: Job) -> None:
-        WRITTEN.set([])
+        effects = Effects(partial(self._still_ours, job))
+        EFFECTS.set(effects)
         run = Run(self, job)
         try:
             await self._handlers[job.kind](run)
         except LeaseLost:
             log.warning("lease lost", extra={"job": job.id})
         except ChatPermanent as trouble:
-            await self._settle(run.job, trouble, give_up=True)
+            await self._settle(run.job, trouble, give_up=True, wrote=bool(effects.written))
         except Exception as trouble:  # noqa: BLE001 - logged, retried and told in `_settle`
             passing = isinstance(trouble, ChatTransient | StoreUnavailable)
-            await self._settle(run.job, trouble, give_up=job.attempts >= (PASSING_ATTEMPTS if passing else ATTEMPTS))
+            give_up = job.attempts >= (PASSING_ATTEMPTS if passing else ATTEMPTS)
+            await self._settle(run.job, trouble, give_up=give_up, wrote=bool(effects.written))
         else:
             await self._write(job, lambda tx: tx.jobs.finish(job.id, owner=self._name))
 
-    async def _settle(self, job: Job, trouble: Exception, *, give_up: bool) -> None:
+    async def _settle(self, job: Job, trouble: Exception, *, give_up: bool, wrote: bool) -> None:
         log.warning("job failed", extra={"job": job.id, "attempt": job.attempts}, exc_info=trouble)
         error = f"{type(trouble).__name__}: {trouble}"[:1000]
         if give_up:
@@ -159,10 +168,11 @@ class Worker:
             await self._tell(job, error)
             return
         at = self._clock.now() + self._pause(job, trouble)
-        again = job.again or not isinstance(trouble, ChatTransient) or bool(WRITTEN.get())
+        again = job.again or not isinstance(trouble, ChatTransient) or wrote
         await self._write(job, lambda tx: tx.jobs.retry(job.id, owner=self._name, at=at, error=error, again=again))
 
     async def _tell(self, job: Job, error: str) -> None:
+        EFFECTS.set(None)  # nobody else takes a job that was given up
         try:
             await self._on_buried(job, error)
         except Exception:
@@ -183,11 +193,27 @@ class Worker:
 
     async def journal(self, job: Job, name: str, result: Any) -> None:
         """Notes one finished step, if the job is still ours. Raises LeaseLost."""
-        async with self._store.write() as tx:
-            mine = await tx.jobs.renew([job.id], owner=self._name, until=self._clock.now() + LEASE)
-            if not mine:
+        async with self._renewed(job.id) as (tx, ours):
+            if not ours:
                 raise LeaseLost
             await tx.jobs.journal(job.id, name, result)
+
+    async def _still_ours(self, job: Job) -> None:
+        """Whoever stood still past the lease asks before doing anything outside. Raises LeaseLost, StoreUnavailable."""
+        if self._clock.now() < self._leases[job.id] - MARGIN:
+            return
+        async with self._renewed(job.id) as (_, ours):
+            if not ours:
+                raise LeaseLost
+
+    @asynccontextmanager
+    async def _renewed(self, *ids: str) -> AsyncIterator[tuple[Transaction, Sequence[str]]]:
+        """A transaction that holds on to them, and those of them that are still ours."""
+        until = self._clock.now() + LEASE
+        async with self._store.write() as tx:
+            ours = await tx.jobs.renew(ids, owner=self._name, until=until)
+            yield tx, ours
+        self._leases.update(dict.fromkeys(self._running.keys() & ours, until))
 
     async def _beat(self) -> None:
         while True:
@@ -195,7 +221,7 @@ class Worker:
             if not self._running:
                 continue
             try:
-                async with self._store.write() as tx:
-                    await tx.jobs.renew(list(self._running), owner=self._name, until=self._clock.now() + LEASE)
+                async with self._renewed(*self._running):
+                    pass
             except Exception:
                 log.exception("leases could not be renewed; trying again")

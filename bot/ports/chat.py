@@ -1,8 +1,8 @@
 """What we need of the chat service. Failures are `ChatTransient` (try again) or `ChatPermanent` (tell somebody)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.domain.backfill import Page, Reading
@@ -11,9 +11,22 @@ from bot.domain.person import Person
 
 Blocks = Sequence[Mapping[str, Any]]
 
-WRITTEN: ContextVar[list[str] | None] = ContextVar("written", default=None)
-"""What the job at hand wrote in the chat service, or may have written: a job that wrote nothing yet need not look,
-when it is tried again, whether it did."""
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the job at hand does in the chat service.
+
+    `still_ours` is asked before each write, and raises where somebody else may have the job by now. `written`: the
+    methods that wrote, or may have written: a job that wrote nothing yet need not look, when it is tried again,
+    whether it did.
+    """
+
+    still_ours: Callable[[], Awaitable[None]]
+    written: list[str] = field(default_factory=list)
+
+
+EFFECTS: ContextVar[Effects | None] = ContextVar("effects", default=None)
+"""Of the job at hand; None where nobody runs one."""
 
 
 class ChatTransient(Exception):

@@ -38,8 +38,8 @@ class Jobs(Protocol):
         """
         ...
 
-    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
-        """Holds on to claimed jobs; returns how many are still the owner's."""
+    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> Sequence[str]:
+        """Holds on to claimed jobs; returns those that are still the owner's."""
         ...
 
     async def journal(self, job_id: str, name: str, result: Any) -> None:

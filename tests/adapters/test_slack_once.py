@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.adapters.slack_chat import TIMEOUT_SECONDS, SlackChat, make_client, make_session
 from bot.domain.ids import ChannelId, MessageTs
-from bot.ports.chat import ChatTransient
+from bot.ports.chat import EFFECTS, ChatTransient, Effects
 
 CHANNEL, TS = ChannelId("C1"), MessageTs("1716184440.000100")
 ANSWERED = {"ok": True, "ts": TS, "channel": {"id": "C1", "name": "inc"}, "user_id": "U0BOT", "team_id": "T1"}
@@ -69,6 +69,27 @@ async def test_what_fails_is_asked_once(slack: tuple[Slack, str], method: str, h
             await WRITES[method](chat)
     assert server.asked[method] - before == 1
     assert failed.value.maybe_done
+
+
+class NotOurs(Exception):
+    """Somebody else has the job by now."""
+
+
+async def _not_ours() -> None:
+    raise NotOurs
+
+
+@pytest.mark.parametrize("method", WRITES)
+async def test_what_somebody_else_does_by_now_is_not_asked_at_all(slack: tuple[Slack, str], method: str) -> None:
+    server, url = slack
+    mine = EFFECTS.set(Effects(_not_ours))
+    try:
+        async with make_session() as session:
+            with pytest.raises(NotOurs):
+                await WRITES[method](SlackChat(make_client("xoxb-1", url, session)))
+    finally:
+        EFFECTS.reset(mine)
+    assert not server.asked[method]
 
 
 async def test_a_call_that_hangs_ends(slack: tuple[Slack, str]) -> None:

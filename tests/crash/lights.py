@@ -22,10 +22,13 @@ class Lights:
         self.at = at
         self.steps: list[str] = []
         self.out = asyncio.Event()
+        self.over = False
         self._still: set[asyncio.Task[Any]] = set()
 
     async def step(self, name: str) -> None:
-        """Goes on, or never again."""
+        """Goes on, or never again. Raises CancelledError once the life is over: a dead process holds no lock."""
+        if self.over:
+            raise asyncio.CancelledError
         if not self.out.is_set():
             self.steps.append(name)
             if len(self.steps) != self.at:
@@ -37,7 +40,8 @@ class Lights:
         await asyncio.Event().wait()
 
     async def sweep(self) -> None:
-        """Ends what stands still, so that its connections close, as a dead process's do."""
+        """Ends what stands still or comes later, so that its connections close, as a dead process's do."""
+        self.over = True
         for _ in range(20):
             left = [task for task in self._still if not task.done()]
             if not left:

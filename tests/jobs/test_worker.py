@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.job import JobKind
 from bot.jobs.worker import CONCURRENCY, REPLIES, Run, Worker
-from bot.ports.chat import WRITTEN, ChatPermanent, ChatTransient
+from bot.ports.chat import EFFECTS, ChatPermanent, ChatTransient
 from bot.ports.storage import NewJob, Store
 from tests.clocks import FrozenClock
 
@@ -17,8 +17,10 @@ Handler = Callable[[Run], Awaitable[None]]
 
 
 @asynccontextmanager
-async def working(store: Store, clock: FrozenClock, handler: Handler, buried: Any) -> AsyncIterator[Worker]:
-    worker = Worker(store, clock, {JobKind.POST: handler}, name="w", on_buried=buried)
+async def working(
+    store: Store, clock: FrozenClock, handler: Handler, buried: Any, *, name: str = "w"
+) -> AsyncIterator[Worker]:
+    worker = Worker(store, clock, {JobKind.POST: handler}, name=name, on_buried=buried)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(worker.run())
         yield worker
@@ -151,9 +153,9 @@ async def test_a_second_try_looks_for_what_the_first_may_have_done(
     async def handler(run: Run) -> None:
         seen.append(run.again)
         if wrote:
-            written = WRITTEN.get()
-            assert written is not None
-            written.append("chat_postMessage")
+            effects = EFFECTS.get()
+            assert effects is not None
+            effects.written.append("chat_postMessage")
         if len(seen) < 3:
             raise failure
 
@@ -167,3 +169,58 @@ async def test_a_second_try_looks_for_what_the_first_may_have_done(
             worker.wake()
             await asyncio.sleep(0.02)
     assert seen == [False, again, again]
+
+
+async def test_whoever_stood_still_past_the_lease_does_nothing_outside_any_more(
+    store: Store, clock: FrozenClock
+) -> None:
+    went_on, began, done = asyncio.Event(), asyncio.Event(), []
+
+    async def stands_still(run: Run) -> None:
+        began.set()
+        await went_on.wait()
+        await may_write()
+        done.append("the first")
+
+    async def goes_on(run: Run) -> None:
+        await may_write()
+        done.append("the second")
+
+    async def may_write() -> None:
+        effects = EFFECTS.get()
+        assert effects is not None
+        await effects.still_ours()
+
+    async def buried(*what: Any) -> None:
+        raise AssertionError(what)
+
+    await queue(store, clock)
+    async with working(store, clock, stands_still, buried):
+        await began.wait()
+        clock.forward(seconds=5)
+        async with working(store, clock, goes_on, buried, name="v"):
+            await until(lambda: bool(done))
+        went_on.set()
+    assert done == ["the second"]
+
+
+async def test_a_lease_that_ran_out_unnoticed_is_renewed_before_anything_is_done_outside(
+    store: Store, clock: FrozenClock
+) -> None:
+    done = []
+
+    async def handler(run: Run) -> None:
+        clock.forward(seconds=5)
+        effects = EFFECTS.get()
+        assert effects is not None
+        await effects.still_ours()
+        done.append(run.again)
+
+    async def buried(*what: Any) -> None:
+        raise AssertionError(what)
+
+    await queue(store, clock)
+    async with working(store, clock, handler, buried) as worker:
+        await until(lambda: bool(done))
+        await until(lambda: not worker.busy)
+    assert done == [False]
