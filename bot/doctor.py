@@ -29,6 +29,9 @@ CHANNELS = 5
 SPACE_WARNS, SPACE_FAILS = 1_000_000_000, 100_000_000
 """Bytes free beside a SQLite file."""
 
+ANCHORS = 2
+"""In so many places outside our database checkpoints should stand: whoever changes the log must change them all."""
+
 
 class Level(StrEnum):
     """How a check went; advice is what cannot be checked from here."""
@@ -60,7 +63,7 @@ async def examine(env: Mapping[str, str], clock: Clock) -> AsyncIterator[Finding
         yield found
     if settings is None:
         return
-    for found in (*_journal(settings), *_files(settings)):
+    for found in (*_journal(settings), *_files(settings), _anchors(settings)):
         yield found
     async with aiohttp.ClientSession() as session:
         async for found in _slack(settings, clock, session):
@@ -126,6 +129,13 @@ def _files(settings: Settings) -> list[Finding]:
         else:
             found.append(Finding(Level.OK, say("doctor.file", file=file)))
     return found
+
+
+def _anchors(settings: Settings) -> Finding:
+    named = [one for one in (settings.audit_file, settings.audit_url, settings.audit_channel) if one]
+    if len(named) < ANCHORS:
+        return Finding(Level.WARNING, say("doctor.anchors_few", count=len(named)))
+    return Finding(Level.OK, say("doctor.anchors", count=len(named)))
 
 
 def _read_servers(file: str) -> object:

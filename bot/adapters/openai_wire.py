@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,13 +37,15 @@ _UNNAMED = ("response_format", "stream")
 class Wire:
     """One endpoint and one model. What the endpoint does not know is found out once."""
 
-    def __init__(self, base_url: str, model: str, api_key: str, *, timeout: float) -> None:
+    def __init__(
+        self, base_url: str, model: str, api_key: str, *, timeout: float, now: Callable[[], float] = time.monotonic
+    ) -> None:
         """Connects to nothing yet. `timeout`: seconds of silence. Raises ModelUnavailable for a wrong address."""
         host = _host(base_url or OPENAI)
         self._client = AsyncOpenAI(
             base_url=base_url or OPENAI, api_key=api_key or "none", timeout=timeout, max_retries=RETRIES
         )
-        self._model = model
+        self._model, self._now = model, now
         self._limits = _limits(host, model)
         self._unknown: frozenset[str] = frozenset()
 
@@ -53,7 +55,7 @@ class Wire:
 
     async def ask(self, instructions: str, log_text: str, headings: Sequence[str], meter: Meter) -> Proposal:
         """The model's answer to this log. Raises LogTooLong and, for anything else, ModelUnavailable."""
-        began, answer = time.monotonic(), Answer()
+        began, answer = self._now(), Answer()
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": instructions},
             {"role": "user", "content": log_text},
@@ -74,7 +76,7 @@ class Wire:
             raise ModelUnavailable(f"unreadable: {type(failed).__name__}") from failed
         finally:
             asked = len(instructions) + len(log_text)
-            meter.add(_spent(answer, asked, time.monotonic() - began))
+            meter.add(_spent(answer, asked, self._now() - began))
 
     async def _read(
         self, messages: list[ChatCompletionMessageParam], wanted: Mapping[str, Any], answer: Answer, meter: Meter

@@ -71,6 +71,9 @@ def env(slack: SandboxServer, tmp_path: Path, sqlite_template: Path) -> Env:
         "SLACK_APP_TOKEN": "xapp-1-secret",
         "STOPLINE_SLACK_API_URL": f"{slack.url}/api/",
         "STOPLINE_DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}",
+        "STOPLINE_AUDIT_KEY_FILE": str(tmp_path / "key"),
+        "STOPLINE_AUDIT_FILE": str(tmp_path / "anchor"),
+        "STOPLINE_AUDIT_CHANNEL": "#audit",
     }
 
 
@@ -87,7 +90,7 @@ def bad(lines: list[str]) -> list[str]:
 
 async def test_all_is_well(talk: SandboxServer, env: Env, capsys: pytest.CaptureFixture[str]) -> None:
     lines = await told(env)
-    assert bad(lines) == [] and len(lines) == 12, lines
+    assert bad(lines) == [] and len(lines) == 13, lines
     assert [line for line in lines if line.startswith("advice")] == [lines[-1]]
     assert "Delayed Events" in lines[-1]
     assert await doctor(env, SystemClock()) == 0
@@ -248,6 +251,11 @@ async def test_files(talk: SandboxServer, env: Env, tmp_path: Path) -> None:
     (line,) = bad(lines)
     assert line.startswith("wrong: doors.yaml cannot be used")
     assert any(line.startswith(f"ok: {servers} can be read") for line in lines)
+
+
+async def test_what_proves_the_log_stands_in_two_places(talk: SandboxServer, env: Env) -> None:
+    (line,) = bad(await told({**env, "STOPLINE_AUDIT_CHANNEL": ""}))
+    assert line.startswith("warning: ") and "audit log: 1." in line
 
 
 async def test_postgresql(talk: SandboxServer, env: Env, request: pytest.FixtureRequest) -> None:
