@@ -43,11 +43,11 @@ async def verify(world: World) -> None:
     doyun, place = world.server.person(DOYUN), await channel(world)
     for name in ("web-3", "web-4"):
         if (await holds(world)).get(name) == HoldState.CLAIMED:
-            before = len(doyun.views())
+            life = world.lights
+            for view in doyun.views():
+                await doyun.close(view)
             await doyun.command(place, "/freeze", f"verify {name}")
-            for _ in range(400):
-                if len(doyun.views()) > before or world.lights.out.is_set():
-                    break
+            while not doyun.views() and not life.out.is_set():
                 await world.server.settle()
             await doyun.submit(doyun.views()[-1])
 
