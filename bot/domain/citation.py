@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.certainty import CAUSES, INCONCLUSIVE, certainty_of, weaker
 from bot.domain.evidence import claims_of, comparable, evidence_of
 from bot.domain.names import server_names_in
-from bot.domain.polarity import agrees
+from bot.domain.polarity import Clauses, agrees_with, clauses_of
 from bot.domain.spans import is_span, moments_of, said_times
 from bot.domain.spoken_names import SpokenNames
 from bot.domain.transcript import Line
@@ -74,6 +75,48 @@ class _Log:
     names: SpokenNames
     zone: tzinfo
     began: datetime | None
+    cited: "dict[tuple[int, ...], _Cited]" = field(default_factory=dict)
+
+
+class _Cited:
+    """Lines that are cited together, and what they bear out: found once, however many sentences cite them."""
+
+    def __init__(self, lines: Sequence[Line], zone: tzinfo) -> None:
+        self.lines, self._zone = lines, zone
+
+    @cached_property
+    def testimony(self) -> str:
+        return "\n".join(_visible(f"{line.speaker}: {line.text}") for line in self.lines)
+
+    @cached_property
+    def evidence(self) -> frozenset[str]:
+        return evidence_of(
+            self.testimony, [line.at.astimezone(one) for line in self.lines for one in (UTC, self._zone)]
+        )
+
+    @cached_property
+    def times(self) -> list[timedelta]:
+        return [time for line in self.lines for time in said_times(line.text)]
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """Each line by its rows, as they are shown and compared."""
+        return [
+            [comparable(_without_links(_visible(row)) or "") for row in line.text.split("\n")] for line in self.lines
+        ]
+
+    @cached_property
+    def said(self) -> list[str]:
+        return [_without_names(_visible(line.text)) for line in self.lines]
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        return clauses_of(self.said)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        speakers = (line.speaker for line in self.lines)
+        return frozenset(words_of(" ".join([*self.said, *(_URL.sub(" ", one) for one in self.said), *speakers])))
 
 
 class _NotBorneOut(Exception):
@@ -120,18 +163,18 @@ def _grounded(heading: str, sentence: Sentence, log: _Log) -> Sentence:
     """Return the sentence as it may be shown. Raises _NotBorneOut."""
     _must(heading in HEADINGS, Reason.HEADING)
     numbers = tuple(dict.fromkeys(sentence.citations))
-    lines = _cited(numbers, log)
-    testimony = "\n".join(_visible(f"{line.speaker}: {line.text}") for line in lines)
+    cited = _cited(numbers, log)
+    lines, testimony = cited.lines, cited.testimony
     plain = _without_markers(_visible(sentence.text), numbers)
     _must(plain is not None and _links_are_known(plain, testimony, lines), Reason.LINK)
     shown = _without_links(plain or "")
     if plain is None or not shown:
         raise _NotBorneOut(Reason.LINK)
     computed = False
-    if not _is_whole_quotation(shown, lines):
+    if not _is_whole_quotation(shown, cited):
         _must(all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)), Reason.QUOTATION)
-        computed = _check_facts(shown, testimony, lines, log)
-        _check_meaning(heading, shown, lines, log)
+        computed = _check_facts(shown, cited, log)
+        _check_meaning(heading, shown, cited, log)
     certainty = sentence.certainty
     if heading in CAUSES:
         allowed = certainty_of(shown, lines, tuple(log.lines.values()), zone=log.zone, began=log.began)
@@ -144,62 +187,59 @@ def _must(holds: bool, reason: Reason) -> None:
         raise _NotBorneOut(reason)
 
 
-def _cited(numbers: Sequence[int], log: _Log) -> list[Line]:
-    _must(bool(numbers), Reason.UNCITED)
-    lines = [line for number in numbers if (line := log.lines.get(number)) is not None]
-    _must(len(lines) == len(numbers), Reason.NO_SUCH_LINE)
-    _must(not any(line.deleted for line in lines), Reason.DELETED)
-    return lines
+def _cited(numbers: tuple[int, ...], log: _Log) -> _Cited:
+    if numbers not in log.cited:
+        _must(bool(numbers), Reason.UNCITED)
+        lines = [line for number in numbers if (line := log.lines.get(number)) is not None]
+        _must(len(lines) == len(numbers), Reason.NO_SUCH_LINE)
+        _must(not any(line.deleted for line in lines), Reason.DELETED)
+        log.cited[numbers] = _Cited(lines, log.zone)
+    return log.cited[numbers]
 
 
-def _check_facts(text: str, testimony: str, lines: Sequence[Line], log: _Log) -> bool:
+def _check_facts(text: str, cited: _Cited, log: _Log) -> bool:
     """Whether a duration in the text was computed; every other claim stands in the lines. Raises _NotBorneOut."""
-    moments = [line.at.astimezone(zone) for line in lines for zone in (UTC, log.zone)]
-    evidence = evidence_of(testimony, moments)
-    unknown = [claim for claim in claims_of(_without_names(text)) if not claim & evidence]
-    spans = _spans(text, lines, log) if unknown else ()
+    testimony = cited.testimony
+    unknown = [claim for claim in claims_of(_without_names(text)) if not claim & cited.evidence]
+    spans = _spans(text, cited, log) if unknown else ()
     _must(all(any(is_span(claim, times) for times in spans) for claim in unknown), Reason.NUMBER)
     _must(all(_has_name(testimony, name) for name in server_names_in(text)), Reason.SERVER)
     _must(log.names.are_in(testimony, text), Reason.PERSON)
     return bool(unknown)
 
 
-def _spans(text: str, lines: Sequence[Line], log: _Log) -> tuple[list[timedelta], ...]:
+def _spans(text: str, cited: _Cited, log: _Log) -> tuple[list[timedelta], ...]:
     """The times between which a duration may lie: those of the sentence itself, else those of one or two lines."""
     own = said_times(text)
-    if len(own) > 1 or len(lines) > 2:
+    if len(own) > 1 or len(cited.lines) > 2:
         return (own,)
-    said = [time for line in lines for time in said_times(line.text)]
-    return said, moments_of([line.at.astimezone(log.zone) for line in lines])
+    return cited.times, moments_of([line.at.astimezone(log.zone) for line in cited.lines])
 
 
-def _check_meaning(heading: str, text: str, lines: Sequence[Line], log: _Log) -> None:
+def _check_meaning(heading: str, text: str, cited: _Cited, log: _Log) -> None:
     """Raises _NotBorneOut where the lines speak of something else, or say no where the text says yes."""
-    said = [_without_names(_visible(line.text)) for line in lines]
-    _must(agrees(_without_names(text), said), Reason.NEGATION)
+    _must(agrees_with(_without_names(text), cited.clauses), Reason.NEGATION)
     words = words_of(log.names.left_out_of(_without_names(_URL.sub(" ", text))))
-    speakers = " ".join(line.speaker for line in lines)
-    known = frozenset(words_of(" ".join([*said, *(_URL.sub(" ", one) for one in said), speakers])))
     share = _CAUSE_SHARE if heading in CAUSES else _SHARE
-    _must(is_legible(text, "\n".join(said)), Reason.ELSEWHERE)
-    _must(is_spoken_of(words, known, text, testimony=" ".join(said), share=share), Reason.ELSEWHERE)
+    _must(is_legible(text, "\n".join(cited.said)), Reason.ELSEWHERE)
+    _must(is_spoken_of(words, cited.words, text, testimony=" ".join(cited.said), share=share), Reason.ELSEWHERE)
 
 
 _SHARE, _CAUSE_SHARE = 0.5, 0.6
 """How much of what a sentence speaks of its lines must speak of, too."""
 
 
-def _is_whole_quotation(text: str, lines: Sequence[Line]) -> bool:
+def _is_whole_quotation(text: str, cited: _Cited) -> bool:
     """Whether the text is one or more whole sentences of a line, or such with a visible cut at the end."""
     wanted = comparable(text)
     cut = wanted.endswith(("…", "..."))
     wanted = wanted.rstrip("….").rstrip(" ,;") if cut else wanted
-    return any(_stands_whole(wanted, line.text, cut=cut) for line in lines)
+    return any(_stands_whole(wanted, rows, cut=cut) for rows in cited.rows)
 
 
-def _stands_whole(wanted: str, text: str, *, cut: bool) -> bool:
+def _stands_whole(wanted: str, rows: Sequence[str], *, cut: bool) -> bool:
     said, starts = "", {0}
-    for row in (comparable(_without_links(_visible(one)) or "") for one in text.split("\n")):
+    for row in rows:
         starts.add(len(said) + 1)
         said = f"{said}{row}" if row[:1] in (*".,!?;:",) else f"{said} {row}".strip()
     place = said.find(wanted)

@@ -31,7 +31,20 @@ def agrees(text: str, testimony: Sequence[str]) -> bool:
 
     Only what is spoken of in both is compared: a word that the texts do not have is nobody's denial.
     """
-    said = [clause for one in testimony for clause in _clauses(one)]
+    return agrees_with(text, clauses_of(testimony))
+
+
+Clauses = Sequence[_Clause]
+"""What several texts say, clause by clause."""
+
+
+def clauses_of(texts: Sequence[str]) -> Clauses:
+    """Return what these texts affirm and deny."""
+    return [clause for one in texts for clause in _clauses(one)]
+
+
+def agrees_with(text: str, said: Clauses) -> bool:
+    """Whether `text` agrees with what was said, as in `agrees`."""
     return all(_is_said(clause, said) for clause in _clauses(text))
 
 

@@ -1,5 +1,6 @@
 """Questions about the past: find incidents, read their log, answer from it only."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -177,7 +178,7 @@ async def _answer(
             proposed = await source.answer(before.question, lines, language)
         except ModelUnavailable:
             continue
-        sections, lost = keep_grounded(proposed, lines, zone=zone)
+        sections, lost = await asyncio.to_thread(keep_grounded, proposed, lines, zone=zone)
         dropped += lost
         sentences = tuple(sentence for section in sections for sentence in section.sentences)
         if sentences:

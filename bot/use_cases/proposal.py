@@ -120,7 +120,7 @@ class _Reader:
     async def quote(self, lines: Sequence[Line]) -> tuple[Section, ...]:
         """What no model is needed for."""
         means = self._means
-        return self._kept(await means.offline.draft(self._kind, lines, self._language, means.meter))
+        return await self._kept(await means.offline.draft(self._kind, lines, self._language, means.meter))
 
     async def read(self) -> tuple[list[tuple[Section, ...]], list[Line]]:
         """A draft of each part that the model read, and the lines that it did not."""
@@ -138,7 +138,7 @@ class _Reader:
             if told is None:
                 unread.append(part)
             else:
-                drafts.append(self._kept(_cited_anew(told, [(line.n,) for line in part])))
+                drafts.append(await self._kept(_cited_anew(told, [(line.n,) for line in part])))
             failures = failures + 1 if told is None else 0
             self._asks = self._asks and failures < FAILURES
         self._parts, self._quoted = len(drafts) + len(unread), len(unread)
@@ -165,7 +165,7 @@ class _Reader:
             return without
         if told is None:
             return without
-        merged, refused = self._judge(_cited_anew(told, [one.citations for _, one in said]))
+        merged, refused = await self._judged(_cited_anew(told, [one.citations for _, one in said]))
         self.refused += len(refused)
         spoilt = {one.sentence.text for one in refused}
         named = (one for section in told for one in section["sentences"] if one["text"] in spoilt)
@@ -177,8 +177,12 @@ class _Reader:
     async def _capacity(self) -> int:
         return self._means.model.capacity
 
-    def _kept(self, proposed: Sequence[Section]) -> tuple[Section, ...]:
-        sections, refused = self._judge(proposed)
+    async def _judged(self, proposed: Sequence[Section]) -> tuple[tuple[Section, ...], tuple[Refused, ...]]:
+        """Beside the loop: a pasted log takes seconds to look through, and Slack waits for no more than three."""
+        return await asyncio.to_thread(self._judge, proposed)
+
+    async def _kept(self, proposed: Sequence[Section]) -> tuple[Section, ...]:
+        sections, refused = await self._judged(proposed)
         self.refused += len(refused)
         return sections
 
@@ -230,10 +234,10 @@ class _Reader:
         means, language = self._means, self._language
         known = {line.n for line in part}
         proposed = await means.model.draft(self._kind, part, language, means.meter)
-        sections, refused = self._judge(_known_only(proposed, known))
+        sections, refused = await self._judged(_known_only(proposed, known))
         dropped = len(refused)
         if refused:
-            better, _ = self._judge(_known_only(await self._mended(refused), known))
+            better, _ = await self._judged(_known_only(await self._mended(refused), known))
             more = _together(sections, better)
             dropped -= min(_count(more) - _count(sections), dropped)
             sections = more

@@ -1,0 +1,99 @@
+"""What is promised of judging a pasted log: it is looked through once, and Slack is answered meanwhile."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.adapters.offline_model import OfflineModel
+from bot.domain.citation import Section, Sentence, judge_sections
+from bot.domain.sight import WHOLE
+from bot.domain.spending import Meter
+from bot.domain.transcript import Line, LineKind
+from bot.ports.outside import Outside
+from bot.use_cases.ask import find_answer, index_incident
+from bot.use_cases.proposal import Means, propose_sections
+from tests.acts import ANN, EVERYBODY
+from tests.clocks import FrozenClock
+from tests.conftest import AddPeople
+from tests.use_cases.reading_models import START
+from tests.use_cases.test_proposal_promises import incident_with
+
+T = TypeVar("T")
+ROW = "2026-05-20T05:52:11.123Z relay-7 ERROR conn=0x7f1 latency_ms=312 path=/v1/send user_id=88213 status=502\n"
+PASTE = (ROW * 400)[:40_000]
+SENTENCES = 30
+
+
+def said_of_it(heading: str, count: int) -> list[Section]:
+    """Sentences that the paste bears out, none of which is a whole quotation."""
+    return [
+        Section(heading, tuple(Sentence(f"Relay-7 told 312, status 502, {'and ' * n}", (1,)) for n in range(count)))
+    ]
+
+
+class Fluent(OfflineModel):
+    """Says much of one line."""
+
+    name = "fluent"
+    capacity = 48_000
+
+    async def draft(self, kind: str, lines: Sequence[Line], language: str, meter: Meter) -> Sequence[Section]:
+        return said_of_it("impact", SENTENCES)
+
+    async def answer(self, question: str, lines: Sequence[Line], language: str) -> Sequence[Section]:
+        return said_of_it("answer", SENTENCES)
+
+
+async def share_of_standstill(work: Awaitable[T]) -> tuple[T, float]:
+    """What it gives, and for how much of its time nothing else was done at a stretch."""
+    worst = 0.0
+
+    async def others() -> None:
+        nonlocal worst
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            worst = max(worst, time.perf_counter() - before)
+
+    beside = asyncio.ensure_future(others())
+    await asyncio.sleep(0.01)
+    began, worst = time.perf_counter(), 0.0
+    given = await work
+    took = time.perf_counter() - began
+    await asyncio.sleep(0.01)
+    beside.cancel()
+    return given, worst / took
+
+
+def test_what_a_paste_bears_out_is_found_once_however_many_sentences_cite_it() -> None:
+    line = Line(1, LineKind.MESSAGE, START, "Ann", PASTE, "")
+    took = []
+    for count in (1, SENTENCES):
+        began = time.thread_time()
+        kept, refused = judge_sections(said_of_it("impact", count), [line])
+        took.append(time.thread_time() - began)
+        assert (len(kept[0].sentences), refused) == (count, ())
+    assert took[1] < 6 * took[0]
+
+
+async def test_others_are_answered_while_a_draft_of_a_paste_is_judged() -> None:
+    lines = [Line(n, LineKind.MESSAGE, START, "Ann", PASTE, "") for n in range(1, 4)]
+    work = propose_sections(Means(Fluent(), OfflineModel()), "postmortem", lines, language="en")
+    proposed, standstill = await share_of_standstill(work)
+    assert (len(proposed.sections[0].sentences), proposed.dropped) == (SENTENCES, 0)
+    assert standstill < 0.4
+
+
+async def test_others_are_answered_while_an_answer_from_a_paste_is_judged(
+    outside: Outside, add_people: AddPeople, clock: FrozenClock
+) -> None:
+    await add_people(*EVERYBODY)
+    number, _ = await incident_with(outside, clock, PASTE)
+    await index_incident(outside, number)
+    zone = ZoneInfo(outside.policy.zone)
+    asked = {"by": ANN, "question": "relay latency", "language": "en", "zone": zone.key, "sight": WHOLE}
+    (answer, _), standstill = await share_of_standstill(find_answer(outside, Fluent(), OfflineModel(), **asked))
+    assert len(answer.sentences) == SENTENCES
+    assert standstill < 0.4
