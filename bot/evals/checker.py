@@ -4,13 +4,14 @@ It reads words from left to right and compares letters, where the rules read pat
 mistake is not made twice.
 """
 
-import string
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from typing import Protocol
+
+from bot.evals.denials import ENOUGH, shared, turned_in
+from bot.evals.letters import plain_of, squeezed, words_in
 
 
 class Witness(Protocol):
@@ -38,22 +39,10 @@ def complaints(
     found += [f"name {one}" for one in _codes(text) if one not in said.squeezed]
     found += [f"person {one}" for one in _people(text, lines.values()) if one not in said.plain]
     found += [f"quotation {one}" for one in _quoted(text) if not _is_quoted(one, said.plain)]
-    found += [f"negation {clause}" for clause in _turned(text, cited)]
-    if _shared(text, said.plain) < _ENOUGH:
+    found += [f"negation {clause}" for clause in turned_in(text, [line.text for line in cited])]
+    if shared(text, said.plain) < ENOUGH:
         found.append("subject")
     return tuple(found)
-
-
-_ENOUGH = 0.25
-"""Share of a sentence's longer words that must begin like a word of its lines."""
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).lower().replace("’", "'").replace("‘", "'").split())
-
-
-def _squeeze(text: str) -> str:
-    return "".join(char for char in _plain(text) if char.isalnum())
 
 
 @dataclass(slots=True)
@@ -64,14 +53,14 @@ class _Said:
 
     @classmethod
     def of(cls, cited: Sequence[Witness], zone: tzinfo) -> "_Said":
-        plain = _plain("\n".join(f"{line.speaker}: {line.text}" for line in cited))
+        plain = plain_of("\n".join(f"{line.speaker}: {line.text}" for line in cited))
         figures = _figures(plain)
         for line in cited:
             for at in (line.at.astimezone(UTC), line.at.astimezone(zone)):
                 figures.clocks.append(((at.hour * 60 + at.minute) % 720, at.hour * 60 + at.minute))
                 figures.days.update((at.year, at.month, at.day))
         figures.moments = [int(line.at.timestamp()) for line in cited]
-        return cls(plain, _squeeze(plain), figures)
+        return cls(plain, squeezed(plain), figures)
 
 
 # ---------------------------------------------------------------- figures: clock times, amounts, lengths of time
@@ -127,7 +116,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 def _figures(text: str) -> _Figures:
     found = _Figures()
-    plain = _plain(text)
+    plain = plain_of(text)
     place = 0
     while place < len(plain):
         if not plain[place].isdigit() or _is_inside_a_name(plain, place):
@@ -135,7 +124,7 @@ def _figures(text: str) -> _Figures:
             continue
         number, end = _digits(plain, place)
         place = _read(found, plain, place, number, end)
-    words = _words(plain)
+    words = words_in(plain)
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word in _WORDED:
             _read_amount(found, plain, len(plain), _WORDED[word], following)
@@ -247,29 +236,25 @@ def _is_day(plain: str, place: int, rest: str) -> bool:
 # ---------------------------------------------------------------- names, people, quotations
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in (one.strip(string.punctuation + "“”‘’…「」") for one in text.split()) if word]
-
-
 def _codes(text: str) -> list[str]:
     """The squeezed names of servers, versions and the like in a text."""
-    plain = "".join(char if _joins(char) else " " for char in _plain(text))
-    return [_squeeze(word) for word in (one.strip(".-_") for one in plain.split()) if _is_code(word)]
+    plain = "".join(char if _joins(char) else " " for char in plain_of(text))
+    return [squeezed(word) for word in (one.strip(".-_") for one in plain.split()) if _is_code(word)]
 
 
 def _people(text: str, lines: Iterable[Witness]) -> list[str]:
     """Speakers of the whole log whom the text names, and whoever it calls by a Korean title."""
-    words = [_plain(word) for word in _words(text)]
-    speakers = {_plain(line.speaker) for line in lines}
-    named = [one for one in speakers if len(one) > 2 and " " in one and one in _plain(text)]
+    words = [plain_of(word) for word in words_in(text)]
+    speakers = {plain_of(line.speaker) for line in lines}
+    named = [one for one in speakers if len(one) > 2 and " " in one and one in plain_of(text)]
     parts = {part for one in speakers for part in one.split() if len(part) > 2 or not part.isascii()}
     named += [part for part in parts if any(_is_called(word, part) for word in words)]
     titled = [one for one, two in pairwise(words) if two[:1] in ("님", "씨") and len(one) in (2, 3)]
-    written = _words(text)
+    written = words_in(text)
     both = [
         one for pair in pairwise(written) if all(part.istitle() and part.isascii() for part in pair) for one in pair
     ]
-    return named + titled + [_plain(one).removesuffix("'s") for one in both]
+    return named + titled + [plain_of(one).removesuffix("'s") for one in both]
 
 
 def _is_called(word: str, name: str) -> bool:
@@ -294,107 +279,5 @@ def _quoted(text: str) -> list[str]:
 
 
 def _is_quoted(quote: str, said: str) -> bool:
-    letters = _squeeze(said)
-    return all(_squeeze(part) in letters for part in quote.replace("...", "…").split("…"))
-
-
-# ---------------------------------------------------------------- what is denied, and what it is about
-
-_NOES = (
-    "not",
-    "no",
-    "never",
-    "none",
-    "nobody",
-    "nothing",
-    "without",
-    "cannot",
-    "unable",
-    "failed",
-    "fails",
-    "fail",
-    "failing",
-    "failure",
-    "ruled",
-)
-_KOREAN_NOES = ("않", "없", "아니", "아닌", "못", "불가", "실패", "무관")
-_OVER = ("over", "over,", "over.")
-_CUTS = (
-    ", ",
-    "; ",
-    ": ",
-    ". ",
-    " but ",
-    " because ",
-    " so ",
-    " and ",
-    " then ",
-    " 그래서 ",
-    "지만 ",
-    "는데 ",
-    "고 ",
-    "며 ",
-    "서 ",
-    "없이 ",
-    "때문에 ",
-)
-
-
-def _pieces(text: str) -> list[str]:
-    pieces = [f"{_plain(text)} "]
-    for cut in _CUTS:
-        pieces = [part for piece in pieces for part in piece.replace(cut, f"{cut}\n").split("\n")]
-    return [piece for piece in pieces if piece.strip()]
-
-
-def _says_no(piece: str) -> bool:
-    words = _words(piece)
-    noes = 0
-    for place, word in enumerate(words):
-        followed = words[place + 1] if place + 1 < len(words) else ""
-        if (
-            (word in _NOES and followed not in _OVER)
-            or word.endswith("n't")
-            or (
-                any(no in word for no in _KOREAN_NOES)
-                or word == "안"
-                or word.startswith(("안돼", "안됨", "안됩", "안되"))
-            )
-        ):
-            noes += 1
-    return noes > 0 and not (noes == 2 and ("실패하지" in piece or "not fail" in piece or "n't fail" in piece))
-
-
-def _turned(text: str, cited: Sequence[Witness]) -> list[str]:
-    """Pieces that deny where every piece of the log that is like them affirms, or the other way round."""
-    said = [one for line in cited for part in (line.text, *line.text.split("\n")) for one in _with_next(_pieces(part))]
-    literal = {_squeeze(one) for one, _ in said}
-    pieces = [piece for piece in _pieces(text) if len(_words(piece)) > 1]
-    turned = []
-    for place, piece in enumerate(pieces):
-        if _squeeze(piece) in literal:
-            continue
-        no = _says_no(piece)
-        beside = pieces[max(0, place - 1) : place + 2]
-        near = [(_shared(piece, one), it) for one, it in said]
-        best = max((share for share, _ in near), default=0.0)
-        alike = {it for share, it in near if share >= best * 0.8}
-        if best >= _ENOUGH and alike == {not no} and (no or not any(map(_says_no, beside))):
-            turned.append(piece.strip())
-    return turned
-
-
-def _with_next(pieces: Sequence[str]) -> list[tuple[str, bool]]:
-    """Each piece, and once more with a "no" that follows it: "restarted it, did not help"."""
-    return [(one, _says_no(one)) for one in pieces] + [(a + b, True) for a, b in pairwise(pieces) if _says_no(b)]
-
-
-def _beginnings(text: str) -> set[str]:
-    """How the longer words of a text begin; a word with a digit in it is a figure or a name."""
-    words = [word for word in _words(_plain(text)) if not any(char.isdigit() for char in word) and not _says_no(word)]
-    return {word[:4] if word.isascii() else word[:2] for word in words if len(word) > (3 if word.isascii() else 1)}
-
-
-def _shared(text: str, said: str) -> float:
-    mine = _beginnings(text)
-    return len(mine & _beginnings(said)) / len(mine) if mine else 1.0
+    letters = squeezed(said)
+    return all(squeezed(part) in letters for part in quote.replace("...", "…").split("…"))
