@@ -12,6 +12,7 @@ from bot.domain.certainty import CAUSES, INCONCLUSIVE, certainty_of, weaker
 from bot.domain.evidence import claims_of, comparable, evidence_of
 from bot.domain.names import server_names_in
 from bot.domain.polarity import Clauses, agrees_with, clauses_of
+from bot.domain.quotations import is_torn, is_whole_quotation
 from bot.domain.spans import is_span, moments_of, said_times
 from bot.domain.spoken_names import SpokenNames
 from bot.domain.transcript import Line
@@ -171,8 +172,9 @@ def _grounded(heading: str, sentence: Sentence, log: _Log) -> Sentence:
     if plain is None or not shown:
         raise _NotBorneOut(Reason.LINK)
     computed = False
-    if not _is_whole_quotation(shown, cited):
+    if not is_whole_quotation(shown, cited.rows):
         _must(all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)), Reason.QUOTATION)
+        _must(not is_torn(shown, cited.rows), Reason.QUOTATION)
         computed = _check_facts(shown, cited, log)
         _check_meaning(heading, shown, cited, log)
     certainty = sentence.certainty
@@ -227,30 +229,6 @@ def _check_meaning(heading: str, text: str, cited: _Cited, log: _Log) -> None:
 
 _SHARE, _CAUSE_SHARE = 0.5, 0.6
 """How much of what a sentence speaks of its lines must speak of, too."""
-
-
-def _is_whole_quotation(text: str, cited: _Cited) -> bool:
-    """Whether the text is one or more whole sentences of a line, or such with a visible cut at the end."""
-    wanted = comparable(text)
-    cut = wanted.endswith(("…", "..."))
-    wanted = wanted.rstrip("….").rstrip(" ,;") if cut else wanted
-    return any(_stands_whole(wanted, rows, cut=cut) for rows in cited.rows)
-
-
-def _stands_whole(wanted: str, rows: Sequence[str], *, cut: bool) -> bool:
-    said, starts = "", {0}
-    for row in rows:
-        starts.add(len(said) + 1)
-        said = f"{said}{row}" if row[:1] in (*".,!?;:",) else f"{said} {row}".strip()
-    place = said.find(wanted)
-    if place < 0 or not (place in starts or _BEGINS.search(said[:place])):
-        return False
-    end = place + len(wanted)
-    return cut or end == len(said) or end + 1 in starts or _ENDS.match(said[end:]) is not None
-
-
-_BEGINS = re.compile(r"(?:^|[.!?。:>*•-]|\d[.)])\s*$")
-_ENDS = re.compile(r"\s*$|(?<=[.!?。])\s|\s*[.!?。]|\s+[-*•`]")
 
 
 def _visible(text: str) -> str:

@@ -155,6 +155,25 @@ def test_a_duration_between_two_cited_times_is_shown_as_computed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "piece"),
+    [
+        ("0.5% of requests failed", "5% of requests failed"),
+        ("about 1.5 million users were affected", "5 million users were affected"),
+        ("We lost 3.5 TB of backups", "We lost 3"),
+        ("We lost 3.5 TB of backups", "We lost 3…"),
+        ("non-production servers were hit", "production servers were hit"),
+        ("Rumour, not true: data was lost", "data was lost"),
+        ("The cause was the deploy - no, it was not", "The cause was the deploy"),
+        ("The cause was the deploy (not true)", "The cause was the deploy."),
+        ("배포가 원인입니다 - 아니었습니다", "배포가 원인입니다"),
+    ],
+)
+def test_a_piece_of_a_sentence_is_no_whole_quotation(line: str, piece: str) -> None:
+    assert kept(line, 1, log=transcript(line)) == line
+    assert kept(piece, 1, log=transcript(line)) is None
+
+
+@pytest.mark.parametrize(
     "text",
     ["The firmware of a switch was outdated.", "An intern deleted a table.", "정전이 발생했다.", "Alice restarted it."],
 )
