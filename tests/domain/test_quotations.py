@@ -5,7 +5,10 @@ import pytest
 from bot.domain.evidence import comparable
 from bot.domain.quotations import is_torn, is_whole_quotation
 
-NOTES = "Look:\n- Gremlins in the gearbox\n2) Hobgoblins beside it\n*Late*. It was gremlins again! Is it over?\n끝났다。다시 시작"
+NOTES = (
+    "Look:\n- Gremlins in the gearbox\n2) Hobgoblins beside it\n"
+    "*Late*. It was gremlins again! Is it over?\n끝났다。다시 시작"
+)
 
 
 def rows(text: str) -> list[list[str]]:
