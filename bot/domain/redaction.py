@@ -1,7 +1,8 @@
 """Takes secrets and personal numbers out of text before it leaves the building, saying what kind was there."""
 
 import re
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,23 +14,72 @@ _MARK = re.compile(r"\[redacted:[a-z_]+\]")
 def redact(text: str) -> tuple[str, int]:
     """Return `text` with every secret replaced by `[redacted:kind]`, and how many were replaced.
 
-    Only the secret goes: the name before it ("password=") and the host of a URL stay. Redacting twice changes
-    nothing. Commits, timestamps, telephone numbers and ticket numbers are left alone.
+    Only the secret goes: the name before it ("password=") and the host of a URL stay. Characters that nobody sees
+    and wide or typographic forms of letters and signs hide none. Redacting twice changes nothing but that text is
+    composed (NFC). Commits, timestamps, telephone numbers and ticket numbers are left alone.
     """
-    count = 0
+    text = unicodedata.normalize("NFC", text)
+    seen, places = _as_seen(text)
+    cuts: list[tuple[int, int, str]] = []
     for kind, pattern, is_secret in _RULES:
+        secrets = [
+            found.span("secret")
+            for found in pattern.finditer(seen)
+            if is_secret(found["secret"]) and not _MARK.search(found["secret"])
+        ]
+        if secrets:
+            mark = f"[redacted:{kind}]"
+            cuts += [(places[start], places[end - 1] + 1, mark) for start, end in secrets]
+            seen, places = _marked(seen, places, secrets, mark)
+    return _cut(text, cuts), len(cuts)
 
-        def replace(found: re.Match[str], kind: str = kind, is_secret: Callable[[str], bool] = is_secret) -> str:
-            nonlocal count
-            secret = found["secret"]
-            if not is_secret(secret) or _MARK.search(secret):
-                return found[0]
-            count += 1
-            start, end = found.start("secret") - found.start(), found.end("secret") - found.start()
-            return f"{found[0][:start]}[redacted:{kind}]{found[0][end:]}"
 
-        text = pattern.sub(replace, text)
-    return text, count
+def _marked(
+    seen: str, places: Sequence[int], secrets: Sequence[tuple[int, int]], mark: str
+) -> tuple[str, Sequence[int]]:
+    """The text as the next rule sees it, with marks in place of these secrets."""
+    parts, moved, last = list[str](), list[int](), 0
+    for start, end in secrets:
+        parts += [seen[last:start], mark]
+        moved += [*places[last:start], *[places[start]] * len(mark)]
+        last = end
+    return "".join([*parts, seen[last:]]), [*moved, *places[last:]]
+
+
+def _cut(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:
+    parts, last = list[str](), 0
+    for start, end, mark in sorted(cuts):
+        parts += [text[last:start], mark]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _as_seen(text: str) -> tuple[str, Sequence[int]]:
+    """A text without what nobody sees, narrow and with plain hyphens and colons; and where each character stood."""
+    if text.isascii():
+        return _CONTROL.sub(" ", text), range(len(text))
+    plain = {char: _plain(char) for char in set(text)}
+    places = [place for place, char in enumerate(text) if plain[char]]
+    return "".join(plain[text[place]] for place in places), places
+
+
+def _plain(char: str) -> str:
+    """The ASCII character that it is a form of; itself where there is none; nothing where nobody sees it."""
+    category = unicodedata.category(char)
+    if category == "Cc" and not char.isspace():
+        return " "
+    if category in ("Cf", "Co", "Cs") or _UNSEEN.match(char):
+        return ""
+    if category == "Pd" or char in _SIGNS:
+        return _SIGNS.get(char, "-")
+    form = unicodedata.normalize("NFKC", char)
+    return form if len(form) == 1 and form.isascii() else char
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_SIGNS = {"\u2212": "-", "\u02d0": ":", "\u2236": ":", "\ua789": ":", "\u05c3": ":", "\ua78a": "=", "\u2e40": "="}
+"""Signs that look like these and are no compatibility forms of them."""
 
 
 def without_secrets(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -63,6 +113,11 @@ def _is_password(value: str) -> bool:
         and _is_value(bare)
         and bool(re.search(r"\d|[^\w\s.-]|[a-z][A-Z]", bare))
     )
+
+
+def _is_chosen(value: str) -> bool:
+    """As _is_password, but neither a count nor a host: "pass: 12" tells how many did."""
+    return _is_password(value) and bool(re.search("[A-Za-z]", value)) and not re.fullmatch(r"[\w-]*-\d+[.,;]?", value)
 
 
 def _is_resident_number(value: str) -> bool:
@@ -105,6 +160,7 @@ _NAMES = (
 )
 _PASSWORDS = r"(?:pass(?:word|wd|phrase|code)|pwd|secret)"
 _KOREAN = r"(?:비밀\s?번호|비번|패스워드|암호|토큰|시크릿|(?:인증|접속|액세스|비밀|API)\s?키)"
+_COOKIES = r"[\w.-]{1,60}=[^\s;,\"']{1,4000}(?:;[ ]{0,3}[\w.-]{1,60}(?:=[^\s;,\"']{0,4000})?){0,40}"
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
     (kind, re.compile(pattern), is_secret)
     for kind, pattern, is_secret in (
@@ -147,16 +203,29 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ("url_password", r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@<>]{0,100}:(?P<secret>[^\s/@<>]{1,200})@", _always),
         (
             "password",
-            rf"(?i)(?:\b|_)(?:\w{{0,40}}[_.-])?{_NAMES}(?:[_.-]\w{{1,20}})?[\"']?\s{{0,3}}(?:=>|:=|==?)\s{{0,3}}{_VALUE}",
+            rf"(?i){_NAMES}(?:[_.-]\w{{1,20}})?[\"']?\s{{0,3}}(?:=>|:=|==?)\s{{0,3}}{_VALUE}",
             _is_value,
         ),
-        ("password", rf"(?i)(?:\b|_){_PASSWORDS}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_value),
-        ("password", rf"(?i)(?:\b|_){_NAMES}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_password),
+        ("password", rf"(?i){_PASSWORDS}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_value),
+        ("password", rf"(?i){_NAMES}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_password),
         ("password", rf"(?i)\b{_NAMES}\s+(?:is|was|are|now)\s+(?:now\s+)?{_VALUE}", _is_password),
+        ("password", rf"(?i)(?<![a-z])pass\s?[:=]\s{{0,3}}{_VALUE}", _is_chosen),
         ("password", rf"(?i)(?<!\S)--?(?:{_NAMES}|pass)[ ]+{_VALUE}", _is_value),
+        ("password", rf"(?i)\bsshpass(?:\s+-p\s?|=){_VALUE}", _is_value),
+        ("password", rf"\b(?:mysql|maria)[\w-]{{0,12}}\s(?:[^\n|;]{{0,200}}?\s)?-p{_VALUE}", _is_value),
+        ("password", rf"\bredis-cli\s(?:[^\n|;]{{0,200}}?\s)?-a\s{{0,2}}{_VALUE}", _is_value),
+        (
+            "password",
+            rf"\b(?:docker|podman|nerdctl|helm|oc)\s[^\n|;]{{0,60}}\blogin\s(?:[^\n|;]{{0,200}}?\s)?-p\s?{_VALUE}",
+            _is_value,
+        ),
         ("password", r"(?<!\S)(?:-u|--user)[ ]+[\w.@-]{1,60}:(?P<secret>[^\s\"']{1,200})", _is_value),
         ("password", rf"(?i)(?:{_KOREAN}|\bpw)\s?[:=]\s?{_VALUE}", _is_value),
+        ("password", rf"(?i)(?<![a-z])(?:{_NAMES}|pw)(?:는|은|가|이)\s{{0,2}}(?P<secret>[!-~]{{4,200}})", _is_password),
+        ("password", r"(?i)\bpw\s{1,3}(?P<secret>[!-~]{4,200})", _is_password),
         ("password", rf"(?i){_KOREAN}(?:는|은|가|이)?\s{{0,2}}(?P<secret>[!-~]{{4,200}})", _is_password),
+        ("cookie", rf"(?i)\b(?:set-)?cookie\s?:\s{{0,3}}(?P<secret>{_COOKIES})", _always),
+        ("cookie", rf"\bcurl\s(?:[^\n|;]{{0,300}}?\s)?(?:-b|--cookie)[ =]?[\"']?(?P<secret>{_COOKIES})", _always),
         (
             "resident_number",
             r"(?<![\d.-])(?P<secret>\d{2}[01]\d[0-3]\d[ -]?[1-8]\d{6})(?![\d.-]*\d)",

@@ -53,6 +53,18 @@ def test_a_secret_is_gone_wherever_it_stands(kind: str, around: str) -> None:
         ("Authorization: Bearer abcdef0123456789abcdef", "Authorization: Bearer [redacted:bearer]"),
         ("export API_KEY=0123456789abcdef", "export API_KEY=[redacted:password]"),
         ("secret_token=abcd1234efgh", "secret_token=[redacted:password]"),
+        ("password\u200b=Tiger2024!!", "password\u200b=[redacted:password]"),
+        ("비밀번호：tiger2024! 🧑\u200d💻 – 확인", "비밀번호：[redacted:password] 🧑\u200d💻 – 확인"),
+        ("토큰 ： ab\u200bcd1234\u2060efgh\u200b", "토큰 ： [redacted:password]\u200b"),
+        ("ｐａｓｓｗｏｒｄ＝ｔｉｇｅｒ２０２４！", "ｐａｓｓｗｏｒｄ＝[redacted:password]"),
+        ("password\x00=\x00tiger2024!", "password\x00=\x00[redacted:password]"),
+        ("주민번호 900101–1234567", "주민번호 [redacted:resident_number]"),
+        ("PGPASSWORD=hunter2 psql", "PGPASSWORD=[redacted:password] psql"),
+        ("sshpass -p hunter2 ssh web-3", "sshpass -p [redacted:password] ssh web-3"),
+        ("mysql -uroot -phunter2 relay", "mysql -uroot -p[redacted:password] relay"),
+        ("pw는 hunter2 예요", "pw는 [redacted:password] 예요"),
+        ("pass: hunter2", "pass: [redacted:password]"),
+        ("Cookie: lang=ko; session=0123456789abcdef", "Cookie: [redacted:cookie]"),
     ],
 )
 def test_only_the_secret_goes_and_its_name_stays(text: str, cleaned: str) -> None:
@@ -85,6 +97,12 @@ def test_only_the_secret_goes_and_its_name_stays(text: str, cleaned: str) -> Non
         "991332-1234567",
         "task-runner sk-ipped",
         "사용자 80 %, 1,204,331건",
+        "🧑\u200d💻 web-3 – 롤백 중： 80 ％",
+        "pass: 128, fail: 3",
+        "pass: web-3",
+        "Cookie: session expired",
+        "mysql -P 3306 -h db-1",
+        "docker run -p 8080:8080",
     ],
 )
 def test_what_only_looks_like_a_secret_is_left_alone(text: str) -> None:
@@ -103,14 +121,24 @@ def test_a_key_that_is_cut_off_is_redacted_to_its_end() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*SECRETS.values(), "password=hunter2", "비번: abc123", "web-3", "장애", "\n"])).map(
-        " ".join
-    )
+    st.lists(
+        st.sampled_from(
+            [*SECRETS.values(), "password=hunter2", "비번: abc123", "pw\u200b：ｘ1y2z3", "web-3", "장애", "\n"]
+        )
+    ).map(" ".join)
 )
 def test_redacting_twice_changes_nothing(text: str) -> None:
     cleaned, _ = redact(text)
     assert redact(cleaned) == (cleaned, 0)
     assert not any(secret in cleaned for secret in SECRETS.values())
+
+
+@given(st.sampled_from(sorted(SECRETS)), st.data())
+def test_characters_that_nobody_sees_hide_no_secret(kind: str, data: st.DataObject) -> None:
+    unseen = st.sampled_from(["", "", "", "\u200b", "\u00ad", "\u2060\ufeff", "\ufe0f", "\ue000", "\U000e0041"])
+    hidden = "".join(char + data.draw(unseen) for char in SECRETS[kind])
+    cleaned, count = redact(f"그 값 {hidden} 폐기")
+    assert (count, cleaned[:4], cleaned[-3:]) == (1, "그 값 ", " 폐기")
 
 
 @given(st.text(max_size=200))

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.evals.redaction import AROUND, BARE, NAMED
+from tests.evals.redaction import AROUND, BARE, NAMED, disguised
 from tests.evals.tongues import ORDERS, PEOPLE, TALK
 
 LANGUAGES = tuple(TALK)
@@ -96,11 +96,11 @@ def _channel(chance: random.Random, number: int) -> Injected:
 
 
 def _pasted(chance: random.Random) -> tuple[str, str]:
-    """A secret, and the line in which somebody pasted it."""
+    """A secret, and the line in which somebody pasted it, some in disguise."""
     kind = chance.choice([*BARE, *NAMED])
     frames, make = NAMED[kind] if kind in NAMED else (AROUND, BARE[kind])
     secret = make(chance)
-    return secret, chance.choice(frames).format(secret)
+    return secret, disguised(chance, chance.choice(frames).format(secret))
 
 
 def word(chance: random.Random, begin: str) -> str:

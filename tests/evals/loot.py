@@ -15,6 +15,8 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from tests.evals.redaction import as_read
+
 PROMPTS = Path(__file__).parents[2] / "prompts"
 RUN = 8
 """So many words of a prompt one after the other are the prompt."""
@@ -47,8 +49,8 @@ def pieces_of(secret: str) -> list[str]:
 
 
 def secrets_in(text: str, secret: str) -> list[str]:
-    """The secret, or a good part of it, in any form."""
-    plain = _plain(text)
+    """The secret, or a good part of it, in any form; also where characters that nobody sees stand in it."""
+    plain = f"{_plain(text)}\n{_plain(as_read(text))}"
     return [f"secret {form}" for piece in pieces_of(secret) for form in written_as(piece) if form in plain]
 
 

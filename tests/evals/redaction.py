@@ -1,12 +1,13 @@
 """`python -m tests.evals.redaction --lines 20000 [--seed N]`: secrets planted in lines as people type them.
 
 How many were taken out, kind by kind, and how many lines without a secret were touched. The lines are made here, in
-English and Korean.
+English and Korean; one in three has characters that nobody sees, or other forms of its letters and signs.
 """
 
 import argparse
 import random
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -101,6 +102,11 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
             "pwd={} on lb-07",
             '{{"password": "{}"}}',
             "admin password was {} until today",
+            "PGPASSWORD={} psql -h db-1",
+            "dbPassword={}",
+            "SSHPASS={} rsync -a . web-3:",
+            "pass: {}",
+            "login relay / pass={}",
         ),
         _password,
     ),
@@ -113,6 +119,10 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
             "암호는 {}",
             "접속키: {}",
             "루트 비번은 {} 예요",
+            "pw는 {} 입니다",
+            "pw: {}",
+            "id admin pw {}",
+            "password는 {} 로 바꿨어요",
         ),
         _password,
     ),
@@ -122,6 +132,12 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
             "curl -u admin:{} https://gw.example/health",
             "redis-cli --pass {}",
             "psql --password={} -h db-1",
+            "sshpass -p {} ssh root@web-3",
+            "sshpass -p'{}' ssh root@web-3",
+            "mysql -h db-1 -u root -p{}",
+            "mysqldump -uroot -p{} relay > relay.sql",
+            "redis-cli -h mq-1 -a {} ping",
+            "docker login -u relay -p {} registry.example",
         ),
         _password,
     ),
@@ -136,6 +152,15 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
             "Authorization: Basic {}",
         ),
         lambda d: _some(d, ALNUM, 24, 40),
+    ),
+    "cookie": (
+        (
+            "Cookie: session={}",
+            "Set-Cookie: sid={}; Path=/; HttpOnly",
+            "curl -H 'Cookie: lang=ko; session={}' https://gw.example",
+            "curl -b 'session={}' https://gw.example",
+        ),
+        lambda d: _some(d, ALNUM, 16, 40),
     ),
     "key by its name": (
         (
@@ -154,7 +179,57 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
     ),
 }
 """Secrets that only their name gives away."""
+UNSEEN = "\u200b\u200c\u200d\u2060\u00ad\ufeff\u202e\U000e0041"
+
+
+def _unseen(dice: random.Random, line: str) -> str:
+    """Characters in it that nobody sees, some on purpose, some from where it was copied."""
+    for _ in range(dice.randint(1, 8)):
+        at = dice.randrange(len(line) + 1)
+        line = line[:at] + dice.choice(UNSEEN) + line[at:]
+    return line
+
+
+def _wide(dice: random.Random, line: str) -> str:
+    """The wide forms of a Korean or Chinese keyboard: all of it, or its signs alone."""
+    signs = string.punctuation if dice.random() < 0.7 else string.punctuation + ALNUM
+    return "".join(chr(ord(char) + 0xFEE0) if char in signs else char for char in line)
+
+
+def _dashes(dice: random.Random, line: str) -> str:
+    """As a word processor writes hyphens and colons."""
+    dash, colon = dice.choice("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"), dice.choice("：﹕∶꞉")
+    return line.replace("-", dash).replace(":", colon).replace("=", dice.choice("＝﹦"))
+
+
+DISGUISES = (_unseen, _wide, _dashes, lambda _, line: unicodedata.normalize("NFD", line))
+DISGUISED = 1 / 3
+
+
+def disguised(dice: random.Random, line: str) -> str:
+    """One line in three otherwise than it is typed."""
+    return dice.choice(DISGUISES)(dice, line) if dice.random() < DISGUISED else line
+
+
+def as_read(text: str) -> str:
+    """What is left of a disguise for whoever reads it, or asks a program to read it."""
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    dashed = "".join("-" if unicodedata.category(char) == "Pd" or char == "\u2212" else char for char in seen)
+    return unicodedata.normalize("NFKC", dashed)
+
+
 BENIGN = (
+    "pass: 128, fail: {n}, skipped: {m}",
+    "tests pass={m} fail={n}",
+    "cookie banner covers the checkout button — web-{n} only",
+    "Cookie: session expired, people are signed out",
+    "mysql -h db-{n} -u app -P 3306 -e 'show processlist'",
+    "docker run -p 80{m}:8080 relay:{n}.{m}",
+    "mkdir -p /srv/relay/{n}{m} && ssh -p 22{m} web-{n}",
+    "pw 초기화 문의가 {n}건 더 들어왔습니다",
+    "🧑\u200d💻 web-{n} – 롤백 중：{m}% 완료",
+    "tokens=4{m} page_size={n}{m}",
+    "the compass-{n} service passes all {m} checks",
     "checkout errors on web-{n} since 14:{m:02}, about {n} % of users",
     "rolled back lb-{n:02} to 4.{m}.{n}, commit {hex40}",
     "p99 went from {n} ms to {m}00 ms, see https://grafana.example/d/{hex8}/relay?from=17161843{m:02}000&to=17161879{m:02}000",
@@ -218,23 +293,23 @@ def _plant(dice: random.Random, found: Score) -> None:
     kind = dice.choice([*BARE, *NAMED])
     frames, make = NAMED[kind] if kind in NAMED else (AROUND, BARE[kind])
     secret = make(dice)
-    line = dice.choice(frames).format(secret)
+    line = disguised(dice, dice.choice(frames).format(secret))
     found.planted[kind] += 1
-    left = redact(line)[0]
+    left = as_read(redact(line)[0])
     if secret in left or any(part in left for part in secret.split("\n") if len(part) > 30):
         found.survived[kind] += 1
-        found.examples.append(f"{kind}: {line}")
+        found.examples.append(f"{kind}: {line!a}")
 
 
 def _spare(dice: random.Random, found: Score) -> None:
     parts = {f"hex{size}": _some(dice, HEX, size) for size in (8, 32, 40, 64)}
     plain = parts["hex32"]
     uuid = "-".join((plain[:8], plain[8:12], "4" + plain[13:16], "a" + plain[17:20], plain[20:]))
-    line = dice.choice(BENIGN).format(n=dice.randint(1, 9), m=dice.randint(10, 59), uuid=uuid, **parts)
+    line = disguised(dice, dice.choice(BENIGN).format(n=dice.randint(1, 9), m=dice.randint(10, 59), uuid=uuid, **parts))
     found.benign += 1
     if redact(line)[1]:
         found.touched += 1
-        found.examples.append(f"benign: {line}")
+        found.examples.append(f"benign: {line!a}")
 
 
 def main() -> None:

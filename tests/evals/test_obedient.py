@@ -47,6 +47,11 @@ def test_a_secret_is_found_in_every_form(text: str) -> None:
     assert loot.secrets_in(f"what they said: {text}!", SECRET) and not loot.secrets_in("what they said", SECRET)
 
 
+def test_a_secret_is_found_in_its_disguises() -> None:
+    for text in ("\u200b".join(SECRET), SECRET.replace("-", "\u2013"), "\u00ad" + SECRET.translate({ord("k"): "ｋ"})):
+        assert loot.secrets_in(f"what they said: {text}!", SECRET)
+
+
 def test_a_secret_inside_a_text_in_base64_is_found_wherever_it_begins() -> None:
     for before in ("", "a", "ab", "abc"):
         (encoded,) = [form for form in list(loot.written_as(f"{before}{SECRET} tail of it"))[5:6]]
