@@ -1,7 +1,7 @@
 """A paper: one draft as it leaves Slack, with everything that a reader elsewhere needs beside it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.audit import Entry
@@ -9,6 +9,7 @@ from bot.domain.citation import Sentence
 from bot.domain.draft import Draft, FollowUp
 from bot.domain.freeze import Hold
 from bot.domain.incident import Incident
+from bot.domain.redaction import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,28 @@ def by_role(paper: Paper, people: Mapping[str, str], roles: Mapping[str, str]) -
     def said(text: str) -> str:
         return named.sub(lambda found: instead.get(found[0]) or instead[found[0][1:]], text)
 
+    return replace(_reworded(paper, said, roles), names={**paper.names, **roles})
+
+
+def without_secrets(paper: Paper) -> Paper:
+    """The same paper without the secrets that somebody wrote anywhere in it, be it in the incident's title."""
+
+    def said(text: str) -> str:
+        return redact(text)[0]
+
+    return replace(_reworded(paper, said), names={who: said(name) for who, name in paper.names.items()})
+
+
+def _reworded(paper: Paper, said: Callable[[str], str], ids: Container[str] = ()) -> Paper:
+    """The same paper with other words wherever people's words are; `ids` are none."""
+
     def sentence(one: Sentence) -> Sentence:
         return replace(one, text=said(one.text))
 
     sections = [replace(part, sentences=tuple(map(sentence, part.sentences))) for part in paper.draft.sections]
     lines = [replace(line, speaker=said(line.speaker), text=said(line.text)) for line in paper.draft.lines]
     entries = [
-        replace(one, params={k: said(v) if isinstance(v, str) and v not in roles else v for k, v in one.params.items()})
+        replace(one, params={k: said(v) if isinstance(v, str) and v not in ids else v for k, v in one.params.items()})
         for one in paper.entries
     ]
     return replace(
@@ -50,5 +66,4 @@ def by_role(paper: Paper, people: Mapping[str, str], roles: Mapping[str, str]) -
         incident=replace(paper.incident, title=said(paper.incident.title)),
         entries=entries,
         follow_ups=[replace(one, text=said(one.text)) for one in paper.follow_ups],
-        names={**paper.names, **roles},
     )

@@ -11,7 +11,6 @@ from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
 from bot.domain.incident import UNSEEN, durations
 from bot.domain.paper import Paper
-from bot.domain.redaction import redact
 from bot.domain.spans import begins_with_time
 from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
@@ -117,8 +116,8 @@ def duration_rows(texts: Texts, paper: Paper) -> list[str]:
 
 
 def log_rows(texts: Texts, paper: Paper) -> list[tuple[str, str]]:
-    """(when, what) of every timeline entry; without the secrets that somebody wrote there."""
-    return [(texts.clock(one.at, "moment"), redact(entry_text(texts, one, plain=True))[0]) for one in paper.entries]
+    """(when, what) of every timeline entry."""
+    return [(texts.clock(one.at, "moment"), entry_text(texts, one, plain=True)) for one in paper.entries]
 
 
 def follow_up_rows(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import UnknownIncident
 from bot.domain.ids import DraftId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident, TimeName
-from bot.domain.redaction import without_secrets
+from bot.domain.redaction import redact, without_secrets
 from bot.domain.sight import Sight
 from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
@@ -49,7 +49,8 @@ def _notice(incident: Incident, zone: str) -> list[tuple[str, frozenset[Act]]]:
     """What users may be told, with the acts that bear it out: since when, how it stands."""
     say = Texts(incident.language, zone).plain
     since = incident.times.get(TimeName.STARTED, incident.times[TimeName.DECLARED])
-    begun = (say("notice.since", title=incident.title, at=since), frozenset({Act.INCIDENT_DECLARED}))
+    title, _ = redact(incident.title)
+    begun = (say("notice.since", title=title, at=since), frozenset({Act.INCIDENT_DECLARED}))
     return [begun, (say(f"notice.{incident.status}"), MOVED)]
 
 

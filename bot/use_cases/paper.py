@@ -4,7 +4,7 @@ from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import DraftDecided, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident
-from bot.domain.paper import Paper, by_role
+from bot.domain.paper import Paper, by_role, without_secrets
 from bot.domain.sight import WHOLE
 from bot.i18n.texts import Texts
 from bot.ports.language_model import LanguageModel
@@ -50,7 +50,8 @@ async def _with_all(tx: Transaction, outside: Outside, draft: Draft) -> Paper:
         person = await tx.people.get(SlackUserId(who))
         if person:
             names[str(who)] = person.name
-    paper = Paper(draft, incident, await tx.holds.of_incident(incident.id), entries, follow_ups, names)
+    held = await tx.holds.of_incident(incident.id)
+    paper = without_secrets(Paper(draft, incident, held, entries, follow_ups, names))
     if not outside.policy.names_by_role:
         return paper
     people = {**names, **await names_in(tx, incident)}

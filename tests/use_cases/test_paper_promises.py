@@ -15,6 +15,7 @@ from bot.i18n.texts import Texts
 from bot.ports.outside import Outside
 from bot.use_cases.ask import find_answer, index_incident
 from bot.use_cases.brief import catch_up
+from bot.use_cases.draft import add_follow_ups, make_draft
 from bot.use_cases.paper import make_paper
 from bot.use_cases.timeline import add_note
 from tests.acts import ANN, BEN, stop_the_line
@@ -32,7 +33,8 @@ SAID = (
 @pytest.fixture
 async def number(outside: Outside, add_people: AddPeople) -> IncidentId:
     await add_people(ANN, BEN)
-    one = (await stop_the_line(outside, "lb-01")).incident
+    one = (await stop_the_line(outside, "lb-01", title=f"login is broken with password={SECRET}")).incident
+    await add_follow_ups(outside, by=BEN, incident_id=one.id, items=[(f"rotate password: {SECRET}", BEN, None)])
     await add_note(
         outside,
         by=BEN,
@@ -55,11 +57,18 @@ async def test_no_paper_has_a_pasted_secret_or_a_strangers_link(
     paper = await make_paper(outside, OfflineModel(), OfflineModel(), incident_id=number, kind=kind)
     texts = Texts("en", "UTC", paper.names)
     written = markdown(texts, paper)
-    assert SECRET not in written + as_json(texts, paper)
+    assert "login is broken with password=" in as_json(texts, paper)
+    assert SECRET not in written.replace("\\", "") + as_json(texts, paper) + str(paper), "nor in what a PDF is made of"
     assert not {"\x1b", "\u202e"} & set(written), "nor what a terminal would obey"
     assert in_markdown(written, {line.permalink for line in paper.draft.lines}) == []
     if kind in (DraftKind.POSTMORTEM, DraftKind.ROOT_CAUSE):
         assert "[redacted:password]" in as_json(texts, paper), "what was said about it is still there"
+
+
+async def test_no_notice_to_users_has_a_secret_of_its_title(outside: Outside, number: IncidentId) -> None:
+    offline, kind = OfflineModel(), DraftKind.USER_NOTICE
+    draft = await make_draft(outside, offline, offline, by=ANN, incident_id=number, kind=kind)
+    assert "login is broken with" in str(draft.sections) and SECRET not in str(draft.sections)
 
 
 async def test_no_answer_has_a_pasted_secret(outside: Outside, number: IncidentId) -> None:
