@@ -27,7 +27,8 @@ class Line:
 
     `reactions` are Slack's names without colons, one for each person but the speaker; `role` is the speaker's in the
     incident, "" where they have none. `entry_kind` says what an entry records (status, note, …) and is empty for a
-    message. `late`: we heard of it only some time after it was written. `since`: what became of it after it was cited.
+    message. `late`: we heard of it only some time after it was written. `version`: which version of a message it is, ""
+    as first posted; None where that was not noted. `since`: what became of it after it was cited.
     """
 
     n: int
@@ -44,6 +45,7 @@ class Line:
     late: bool = False
     since: LineFate = LineFate.NOTHING
     role: str = ""
+    version: str | None = None
 
 
 def number_lines(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
 from bot.domain.incident import Incident, TimeName
 from bot.domain.job import JobKind
-from bot.domain.message import moment, ts_in
+from bot.domain.message import Message, moment, ts_in
 from bot.domain.reading import Reading
 from bot.domain.redaction import without_secrets
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
@@ -213,7 +213,7 @@ async def get_draft(outside: Outside, draft_id: DraftId, *, sight: Sight = EVERY
 
 
 async def as_it_is_now(tx: Transaction, draft: Draft, incident: Incident) -> Draft:
-    """The draft, its lines marked where their messages were edited or deleted after it was made."""
+    """The draft, its lines marked where their messages are not as they were when the log was read for it."""
     lines = [await _as_it_is_now(tx, line, incident, draft.made_at) for line in draft.lines]
     return replace(draft, lines=tuple(lines))
 
@@ -221,9 +221,16 @@ async def as_it_is_now(tx: Transaction, draft: Draft, incident: Incident) -> Dra
 async def _as_it_is_now(tx: Transaction, line: Line, incident: Incident, made_at: datetime) -> Line:
     ts = ts_in(line.permalink) if line.kind is LineKind.MESSAGE and incident.channel else None
     now = await tx.messages.get(incident.channel, ts) if ts and incident.channel else None
-    if now is None or not now.version or moment(now.version) <= made_at:
+    if now is None or _was_read(now, line, made_at):
         return line
     return replace(line, since=LineFate.DELETED if now.deleted else LineFate.EDITED)
+
+
+def _was_read(now: Message, line: Line, made_at: datetime) -> bool:
+    """Whether the line is the message as it is now; older drafts know only when they were made."""
+    if line.version is not None:
+        return now.version == line.version
+    return not now.version or moment(now.version) <= made_at
 
 
 async def version_before(outside: Outside, draft: Draft, *, sight: Sight = EVERYBODY) -> Draft | None:

@@ -98,6 +98,7 @@ def _message(message: Message, names: dict[str, str], team_url: str) -> Line:
         deleted=message.deleted,
         is_bot=message.is_bot,
         late=message.came_late,
+        version=message.version,
     )
 
 
