@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.domain.citation import Section, Sentence
@@ -292,7 +293,7 @@ def _read_row(part: Section, row: str) -> Sentence:
 
 def _kept(part: Section, text: str, numbers: tuple[int, ...]) -> Sentence:
     before = next((s for s in part.sentences if " ".join(s.text.split()) == text), None)
-    return Sentence(text, numbers, before.certainty if before else "")
+    return replace(before, text=text, citations=numbers) if before else Sentence(text, numbers)
 
 
 def send_back_modal(texts: Texts, draft: Draft) -> Block:

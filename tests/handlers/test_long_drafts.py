@@ -86,6 +86,16 @@ def test_the_editor_gives_back_what_it_showed() -> None:
     assert read_written(made, {**fields, last: "without a source"})[1] == last
 
 
+def test_saving_what_nobody_changed_changes_nothing() -> None:
+    said = (Sentence("It lasted 6 minutes.", (7,), computed=True), Sentence("a bad weight", (7,), "likely"))
+    made = replace(long_draft(1), sections=(Section("root_cause", said),))
+    fields = {block["block_id"]: block["element"]["initial_value"] for block in edit_modal(TEXTS, made)["blocks"][1:]}
+    assert read_written(made, fields) == (made.sections, None)
+    ((name, text),) = fields.items()
+    (changed,), _ = read_written(made, {name: text.replace("6", "9")})
+    assert changed.sentences == (Sentence("It lasted 9 minutes.", (7,)), said[1]), "their words are nobody's sum"
+
+
 def test_follow_ups_without_an_owner_come_first_and_the_rest_is_counted() -> None:
     owned = [FollowUp(FollowUpId(n), IncidentId(1), f"owned {n}", ANN, date(2024, 6, 3)) for n in range(6)]
     loose = [FollowUp(FollowUpId(n), IncidentId(1), f"loose {n}") for n in range(6, 14)]
