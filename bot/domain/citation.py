@@ -10,8 +10,10 @@ from functools import cached_property
 
 from bot.domain.certainty import CAUSES, INCONCLUSIVE, certainty_of, weaker
 from bot.domain.evidence import claims_of, comparable, evidence_of
+from bot.domain.mood import Moods
 from bot.domain.names import server_names_in
-from bot.domain.polarity import Clauses, agrees_with, clauses_of
+from bot.domain.opposites import bare_words_in
+from bot.domain.polarity import Testimony
 from bot.domain.quotations import is_torn, is_whole_quotation
 from bot.domain.spans import is_span, moments_of, said_times
 from bot.domain.spoken_names import SpokenNames
@@ -58,6 +60,7 @@ class Reason(StrEnum):
     PERSON = "person"
     QUOTATION = "quotation"
     NEGATION = "negation"
+    UNSETTLED = "unsettled"
     ELSEWHERE = "elsewhere"
 
 
@@ -111,13 +114,18 @@ class _Cited:
         return [_without_names(_visible(line.text)) for line in self.lines]
 
     @cached_property
-    def clauses(self) -> Clauses:
-        return clauses_of(self.said)
+    def statements(self) -> Testimony:
+        return Testimony(self.said)
+
+    @cached_property
+    def moods(self) -> Moods:
+        return Moods(self.said)
 
     @cached_property
     def words(self) -> frozenset[str]:
-        speakers = (line.speaker for line in self.lines)
-        return frozenset(words_of(" ".join([*self.said, *(_URL.sub(" ", one) for one in self.said), *speakers])))
+        plain = (_URL.sub(" ", one) for one in self.said)
+        bare = (bare_words_in(comparable(one)) for one in self.said)
+        return frozenset(words_of(" ".join([*self.said, *plain, *bare, *(line.speaker for line in self.lines)])))
 
 
 class _NotBorneOut(Exception):
@@ -220,7 +228,8 @@ def _spans(text: str, cited: _Cited, log: _Log) -> tuple[list[timedelta], ...]:
 
 def _check_meaning(heading: str, text: str, cited: _Cited, log: _Log) -> None:
     """Raises _NotBorneOut where the lines speak of something else, or say no where the text says yes."""
-    _must(agrees_with(_without_names(text), cited.clauses), Reason.NEGATION)
+    _must(cited.statements.agrees(_without_names(text)), Reason.NEGATION)
+    _must(heading in CAUSES or cited.moods.bear_out(heading, _without_names(text)), Reason.UNSETTLED)
     words = words_of(log.names.left_out_of(_without_names(_URL.sub(" ", text))))
     share = _CAUSE_SHARE if heading in CAUSES else _SHARE
     _must(is_legible(text, "\n".join(cited.said)), Reason.ELSEWHERE)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.certainty import CONFIRMED, LIKELY
 from bot.domain.citation import HEADINGS, Section, Sentence
-from bot.domain.polarity import agrees
+from bot.domain.polarity import Testimony
 from bot.domain.wording import words_of
 
 MOST = {"summary": 3, "timeline": 15, "follow_ups": 8}
@@ -52,4 +52,4 @@ def _are_alike(one: str, other: str) -> bool:
         return False
     words, others = frozenset(words_of(one)), frozenset(words_of(other))
     common = len(words & others) >= _ALIKE * max(len(words | others), 1)
-    return common and agrees(one, [other]) and agrees(other, [one])
+    return common and Testimony([other]).agrees(one) and Testimony([one]).agrees(other)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.evidence import comparable
+from bot.domain.opposites import Contrasts, contrasts, sides_of
 from bot.domain.wording import key_of, spoken_in
 
 
@@ -26,26 +27,24 @@ class _Clause:
         return self.affirmed | self.denied | self.unclear
 
 
-def agrees(text: str, testimony: Sequence[str]) -> bool:
-    """Whether `text` denies nothing that these texts affirm, and affirms nothing that they deny.
+class Testimony:
+    """What several texts affirm and deny, clause by clause: read once for all that is compared with it."""
 
-    Only what is spoken of in both is compared: a word that the texts do not have is nobody's denial.
-    """
-    return agrees_with(text, clauses_of(testimony))
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = [comparable(one) for one in texts]
+        self._sides = sides_of("\n".join(self._texts))
+        self._clauses: dict[Contrasts, Sequence[_Clause]] = {}
 
+    def agrees(self, text: str) -> bool:
+        """Whether `text` denies nothing that these texts affirm, and affirms nothing that they deny.
 
-Clauses = Sequence[_Clause]
-"""What several texts say, clause by clause."""
-
-
-def clauses_of(texts: Sequence[str]) -> Clauses:
-    """Return what these texts affirm and deny."""
-    return [clause for one in texts for clause in _clauses(one)]
-
-
-def agrees_with(text: str, said: Clauses) -> bool:
-    """Whether `text` agrees with what was said, as in `agrees`."""
-    return all(_is_said(clause, said) for clause in _clauses(text))
+        Only what is spoken of in both is compared: a word that the texts do not have is nobody's denial.
+        """
+        plain = comparable(text)
+        both = contrasts(sides_of(plain), self._sides)
+        if both not in self._clauses:
+            self._clauses[both] = [clause for one in self._texts for clause in _clauses(both.spelt_out(one))]
+        return all(_is_said(clause, self._clauses[both]) for clause in _clauses(both.spelt_out(plain)))
 
 
 def _is_said(clause: _Clause, said: Sequence[_Clause]) -> bool:
@@ -80,30 +79,32 @@ def _has_outcome(clause: _Clause, said: Sequence[_Clause]) -> bool:
     return any(one.outcome is clause.outcome for one in telling if len(one.words & clause.words) == most)
 
 
-_BREAK = re.compile(
+CLAUSE_ENDS = re.compile(
     r"(?:[,;:.!?…]+(?=\s|$)|[()—|])|\s[-–]\s"
     r"|\b(?:but|because|so|which|while|although|though|however|then|until|after|before|when|and|since|due to)\b"
     r"|(?<=지만)\s|(?<=는데)\s|(?<=으나)\s|(?<=고)\s|(?<=며)\s|(?<=서)\s|(?<=니)\s|(?<=더니)\s|(?<=없이)\s|(?<=채)\s"
     r"|(?=\bwithout\b)|(?<=때문에)\s|(?<=후)\s|(?<=뒤)\s|(?<=자)\s"
 )
+"""Where one clause ends and the next begins."""
 _SPLICE = re.compile(r"\bfail(?:ed|s|ing)?[ -]?over|페일오버")
 _NOT_FAILED = re.compile(
     r"(?:\b(?:not|no longer|never|without|no|stopped)|n't)\s(?:\w+\s)?fail\w*|실패\w{0,3}\s?(?:않|없|아니)\w*"
 )
 _NO = re.compile(
     r"(?P<ahead>\b(?:not|no longer|never|no|none|nobody|nothing|neither|nor|without|cannot|unable to|failed to|nowhere"
-    r"|ruled out)\b"
+    r"|ruled out|hardly|barely|scarcely|rarely)\b|(?<!to )(?<!at )\bzero\b(?= [a-z])"
+    r"|(?<![\d.,:-])0\s?(?=(?:users?|customers?|orders?|requests?|errors?|payments?|messages?|data)\b|건|명)"
     r"|n't\b|(?<![가-힣])(?:안|못)\s(?![되돼됐된될됨됩하했한할합])|(?<![가-힣])못(?=[가-힣]))"
-    r"|(?P<back>\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*)\b"
+    r"|(?P<back>\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|avoided|averted)\b"
     r"|(?<![가-힣])안\s?[되돼됐된될됨됩하했한할합][가-힣]*|(?<![가-힣])못\s?(?:하|했|한|할|됐|돼|되)[가-힣]*"
     r"|[가-힣]{0,3}않[가-힣]*|(?<![가-힣])없[가-힣]*|(?<=[가-힣])없[가-힣]*"
     r"|(?<![가-힣])아[니닌닙님][가-힣]*|아니(?:었|라|고|며|다|에)[가-힣]*"
-    r"|불가(?!피)[가-힣]*|실패[가-힣]*|무관[가-힣]*|못(?:했|한|하)[가-힣]*)"
+    r"|불가(?!피)[가-힣]*|실패[가-힣]*|무관[가-힣]*|무근[가-힣]*|못(?:했|한|하)[가-힣]*)"
 )
 _WORKED = re.compile(
     r"\b(?:work(?:s|ed|ing)?|help(?:s|ed|ing)?|succe(?:ss\w*|ed\w*)|fix(?:es|ed|ing)?|effect(?:ive)?|difference"
-    r"|solv\w+|resolv\w+|improv\w+|recover\w*|restor\w+|cured?|complet\w+)\b"
-    r"|성공|도움|효과|소용|해결|해소|복구|정상|나아|완료|회복|통했|통하"
+    r"|solv\w+|resolv\w+|improv\w+|recover\w*|restor\w+|cured?|complet\w+|passed)\b"
+    r"|성공|도움|효과|소용|해결|해소|복구|정상|나아|완료|회복|통했|통하|통과"
 )
 _FAILED = re.compile(
     r"\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|in vain)\b|실패[가-힣]*|허사|(?<![가-힣])안\s?[되돼됐된될됨됩]"
@@ -119,8 +120,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _clauses(text: str) -> list[_Clause]:
-    plain = _SPLICE.sub(lambda found: found[0].replace(" ", "").replace("-", ""), comparable(text))
-    found = [_clause(part) for part in _BREAK.split(_NOT_FAILED.sub(" works ", plain)) if part and part.strip()]
+    plain = _SPLICE.sub(lambda found: found[0].replace(" ", "").replace("-", ""), text)
+    found = [_clause(part) for part in CLAUSE_ENDS.split(_NOT_FAILED.sub(" works ", plain)) if part and part.strip()]
     for place in range(len(found) - 1, 0, -1):
         if found[place - 1].outcome is None and found[place].outcome is not None and not found[place].affirmed:
             found[place - 1] = _with_outcome(found[place - 1], found[place].outcome)

@@ -9,17 +9,18 @@ from bot.domain.glossary import GLOSSARY
 from bot.domain.korean_words import KOREAN_STOP_WORDS, stem
 
 _FUNCTION_WORDS = """
-a about above after again all also although am an and any are around as at back be because been before being below
-between both but by can cannot could did do does doing done down during each either else even ever every few first
-for from further get gets getting go goes going got had has have having he her here him his how however i if in
-instead into is it its itself just last later least less like made make makes many may me might more most much must
-my near neither next no nobody none nor not nothing now of off on once one only onto or other our out over own per
-rather same shall she should since so some something soon still such than that the their them then there these they
-this those though through to together too toward towards under until unless unlike up upon us used using very via
-was we were what when where whether which while who whole whom whose why will with within without would yet you your
-were won't didn't don't doesn't isn't wasn't weren't can't couldn't hasn't haven't hadn't wouldn't shouldn't it's
-that's there's we're they're i'm i've we've i'd never always almost already approximately roughly nearly am pm noon
-midnight morning afternoon evening night today yesterday tomorrow utc kst
+a about above after again all also although am an and any anybody anyone are around as at back be because been
+before being below between both but by can cannot could did do does doing done down during each either else even
+ever every everybody everyone few first for from further get gets getting go goes going got had has have having he
+her here him his how however i if in instead into is it its itself just last later least less like made make makes
+many may me might more most much must my near neither next no nobody none nor not nothing now of off on once one
+only onto or other our out over own per rather same shall she should since so some somebody someone something soon
+still such than that the their them then there these they this those though through to together too toward towards
+under until unless unlike up upon us used using very via was we were what when where whether which while who whole
+whom whose why will with within without would yet you your were won't didn't don't doesn't isn't wasn't weren't
+can't couldn't hasn't haven't hadn't wouldn't shouldn't it's that's there's we're they're i'm i've we've i'd never
+always almost already approximately roughly nearly am pm noon midnight morning afternoon evening night today
+yesterday tomorrow utc kst
 """
 _FUNCTION = frozenset(_FUNCTION_WORDS.split())
 _FRAME_WORDS = """
@@ -38,6 +39,7 @@ _KOREAN_FRAME_WORDS = """
 이전 당시 결과 사실 기록 언급 말씀 말했 밝혔 알렸 전했 예상 생각 보입 보이 보임 보였 시간 시각 시점 정도 가량 지속
 걸렸 걸림 기준 해당 인해 인한 따르면 따라 위해 통해 대해 이유 것으 것입 것임 분간 분 초 초간 시 시에 분에 초에 시부터
 분부터 시까지 분까지 분경 시경 시간대 오전 오후 새벽 아침 저녁 낮 밤 퍼센트 프로 약 총 직접 직접적
+아직 이미 여부 않았 않는 않은 않을 않고 않아 않습
 """
 _KOREAN_FRAME = frozenset(_KOREAN_FRAME_WORDS.split())
 _IRREGULAR = {
@@ -95,7 +97,19 @@ def is_spoken_of(words: Sequence[str], known: frozenset[str], text: str, *, test
     if not asked:
         return not words or re.search(r"\d", text) is not None
     distinct = frozenset(asked)
-    return len(distinct & known) >= share * len(distinct)
+    return len(distinct & known) >= share * len(distinct) and not any(
+        _is_of_its_own(words_of(clause), known, alike=alike, korean=korean)
+        for clause in _JOINED.split(comparable(text))
+    )
+
+
+_JOINED = re.compile(r"[,;:]\s|\b(?:but|and|while|although)\b|(?<=지만)\s|(?<=는데)\s|(?<=고)\s|(?<=며)\s")
+
+
+def _is_of_its_own(words: Sequence[str], known: frozenset[str], *, alike: bool, korean: bool) -> bool:
+    """Whether a clause that stands beside others speaks of nothing that the lines speak of."""
+    asked = frozenset(word for word in words if alike or _is_comparable(word, korean=korean))
+    return len(asked) > 1 and not asked & known
 
 
 _RUN, _RUN_ACROSS = 5, 8
@@ -187,6 +201,8 @@ def _korean(word: str) -> str:
     if word in _KOREAN_FRAME or word in KOREAN_STOP_WORDS or not stem(word, after_latin=True):
         return ""
     base = stem(word)
+    if base in _PHRASES:
+        return _PHRASES[base]
     for length in range(min(len(base), 6), 1, -1):
         if base[:length] in _GROUP:
             return "" if base[:length] in _KOREAN_FRAME else _GROUP[base[:length]]

@@ -1,0 +1,135 @@
+"""What is promised of meaning: no sentence says the contrary of its lines, nor tells a question or a plan as done."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.citation import Reason, Section, Sentence, judge_sections
+from bot.domain.transcript import Line, LineKind
+
+SEOUL = ZoneInfo("Asia/Seoul")
+START = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
+
+
+def refused(said: str, text: str, heading: str = "timeline") -> Reason | None:
+    """Why the sentence is not shown of this line, None when it is."""
+    line = Line(1, LineKind.MESSAGE, START, "Min Seo", said, "")
+    _, dropped = judge_sections([Section(heading, (Sentence(text, (1,)),))], [line], zone=SEOUL)
+    return dropped[0].reason if dropped else None
+
+
+@pytest.mark.parametrize(
+    ("said", "true", "false"),
+    [
+        ("we disabled the cache", "The cache was disabled.", "We enabled the cache."),
+        ("the flag was turned on for relay", "The flag of relay was enabled.", "The flag of relay was turned off."),
+        ("the alert was not disabled", "The alert was enabled.", "The alert was disabled."),
+        ("checkout is down again", "Checkout went down again.", "Checkout is up again."),
+        ("traffic increased sharply", "Traffic rose sharply.", "Traffic decreased sharply."),
+        ("errors fell after the rollback", "Errors went down after the rollback.", "Errors grew after the rollback."),
+        ("the rollback was refused", "The rollback was rejected.", "The rollback was accepted."),
+        ("the rollback worked", "The rollback helped.", "The rollback hardly worked."),
+        ("rollback is not safe here", "Rollback is unsafe here.", "Rollback is safe here."),
+        ("the pool is unhealthy", "The pool was not healthy.", "The pool was healthy."),
+        ("non-production hosts were hit", "Hit were non-production hosts.", "The production hosts were hit."),
+        ("data was lost", "Data was lost.", "Data loss was avoided."),
+        ("zero users were affected", "No users were affected.", "Users were affected."),
+        ("0 orders lost", "No orders were lost.", "Orders were lost."),
+        ("the tests failed", "The tests failed.", "The tests passed."),
+        ("롤백 미적용", "롤백이 적용되지 않았다.", "롤백 적용."),
+        ("롤백 미완료 상태", "롤백이 완료되지 않은 상태였다.", "롤백 완료 상태."),
+        ("비정상 트래픽 확인", "비정상 트래픽이 확인되었다.", "정상 트래픽 확인."),
+        ("결제 정상입니다", "결제는 정상이었다.", "결제 비정상입니다."),
+        ("롤백은 무효였다", "롤백은 무효였다.", "롤백은 유효였다."),
+        ("데이터 유실 없음", "데이터 유실은 없었다.", "데이터 유실이 있었습니다."),
+        ("캐시를 비활성화했습니다", "캐시를 껐다.", "캐시를 활성화했다."),
+        ("캐시를 비활성화하지 않았고 그대로 둡니다", "캐시를 활성화된 그대로 두었다.", "캐시를 비활성화했다."),
+        ("트래픽이 급감했습니다", "트래픽이 감소했다.", "트래픽이 급증했다."),
+        ("변경 승인이 거절됐습니다", "변경 승인이 거절되었다.", "변경이 승인되었다."),
+        ("방화벽 차단 해제했습니다", "방화벽 차단을 해제했다.", "방화벽을 차단했다."),
+    ],
+)
+def test_the_contrary_of_what_was_said_is_refused(said: str, true: str, false: str) -> None:
+    assert refused(said, true) is None
+    assert refused(said, false) is Reason.NEGATION
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("we disabled the cache on lb-1", "The cache on lb-1 was turned off."),
+        ("the api is unavailable", "The API was down."),
+        ("error rate is down to 0", "The error rate dropped to zero."),
+        ("scaled up the workers, queue is draining", "More workers were added and the queue drained."),
+        ("we have not enabled the alert for this queue", "The alert for this queue was disabled."),
+        ("unexpected restart of relay", "Relay restarted unexpectedly."),
+        ("the limit was added and later removed", "The limit was removed."),
+        ("비밀번호 변경 후 미디어 서버 재시작", "비밀번호를 변경하고 미디어 서버를 재시작했다."),
+        ("에러율이 올랐다가 롤백 후 떨어졌습니다", "롤백 후 에러율이 감소했다."),
+    ],
+)
+def test_other_words_for_the_same_are_kept(said: str, text: str) -> None:
+    assert refused(said, text) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "false", "true"),
+    [
+        ("should we roll back relay?", "Relay was rolled back.", "It was asked whether to roll back relay."),
+        ("could relay be out of disk", "Relay was out of disk.", "Relay may be out of disk."),
+        ("has the alert fired?", "The alert fired.", "Min Seo asked if the alert had fired."),
+        ("maybe 40% of users are affected", "40% of users were affected.", "Possibly 40% of users were affected."),
+        ("we will roll back relay tomorrow", "We rolled back relay.", "A rollback of relay was planned."),
+        ("I'll restart relay", "Min Seo restarted relay.", "Min Seo said they would restart relay."),
+        ("let's fail over relay", "Relay was failed over.", "The team decided to fail over relay."),
+        ("롤백할까요?", "롤백했습니다.", "롤백 여부를 물었다."),
+        ("데이터 유실된 건가요", "데이터가 유실되었다.", "데이터 유실 여부를 물었다."),
+        ("롤백하고 재시작하겠습니다", "롤백하고 재시작했다.", "롤백하고 재시작할 계획이라고 밝혔다."),
+        ("아마 결제 40%가 실패한 것 같습니다", "결제 40%가 실패했다.", "결제 40%가 실패한 것으로 추정된다."),
+    ],
+)
+def test_a_question_a_guess_and_a_plan_are_no_fact(said: str, false: str, true: str) -> None:
+    assert refused(said, false) is Reason.UNSETTLED
+    assert refused(said, true) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "heading"),
+    [
+        ("Deploy went out at 14:50, could it be related?", "A deploy went out at 14:50.", "trigger"),
+        ("restarted relay and will watch the queue", "Relay was restarted.", "timeline"),
+        ("is relay down?\nyes, down since 14:50", "Relay was down.", "impact"),
+        ("재시작했고 롤백하겠습니다", "재시작했다.", "timeline"),
+        ("we should add a runbook for relay", "Add a runbook for relay.", "follow_ups"),
+        ("should we add a runbook for relay?", "Add a runbook for relay.", "follow_ups"),
+        ("알람 임계값을 조정해야 합니다", "알람 임계값을 조정한다.", "follow_ups"),
+        ("let's roll back relay", "Roll back relay.", "decisions"),
+    ],
+)
+def test_what_was_stated_beside_a_question_or_is_itself_a_plan_is_kept(said: str, text: str, heading: str) -> None:
+    assert refused(said, text, heading) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("we should add a runbook for relay", "A runbook for relay was added."),
+        ("알람 임계값을 조정해야 합니다", "알람 임계값을 조정했다."),
+    ],
+)
+def test_a_duty_is_not_told_as_done(said: str, text: str) -> None:
+    assert refused(said, text, "follow_ups") is Reason.UNSETTLED
+
+
+@pytest.mark.parametrize(
+    ("said", "true", "beside"),
+    [
+        ("restarted relay and checkout recovered", "Relay was restarted", "but customer names were stolen."),
+        ("restarted relay and checkout recovered", "Checkout recovered", "and the vendor paid damages."),
+        ("릴레이 재시작 후 결제 복구", "릴레이를 재시작해 결제가 복구되었지만", "고객 명단이 유출되었다."),
+    ],
+)
+def test_a_clause_that_nobody_spoke_of_does_not_pass_beside_a_true_one(said: str, true: str, beside: str) -> None:
+    assert refused(said, f"{true}.") is None
+    assert refused(said, f"{true} {beside}") is Reason.ELSEWHERE
