@@ -97,6 +97,11 @@ class Database:
             yield Transaction(connection, self._memory, sight)
 
     @property
+    def shared(self) -> bool:
+        """A SQLite file is served by one process (`storage.one_process`)."""
+        return self._one_writer is None
+
+    @property
     def seen(self) -> Head | None:
         """The end of the audit log as this process last wrote it."""
         return self._head

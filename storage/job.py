@@ -89,11 +89,11 @@ class JobRows:
                 found.setdefault(row.job_id, {})[row.name] = row.result
         return found
 
-    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> Sequence[str]:
-        """Holds on to claimed jobs; returns those that are still the owner's."""
+    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
+        """Holds on to claimed jobs; returns how many are still the owner's."""
         mine = (job.c.id.in_(ids), job.c.owner == owner, job.c.state == OPEN)
-        renewing = update(job).where(*mine).values(lease=until).returning(job.c.id)
-        return list((await self._connection.execute(renewing)).scalars())
+        result = await self._connection.execute(update(job).where(*mine).values(lease=until))
+        return int(result.rowcount)
 
     async def journal(self, job_id: str, name: str, result: Any) -> None:
         """Notes the result of one finished step."""
@@ -122,10 +122,11 @@ class JobRows:
         later = select(job.c.seq).where(job.c.seq > mine, job.c.key == key).limit(1)
         return (await self._connection.execute(later)).first() is None
 
-    async def bury(self, job_id: str, *, owner: str, error: str) -> None:
-        """Tried often enough: a person must look."""
+    async def bury(self, job_id: str, *, owner: str, error: str) -> bool:
+        """Tried often enough: a person must look. False where somebody else has it by now."""
         mine = (job.c.id == job_id, job.c.owner == owner, job.c.state == OPEN)
-        await self._connection.execute(update(job).where(*mine).values(state=DEAD, lease=None, error=error))
+        burying = update(job).where(*mine).values(state=DEAD, lease=None, error=error)
+        return bool((await self._connection.execute(burying)).rowcount)
 
     async def count_open(self, *, due_by: datetime) -> int:
         """How many wait or run."""

@@ -1,7 +1,8 @@
 """Slack's Web API behind the Chat port; its failures become transient or permanent here and nowhere else."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -62,6 +63,8 @@ TIMEOUT_SECONDS = 10
 SLACKBOT = "USLACKBOT"
 """Slack's own: its `is_bot` is false."""
 PAGE = 200
+PAGES = 5
+"""On so many pages of a channel's history do we look for what we may have posted: the last thousand messages."""
 READ_PAGE = 999
 """The most that conversations.history gives at once; some apps get 15."""
 
@@ -161,13 +164,12 @@ class SlackChat(SlackFiles):
         """What was said in a thread stands in its replies, not in the channel's history"""
         try:
             place = await self._id_of(channel)
-            messages = await (self._thread_of(place, thread_ts) if thread_ts else self._history_of(place))
+            async for message in self._thread_of(place, thread_ts) if thread_ts else self._history_of(place):
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == OURS and metadata.get("event_payload", {}).get("key") == key:
+                    return MessageTs(message["ts"])
         except ChatPermanent:
             return None
-        for message in messages:
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == OURS and metadata.get("event_payload", {}).get("key") == key:
-                return MessageTs(message["ts"])
         return None
 
     async def _id_of(self, channel: str) -> str:
@@ -176,7 +178,9 @@ class SlackChat(SlackFiles):
             return channel
         cursor = ""
         while True:
-            answer = await self._call(self._client.conversations_list, limit=PAGE, cursor=cursor)
+            answer = await self._call(
+                self._client.conversations_list, limit=PAGE, cursor=cursor, types="public_channel,private_channel"
+            )
             for one in answer["channels"]:
                 if one["name"] == channel[1:]:
                     return str(one["id"])
@@ -184,19 +188,24 @@ class SlackChat(SlackFiles):
             if not cursor:
                 raise ChatPermanent("channel_not_found")
 
-    async def _thread_of(self, channel: str, ts: str) -> list[dict[str, Any]]:
-        return await self._pages(self._client.conversations_replies, channel=channel, ts=ts, include_all_metadata=True)
+    def _thread_of(self, channel: str, ts: str) -> AsyncIterator[dict[str, Any]]:
+        replies = self._client.conversations_replies
+        return self._pages(replies, channel=channel, ts=ts, include_all_metadata=True)
 
-    async def _history_of(self, channel: str) -> list[dict[str, Any]]:
-        """We may post where we are no member (chat:write.public), but not read"""
-        arguments: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
+    async def _history_of(self, channel: str) -> AsyncIterator[dict[str, Any]]:
+        """The newest first. We may post where we are no member (chat:write.public), but not read"""
+        history = partial(self._pages, self._client.conversations_history, at_most=PAGES)
         try:
-            return list((await self._call(self._client.conversations_history, **arguments))["messages"])
+            async for message in history(channel=channel, include_all_metadata=True):
+                yield message
         except ChatPermanent as refused:
             if refused.reason != "not_in_channel":
                 raise
+        else:
+            return
         await self._call(self._client.conversations_join, channel=channel)
-        return list((await self._call(self._client.conversations_history, **arguments))["messages"])
+        async for message in history(channel=channel, include_all_metadata=True):
+            yield message
 
     async def update(self, channel: ChannelId, ts: MessageTs, text: str, *, blocks: Blocks) -> None:
         """chat.update"""
@@ -279,15 +288,16 @@ class SlackChat(SlackFiles):
             if not cursor:
                 return found
 
-    async def _pages(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        cursor = ""
-        while True:
+    async def _pages(
+        self, method: Callable[..., Awaitable[Any]], *, at_most: int | None = None, **arguments: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The messages of all pages, or of `at_most` so many"""
+        cursor, read = "", 0
+        while read == 0 or (cursor and read != at_most):
             answer = await self._call(method, limit=PAGE, cursor=cursor, **arguments)
-            found += answer["messages"]
-            cursor = next_cursor(answer)
-            if not cursor:
-                return found
+            for message in answer["messages"]:
+                yield message
+            cursor, read = next_cursor(answer), read + 1
 
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """views.open"""
@@ -316,7 +326,9 @@ class SlackChat(SlackFiles):
         except aiohttp.ClientConnectorError as away:
             raise ChatTransient(f"{type(away).__name__}: {away}") from away
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
-            raise _noted(name, ChatTransient(f"{type(trouble).__name__}: {trouble}", maybe_done=True)) from trouble
+            after = TIMEOUT_SECONDS if isinstance(trouble, TimeoutError) else None  # it may still be on its way
+            failure = ChatTransient(f"{type(trouble).__name__}: {trouble}", after=after, maybe_done=True)
+            raise _noted(name, failure) from trouble
         note_write(name)
         return answer
 

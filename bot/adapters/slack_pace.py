@@ -45,12 +45,13 @@ class Pace:
         self._now = now
         self._calls: dict[tuple[str, str], deque[float]] = {}
         self._rests: dict[tuple[str, str], float] = {}
+        self._latest = now()
         self.refused: Counter[str] = Counter()
 
     def take(self, method: str, channel: str = "") -> None:
         """One call. Raises ChatTransient with the seconds to wait: it was not made."""
-        place, now = _place(method, channel), self._now()
-        if (until := self._rests.get(place, 0.0)) > now:
+        place, now = _place(method, channel), self._time()
+        if (until := self._rests.get(place, now)) > now:
             raise ChatTransient(f"{method} rests", after=until - now)
         allowed = POSTS if place[1] else TIERS.get(method)
         if allowed is None:
@@ -66,7 +67,22 @@ class Pace:
     def rest(self, method: str, channel: str, seconds: float) -> None:
         """Slack answered 429: nothing more of this method for so long."""
         self.refused[method] += 1
-        self._rests[_place(method, channel)] = self._now() + seconds
+        self._rests[_place(method, channel)] = self._time() + seconds
+
+    def resting(self) -> dict[str, float]:
+        """The methods that Slack told to wait, with the seconds that are left of it."""
+        now, left = self._time(), dict.fromkeys((method for method, _ in self._rests), 0.0)
+        for (method, _), until in self._rests.items():
+            left[method] = max(left[method], until - now)
+        return {method: seconds for method, seconds in left.items() if seconds > 0}
+
+    def _time(self) -> float:
+        """Now. Where the clock was set back nothing of before counts: what comes too soon then Slack says itself."""
+        now = self._now()
+        if now < self._latest:
+            self._calls, self._rests = {}, {}
+        self._latest = now
+        return now
 
     def _forget(self, now: float) -> None:
         if len(self._calls) > PLACES:

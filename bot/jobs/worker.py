@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,8 +18,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=4)
-MARGIN = timedelta(seconds=1)
-"""A lease that ends so soon is renewed before anything is done outside: it is heard before another worker may look."""
 POLL_SECONDS = 0.5
 CONCURRENCY = 64
 REPLIES = 48
@@ -72,7 +69,6 @@ class Worker:
         self._on_buried = on_buried
         self._news = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._leases: dict[str, datetime] = {}
         self._replies: set[str] = set()
         self._stopping = False
 
@@ -120,14 +116,12 @@ class Worker:
         if room <= 0:
             return False
         try:
-            now = self._clock.now()
             async with self._store.write(urgent=True) as tx:
-                jobs = await tx.jobs.claim(owner=self._name, now=now, lease=LEASE, limit=room, only=only)
+                jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room, only=only)
         except Exception:
             log.exception("jobs could not be claimed; trying again")
             return False
         for job in jobs:
-            self._leases[job.id] = now + LEASE
             if job.id in self._running:  # the clock leapt over its lease: it runs here already
                 continue
             task = asyncio.create_task(self._run(job))  # noqa: TID251 - the worker is where tasks start
@@ -139,7 +133,6 @@ class Worker:
 
     def _ended(self, job_id: str, _: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
-        self._leases.pop(job_id, None)
         self._replies.discard(job_id)
         self._news.set()
 
@@ -164,8 +157,8 @@ class Worker:
         log.warning("job failed", extra={"job": job.id, "attempt": job.attempts}, exc_info=trouble)
         error = f"{type(trouble).__name__}: {trouble}"[:1000]
         if give_up:
-            await self._write(job, lambda tx: tx.jobs.bury(job.id, owner=self._name, error=error))
-            await self._tell(job, error)
+            if await self._write(job, lambda tx: tx.jobs.bury(job.id, owner=self._name, error=error)):
+                await self._tell(job, error)
             return
         at = self._clock.now() + self._pause(job, trouble)
         again = job.again or not isinstance(trouble, ChatTransient) or wrote
@@ -181,39 +174,36 @@ class Worker:
     def _pause(self, job: Job, trouble: Exception) -> timedelta:
         asked = trouble.after if isinstance(trouble, ChatTransient) else None
         if asked is not None:
-            return timedelta(seconds=asked)
+            return timedelta(seconds=max(0.0, asked))
         return pause_before_retry(job.attempts) * random.uniform(0.8, 1.2)
 
-    async def _write(self, job: Job, act: Callable[[Any], Awaitable[None]]) -> None:
+    async def _write(self, job: Job, act: Callable[[Any], Awaitable[T]]) -> T | None:
         try:
             async with self._store.write() as tx:
-                await act(tx)
+                result = await act(tx)
         except Exception:
             log.exception("the end of a job could not be noted; its lease will run out", extra={"job": job.id})
+            return None
+        return result
 
     async def journal(self, job: Job, name: str, result: Any) -> None:
         """Notes one finished step, if the job is still ours. Raises LeaseLost."""
-        async with self._renewed(job.id) as (tx, ours):
-            if not ours:
-                raise LeaseLost
+        async with self._store.write() as tx:
+            await self._renew(tx, job)
             await tx.jobs.journal(job.id, name, result)
 
     async def _still_ours(self, job: Job) -> None:
-        """Whoever stood still past the lease asks before doing anything outside. Raises LeaseLost, StoreUnavailable."""
-        if self._clock.now() < self._leases[job.id] - MARGIN:
-            return
-        async with self._renewed(job.id) as (_, ours):
-            if not ours:
-                raise LeaseLost
+        """Whoever stood still past the lease does nothing outside any more, and no clock of ours knows how long it was.
 
-    @asynccontextmanager
-    async def _renewed(self, *ids: str) -> AsyncIterator[tuple[Transaction, Sequence[str]]]:
-        """A transaction that holds on to them, and those of them that are still ours."""
-        until = self._clock.now() + LEASE
-        async with self._store.write() as tx:
-            ours = await tx.jobs.renew(ids, owner=self._name, until=until)
-            yield tx, ours
-        self._leases.update(dict.fromkeys(self._running.keys() & ours, until))
+        Raises LeaseLost, StoreUnavailable.
+        """
+        if self._store.shared:
+            async with self._store.write() as tx:
+                await self._renew(tx, job)
+
+    async def _renew(self, tx: Transaction, job: Job) -> None:
+        if not await tx.jobs.renew([job.id], owner=self._name, until=self._clock.now() + LEASE):
+            raise LeaseLost
 
     async def _beat(self) -> None:
         while True:
@@ -221,7 +211,7 @@ class Worker:
             if not self._running:
                 continue
             try:
-                async with self._renewed(*self._running):
-                    pass
+                async with self._store.write() as tx:
+                    await tx.jobs.renew(list(self._running), owner=self._name, until=self._clock.now() + LEASE)
             except Exception:
                 log.exception("leases could not be renewed; trying again")

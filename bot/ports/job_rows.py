@@ -38,8 +38,8 @@ class Jobs(Protocol):
         """
         ...
 
-    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> Sequence[str]:
-        """Holds on to claimed jobs; returns those that are still the owner's."""
+    async def renew(self, ids: Sequence[str], *, owner: str, until: datetime) -> int:
+        """Holds on to claimed jobs; returns how many are still the owner's."""
         ...
 
     async def journal(self, job_id: str, name: str, result: Any) -> None:
@@ -62,8 +62,8 @@ class Jobs(Protocol):
         """Whether nothing was queued with this key after it, however far that came."""
         ...
 
-    async def bury(self, job_id: str, *, owner: str, error: str) -> None:
-        """Tried often enough: a person must look."""
+    async def bury(self, job_id: str, *, owner: str, error: str) -> bool:
+        """Tried often enough: a person must look. False where somebody else has it by now."""
         ...
 
     async def count_open(self, *, due_by: datetime) -> int:

@@ -100,6 +100,11 @@ class Store(Protocol):
         ...
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes may do jobs of it."""
+        ...
+
+    @property
     def seen(self) -> Head | None:
         """The end of the audit log as this process last wrote it."""
         ...

@@ -77,3 +77,25 @@ def test_ten_thousand_channels_leave_no_growing_memory(time: Time) -> None:
     time.now += MINUTE_SECONDS
     pace.take("chat_postMessage", "C0")
     assert len(pace._calls) <= 2
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_it(time: Time) -> None:
+    pace = Pace(time)
+    for _ in range(TIERS["pins_add"]):
+        pace.take("pins_add", "C1")
+    pace.rest("chat_update", "C1", 30)
+    assert pace.resting() == {"chat_update": 30}
+    time.now -= 3_600
+    pace.take("pins_add", "C1")
+    pace.take("chat_update", "C1")
+    assert pace.resting() == {}
+
+
+def test_what_rests_is_told_until_it_may_go_on(time: Time) -> None:
+    pace = Pace(time)
+    pace.rest("chat_postMessage", "C1", 5)
+    pace.rest("chat_postMessage", "C2", 30)
+    time.now += 10
+    assert pace.resting() == {"chat_postMessage": 20}
+    time.now += 20
+    assert pace.resting() == {}

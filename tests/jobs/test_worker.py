@@ -171,9 +171,11 @@ async def test_a_second_try_looks_for_what_the_first_may_have_done(
     assert seen == [False, again, again]
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_whoever_stood_still_past_the_lease_does_nothing_outside_any_more(
     store: Store, clock: FrozenClock
 ) -> None:
+    """No clock of its own tells it: a stopped machine's stands still as well, and two machines' differ."""
     went_on, began, done = asyncio.Event(), asyncio.Event(), []
 
     async def stands_still(run: Run) -> None:
@@ -186,41 +188,65 @@ async def test_whoever_stood_still_past_the_lease_does_nothing_outside_any_more(
         await may_write()
         done.append("the second")
 
-    async def may_write() -> None:
-        effects = EFFECTS.get()
-        assert effects is not None
-        await effects.still_ours()
-
-    async def buried(*what: Any) -> None:
-        raise AssertionError(what)
-
     await queue(store, clock)
-    async with working(store, clock, stands_still, buried):
+    async with working(store, clock, stands_still, never):
         await began.wait()
-        clock.forward(seconds=5)
-        async with working(store, clock, goes_on, buried, name="v"):
+        later = FrozenClock()
+        later.forward(seconds=5)
+        async with working(store, later, goes_on, never, name="v"):
             await until(lambda: bool(done))
         went_on.set()
     assert done == ["the second"]
 
 
-async def test_a_lease_that_ran_out_unnoticed_is_renewed_before_anything_is_done_outside(
-    store: Store, clock: FrozenClock
-) -> None:
-    done = []
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_only_who_gives_a_job_up_tells_of_it(store: Store, clock: FrozenClock) -> None:
+    went_on, began, told, done = asyncio.Event(), asyncio.Event(), [], []
 
-    async def handler(run: Run) -> None:
-        clock.forward(seconds=5)
-        effects = EFFECTS.get()
-        assert effects is not None
-        await effects.still_ours()
-        done.append(run.again)
+    async def fails_late(run: Run) -> None:
+        began.set()
+        await went_on.wait()
+        raise ChatPermanent("channel_not_found")
+
+    async def goes_on(run: Run) -> None:
+        done.append("the second")
 
     async def buried(*what: Any) -> None:
-        raise AssertionError(what)
+        told.append(what)
 
     await queue(store, clock)
-    async with working(store, clock, handler, buried) as worker:
-        await until(lambda: bool(done))
+    async with working(store, clock, fails_late, buried) as worker:
+        await began.wait()
+        later = FrozenClock()
+        later.forward(seconds=5)
+        async with working(store, later, goes_on, never, name="v") as second:
+            await until(lambda: bool(done) and not second.busy)
+        went_on.set()
         await until(lambda: not worker.busy)
-    assert done == [False]
+    assert told == []
+
+
+async def may_write() -> None:
+    effects = EFFECTS.get()
+    assert effects is not None
+    await effects.still_ours()
+
+
+async def never(*what: Any) -> None:
+    raise AssertionError(what)
+
+
+@pytest.mark.parametrize("asked", [-1740.0, 0.0])
+async def test_an_answer_that_says_to_wait_for_less_than_nothing_is_tried_again_at_once(
+    store: Store, clock: FrozenClock, asked: float
+) -> None:
+    tries = []
+
+    async def handler(run: Run) -> None:
+        tries.append(run.job.attempts)
+        if len(tries) < 3:
+            raise ChatTransient("early", after=asked)
+
+    await queue(store, clock)
+    async with working(store, clock, handler, never) as worker:
+        await until(lambda: len(tries) == 3 and not worker.busy)
