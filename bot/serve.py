@@ -17,6 +17,9 @@ from bot.wiring import Product, build, served_alone
 
 log = logging.getLogger(__name__)
 
+DRAIN_SECONDS = 2.0
+"""So long requests that have begun may take at the end; Slack gives up after 3 s."""
+
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock) -> AsyncIterator[Product]:
@@ -65,7 +68,7 @@ async def _http(product: Product) -> AsyncIterator[None]:
         return
     from aiohttp import web
 
-    runner = web.AppRunner(product.web_app(), access_log=None)
+    runner = web.AppRunner(product.web_app(), access_log=None, shutdown_timeout=DRAIN_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, product.settings.http_host, product.settings.http_port).start()

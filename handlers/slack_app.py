@@ -1,5 +1,7 @@
 """The Bolt app: what Slack delivers is recorded first and acknowledged, then handled from the record."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -282,4 +284,9 @@ def delivery_key(body: Mapping[str, Any]) -> str:
     if "event_id" in body:
         return str(body["event_id"])
     actions = body.get("actions") or [{}]
-    return str(body.get("trigger_id") or actions[0].get("action_ts") or body.get("callback_id") or id(body))
+    return str(body.get("trigger_id") or actions[0].get("action_ts") or body.get("callback_id") or _digest(body))
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    plain = json.dumps({name: value for name, value in body.items() if name != HEARD}, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()

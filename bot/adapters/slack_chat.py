@@ -1,5 +1,6 @@
 """Slack's Web API behind the Chat port; its failures become transient or permanent here and nowhere else."""
 
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -366,4 +367,4 @@ def _failure(refused: SlackApiError) -> ChatTransient | ChatPermanent:
 
 def _retry_after(response: Any) -> float | None:
     asked = str(response.headers.get("Retry-After", "")) if getattr(response, "headers", None) else ""
-    return float(asked) if asked.isdigit() else None
+    return float(asked) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", asked) else None

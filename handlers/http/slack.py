@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,10 +13,16 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from handlers.http.body import TooLarge, TooSlow, read_bytes
+
 BODY_LIMIT = 1024 * 1024
 """Bytes; Slack's payloads are far smaller."""
 AGE_SECONDS = 300
 """Older requests may be a replay (docs.slack.dev, verifying requests from Slack)."""
+REMEMBERED = timedelta(seconds=2 * AGE_SECONDS)
+"""A signature may be so long of use: Slack's clock may be ahead of ours as well."""
+MOST = 2_000
+"""So many answers are remembered; few have a body."""
 DEPTH = 64
 """Levels of a body; Slack's have some fifteen."""
 OBJECTS = ("event", "user", "team", "channel", "container", "view", "message")
@@ -34,22 +40,58 @@ class Unreadable(Exception):
     """Signed or not, it is nothing that Slack sends."""
 
 
+class Answered:
+    """What was answered to each signature while it is young: the same request again does nothing and gets the same."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, tuple[datetime, bytes, str]] = {}
+
+    def before(self, signature: str, now: datetime) -> web.Response | None:
+        """The answer to this very request, where there was one."""
+        at, body, content_type = self._answers.get(signature, (None, b"", ""))
+        if at is None or now - at > REMEMBERED:
+            return None
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    def keep(self, signature: str, answer: web.Response, now: datetime) -> web.Response:
+        """The answer, remembered where it says that the request was taken: what failed may come again."""
+        while self._answers and (len(self._answers) >= MOST or self._oldest() < now - REMEMBERED):
+            del self._answers[next(iter(self._answers))]
+        if answer.status == 200:
+            body = answer.body if isinstance(answer.body, bytes) else b""
+            self._answers[signature] = (now, body, answer.headers.get("Content-Type", answer.content_type))
+        return answer
+
+    def _oldest(self) -> datetime:
+        return next(iter(self._answers.values()))[0]
+
+
 def add_slack(app: web.Application, bolt: AsyncApp, *, secret: str, now: Callable[[], datetime]) -> None:
     """`POST /slack/events` takes everything that Slack sends. `now` is the time by which Slack signs."""
 
+    answered = Answered()
+
     async def on_slack(request: web.Request) -> web.Response:
-        raw = await request.read()
+        try:
+            raw = await read_bytes(request, BODY_LIMIT)
+        except TooLarge:
+            return web.Response(status=413)
+        except TooSlow:
+            return web.Response(status=408)
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not is_signed(raw, secret=secret, stamp=stamp, signature=signature, now=now().timestamp()):
             return web.Response(status=401)
+        if again := answered.before(signature, now()):
+            return again
         try:
             body = read_body(raw, request.content_type)
         except Unreadable:
             return web.Response(status=400)
         # Bolt takes the object as in Socket Mode: its own reader mistakes the word "payload" in a command
         delivery = AsyncBoltRequest(body=body, headers=dict(request.headers), mode="socket_mode")
-        return await to_aiohttp_response(await bolt.async_dispatch(delivery))
+        answer = await to_aiohttp_response(await bolt.async_dispatch(delivery))
+        return answered.keep(signature, answer, now())
 
     app.router.add_post("/slack/events", on_slack)
 

@@ -1,5 +1,6 @@
 """Slack's HTTP door: a wrong signature is 401, what cannot be read is 400, and nothing is a failure of ours."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -10,9 +11,13 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from slack_bolt import BoltResponse
+from slack_bolt.request.async_request import AsyncBoltRequest
+from yarl import URL
 
 from bot.sandbox.real_time import unix_now
 from handlers.http.slack import AGE_SECONDS, BODY_LIMIT
+from handlers.slack_app import delivery_kind
 from tests.journeys.stage import MINJI, SECRET, Stage, set_up
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -114,6 +119,54 @@ async def test_a_request_that_was_listened_to_and_sent_again_does_nothing_more(d
         assert (await post(door, raw, FORM, stamp=str(stamp)))[0] == 200
         await door.settled()
     assert (await door.command(MINJI, "/incident timeline", channel)).count("한 번만") == 1
+
+
+async def test_the_very_same_request_gets_the_same_answer_and_does_nothing(door: Stage) -> None:
+    """A form, which no record keeps from being listened to twice, as well."""
+    channel = await door.declare(MINJI, "sev2 결제 오류")
+    await door.command(MINJI, "/incident note", channel)
+    heard, dispatch = [], door.product.slack.bolt.async_dispatch
+
+    async def counted(request: AsyncBoltRequest) -> BoltResponse:
+        heard.append(delivery_kind(request.body))
+        return await dispatch(request)
+
+    door.product.slack.bolt.async_dispatch = counted  # type: ignore[method-assign]
+    state = {"values": {"note": {"input": {"type": "plain_text_input", "value": " "}}}}
+    view = {**door.person(MINJI).views()[-1], "state": state}
+    sent = {
+        "type": "view_submission",
+        "user": {"id": MINJI},
+        "team": {"id": door.server.workspace.team_id},
+        "view": view,
+        "trigger_id": "1.2",
+    }
+    raw, stamp = urlencode({"payload": json.dumps(sent)}).encode(), str(int(unix_now()))
+    answers = [await post(door, raw, FORM, stamp=stamp) for _ in range(3)]
+    assert answers[0][0] == 200 and "errors" in answers[0][1]
+    assert answers == [answers[0]] * 3 and heard == ["view_submission"]
+
+
+async def test_what_failed_may_come_again_as_it_was(door: Stage) -> None:
+    answers, dispatch = [503, 200], door.product.slack.bolt.async_dispatch
+
+    async def away(request: AsyncBoltRequest) -> BoltResponse:
+        return BoltResponse(status=answers.pop(0))
+
+    door.product.slack.bolt.async_dispatch = away  # type: ignore[method-assign]
+    hello, stamp = json.dumps({"type": "url_verification", "challenge": "x1"}).encode(), str(int(unix_now()))
+    assert [(await post(door, hello, JSON, stamp=stamp))[0] for _ in range(3)] == [503, 200, 200]
+    assert answers == []
+    door.product.slack.bolt.async_dispatch = dispatch  # type: ignore[method-assign]
+
+
+async def test_a_request_that_does_not_come_to_its_end(door: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.http.body.READ_SECONDS", 0.2)
+    url = URL(str(door.app.request_url))
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
 
 
 async def test_a_command_that_speaks_of_a_payload_is_a_command(door: Stage) -> None:
