@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -44,23 +45,19 @@ class Answered:
     """What was answered to each signature while it is young: the same request again does nothing and gets the same."""
 
     def __init__(self) -> None:
-        self._answers: dict[str, tuple[datetime, bytes, str]] = {}
+        self._answers: dict[str, tuple[datetime, BoltResponse]] = {}
 
-    def before(self, signature: str, now: datetime) -> web.Response | None:
+    def before(self, signature: str, now: datetime) -> BoltResponse | None:
         """The answer to this very request, where there was one."""
-        at, body, content_type = self._answers.get(signature, (None, b"", ""))
-        if at is None or now - at > REMEMBERED:
-            return None
-        return web.Response(body=body, headers={"Content-Type": content_type})
+        at, answer = self._answers.get(signature, (now, None))
+        return answer if now - at <= REMEMBERED else None
 
-    def keep(self, signature: str, answer: web.Response, now: datetime) -> web.Response:
-        """The answer, remembered where it says that the request was taken: what failed may come again."""
+    def keep(self, signature: str, answer: BoltResponse, now: datetime) -> None:
+        """Remembered where it says that the request was taken: what failed may come again."""
         while self._answers and (len(self._answers) >= MOST or self._oldest() < now - REMEMBERED):
             del self._answers[next(iter(self._answers))]
         if answer.status == 200:
-            body = answer.body if isinstance(answer.body, bytes) else b""
-            self._answers[signature] = (now, body, answer.headers.get("Content-Type", answer.content_type))
-        return answer
+            self._answers[signature] = (now, answer)
 
     def _oldest(self) -> datetime:
         return next(iter(self._answers.values()))[0]
@@ -83,15 +80,16 @@ def add_slack(app: web.Application, bolt: AsyncApp, *, secret: str, now: Callabl
         if not is_signed(raw, secret=secret, stamp=stamp, signature=signature, now=now().timestamp()):
             return web.Response(status=401)
         if again := answered.before(signature, now()):
-            return again
+            return await to_aiohttp_response(again)
         try:
             body = read_body(raw, request.content_type)
         except Unreadable:
             return web.Response(status=400)
         # Bolt takes the object as in Socket Mode: its own reader mistakes the word "payload" in a command
         delivery = AsyncBoltRequest(body=body, headers=dict(request.headers), mode="socket_mode")
-        answer = await to_aiohttp_response(await bolt.async_dispatch(delivery))
-        return answered.keep(signature, answer, now())
+        answer = await bolt.async_dispatch(delivery)
+        answered.keep(signature, answer, now())
+        return await to_aiohttp_response(answer)
 
     app.router.add_post("/slack/events", on_slack)
 
