@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import aiohttp
-
 from bot.domain.errors import FormNotOpened, Refused
 from bot.domain.ids import ChannelId, SlackUserId
 from bot.domain.incident import Incident
@@ -143,10 +141,14 @@ class Call:
 
 async def answer(respond: Callable[..., Awaitable[Any]], **message: Any) -> None:
     """Says how it went, to whoever asked. It is a courtesy: where it cannot be said, what was done stays done."""
-    try:
-        await respond(**{"response_type": "ephemeral", "replace_original": False, **message})
-    except (aiohttp.ClientError, TimeoutError, OSError, ChatTransient, ChatPermanent) as trouble:
-        log.warning("somebody could not be answered: %r", trouble)
+    for left in (1, 0):
+        try:
+            await respond(**{"response_type": "ephemeral", "replace_original": False, **message})
+            return
+        except (ChatTransient, ChatPermanent) as trouble:
+            if not left or isinstance(trouble, ChatPermanent) or trouble.maybe_done:
+                log.warning("somebody could not be answered: %r", trouble)
+                return
 
 
 def call_of_command(reader: Reader, command: Mapping[str, Any], respond: Any, chat: Chat, text: str) -> Call:

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -144,6 +145,8 @@ class SlackApp:
 
     async def _record_first(self, req: AsyncBoltRequest, go_on: Any) -> Any:
         body = req.body
+        if url := body.get("response_url"):  # Bolt's own tries again by itself, on a session of its own
+            req.context["respond"] = partial(self._desk.chat.respond, str(url))
         at = self._desk.outside.clock.now()
         if not req.context.get(DELIVERED):
             self.losses.heard(at, self.heard_at)

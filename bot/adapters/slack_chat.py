@@ -308,6 +308,24 @@ class SlackChat(SlackFiles):
         """views.publish"""
         await self._call(self._client.views_publish, user_id=person, view=view)
 
+    async def respond(self, url: str, **message: Any) -> None:
+        """A response_url: good for five posts in half an hour (docs.slack.dev, handling user interaction)"""
+        assert self._client.session is not None
+        if effects := EFFECTS.get():
+            await effects.still_ours()
+        said = {name: value for name, value in message.items() if value is not None}
+        try:
+            async with self._client.session.post(url, json=said) as answer:
+                status = answer.status
+        except aiohttp.ClientConnectorError as away:
+            raise ChatTransient(f"{type(away).__name__}: {away}") from away
+        except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+            raise ChatTransient(f"{type(trouble).__name__}: {trouble}", maybe_done=True) from trouble
+        if status >= 500:
+            raise ChatTransient(f"http {status}", maybe_done=True)
+        if status != 200:
+            raise ChatPermanent(f"http {status}")
+
     async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
         """Raises ChatTransient, ChatPermanent. What was written, or may have been, is noted for the job at hand, and
         a job that somebody else may have by now writes nothing."""

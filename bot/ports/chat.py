@@ -137,6 +137,10 @@ class Chat(Protocol):
         """The next page of a reading: of the history, or of the thread at hand."""
         ...
 
+    async def respond(self, url: str, **message: Any) -> None:
+        """Answers a command or a button at the address that came with it."""
+        ...
+
     async def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Opens a form for whoever pressed or typed a moment ago; a trigger lives for seconds."""
         ...

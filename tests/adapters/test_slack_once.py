@@ -1,30 +1,42 @@
 """Each call to Slack goes out once: what failed is the job's to repeat, and nothing waits for ever."""
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.adapters.slack_chat import TIMEOUT_SECONDS, SlackChat, make_client, make_session
-from bot.domain.ids import ChannelId, MessageTs
+from bot.adapters import slack_chat, slack_files
+from bot.adapters.slack_chat import READS, TIMEOUT_SECONDS, SlackChat, make_client, make_session
+from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.ports.chat import EFFECTS, ChatTransient, Effects
 
-CHANNEL, TS = ChannelId("C1"), MessageTs("1716184440.000100")
+CHANNEL, TS, MINJI = ChannelId("C1"), MessageTs("1716184440.000100"), SlackUserId("U1")
 ANSWERED = {"ok": True, "ts": TS, "channel": {"id": "C1", "name": "inc"}, "user_id": "U0BOT", "team_id": "T1"}
 WRITES: dict[str, Callable[[SlackChat], Awaitable[object]]] = {
     "conversations.create": lambda chat: chat.create_channel("inc", private=False),
     "conversations.setTopic": lambda chat: chat.set_topic(CHANNEL, "topic"),
-    "conversations.open": lambda chat: chat.open_direct("U1"),  # type: ignore[arg-type]
+    "conversations.open": lambda chat: chat.open_direct(MINJI),
     "chat.postMessage": lambda chat: chat.post(CHANNEL, "said", blocks=(), key="k", thread_ts=None, again=False),
     "chat.update": lambda chat: chat.update(CHANNEL, TS, "said", blocks=()),
     "pins.add": lambda chat: chat.pin(CHANNEL, TS),
     "views.open": lambda chat: chat.open_view("1.2", {"type": "modal"}),
+    "views.publish": lambda chat: chat.publish_home(MINJI, {"type": "home"}),
+    "conversations.invite": lambda chat: chat.invite(CHANNEL, [MINJI]),
+    "bookmarks.add": lambda chat: chat.add_bookmark(CHANNEL, "title", "https://x.example", again=False),
+    "canvases.create": lambda chat: chat.create_canvas(CHANNEL, "title", "said", again=False),
+    "files.getUploadURLExternal": lambda chat: chat.upload("paper.md", b"said"),
+    "files.completeUploadExternal": lambda chat: chat.share_file("F1", CHANNEL, "title", thread_ts=TS, again=False),
+    "response_url": lambda chat: chat.respond(f"{chat._client.base_url}response_url", text="said"),
 }
+INDIRECT = frozenset({"conversations_join"})
+"""Asked for only where a history cannot be read."""
 
 
 class Slack:
@@ -90,6 +102,12 @@ async def test_what_somebody_else_does_by_now_is_not_asked_at_all(slack: tuple[S
     finally:
         EFFECTS.reset(mine)
     assert not server.asked[method]
+
+
+def test_every_method_that_is_called_is_known_to_read_or_is_tried_here() -> None:
+    source = "".join(Path(module.__file__).read_text() for module in (slack_chat, slack_files))
+    called = set(re.findall(r"self\._client\.([a-z]+_\w+)", source))
+    assert called - READS - INDIRECT == {name.replace(".", "_", 1) for name in WRITES if "." in name}
 
 
 async def test_a_call_that_hangs_ends(slack: tuple[Slack, str]) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
 import pytest
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.adapters.slack_chat import SlackChat
 from bot.domain.audit import Act
+from bot.ports.chat import ChatTransient
 from bot.sandbox.faults import SlackError
+from handlers.desk import answer
 from tests.journeys.stage import ALEX, DOYUN, MINJI, Stage
 
 ONCE = (
@@ -24,11 +25,11 @@ ONCE = (
 def no_answer_arrives(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     tried: list[str] = []
 
-    async def lost(self: AsyncWebhookClient, **sent: Any) -> None:
-        tried.append(self.url)
-        raise aiohttp.ClientConnectionError("gone")
+    async def lost(self: SlackChat, url: str, **sent: Any) -> None:
+        tried.append(url)
+        raise ChatTransient("gone", maybe_done=True)
 
-    monkeypatch.setattr(AsyncWebhookClient, "_perform_http_request", lost)
+    monkeypatch.setattr(SlackChat, "respond", lost)
     yield tried
 
 
@@ -108,3 +109,16 @@ async def test_a_form_is_tried_once_more_when_slack_hesitates(stage: Stage) -> N
     stage.server.faults.on("views.open", SlackError("internal_error"), times=None)
     assert "양식을 제때 열지 못했습니다" in await stage.command(MINJI, "/change request")
     assert len(stage.calls("views.open")) == 4
+
+
+@pytest.mark.parametrize(("maybe_done", "tries"), [(False, 2), (True, 1)], ids=["it never went out", "it may be there"])
+async def test_an_answer_is_tried_once_more_where_it_cannot_be_there(maybe_done: bool, tries: int) -> None:
+    said: list[str] = []
+
+    async def respond(*, text: str, **_: Any) -> None:
+        said.append(text)
+        if len(said) == 1:
+            raise ChatTransient("gone", maybe_done=maybe_done)
+
+    await answer(respond, text="Frozen.")
+    assert said == ["Frozen."] * tries
