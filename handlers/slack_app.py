@@ -17,9 +17,9 @@ from bot.domain.errors import Refused
 from bot.domain.ids import SlackUserId
 from bot.domain.job import JobKind
 from bot.i18n.texts import Texts
-from bot.ports.chat import Identity
+from bot.ports.chat import ChatTransient, Identity
 from bot.ports.journal import JournalUnavailable
-from bot.ports.storage import NewJob, StoreCollision
+from bot.ports.storage import NewJob, StoreCollision, StoreUnavailable
 from handlers import standing
 from handlers.arrivals import HEARD, Arrivals, Kept, within
 from handlers.blocks.parts import section
@@ -53,6 +53,9 @@ DELIVERED = "stopline_delivered"
 """In the context of a request that comes from the record, not from Slack."""
 AGAIN = "stopline_again"
 """In the context of a submission that is looked at a second time."""
+FAILED = "stopline_failed"
+"""In the context of a delivery whose listener failed: why."""
+PASSING = (ChatTransient, StoreUnavailable)
 PARTS = (
     incident,
     incident_card,
@@ -101,6 +104,7 @@ class SlackApp:
         async def sorry(error: Exception, body: dict[str, Any], respond: Any, context: Any) -> BoltResponse | None:
             if isinstance(error, StoreCollision) and AGAIN not in context:
                 return await self._once_more(body)
+            context[FAILED] = error
             return await self._sorry(error, body, respond)
 
         self.bolt = _TimelyApp(
@@ -195,11 +199,12 @@ class SlackApp:
         return await self.bolt.async_dispatch(AsyncBoltRequest(body=dict(body), mode="socket_mode", context=context))
 
     async def dispatch(self, body: Mapping[str, Any]) -> None:
-        """Handles a recorded delivery. Raises DeliveryFailed when it must be tried again."""
+        """Handles a recorded delivery. Raises ChatTransient, StoreUnavailable, DeliveryFailed: to be tried again."""
         request = AsyncBoltRequest(body=dict(body), mode="socket_mode", context={DELIVERED: True})
         response = await self.bolt.async_dispatch(request)
         if response.status >= 500:
-            raise DeliveryFailed(response.body)
+            failed = request.context.get(FAILED)
+            raise failed if isinstance(failed, PASSING) else DeliveryFailed(response.body)
 
     async def _sorry(self, error: Exception, body: dict[str, Any], respond: Any) -> BoltResponse | None:
         submitted = delivery_kind(body) == "view_submission"
@@ -213,7 +218,8 @@ class SlackApp:
                 direct = to_direct(self._desk.chat, reader.id, f"refused:{delivery_key(body)}")
                 await answer(direct, text=refusal_sentence(reader.texts, error))
             return BoltResponse(status=200)
-        log.error("a listener failed", exc_info=error)
+        if submitted or not isinstance(error, PASSING):  # else the worker says so, and tries again
+            log.error("a listener failed", exc_info=error)
         if submitted:
             reader = await self._desk.reader(_who(body))
             return _not_saved(body["view"], reader.texts)
@@ -238,7 +244,7 @@ class _TimelyApp(AsyncApp):
 
 
 class DeliveryFailed(Exception):
-    """A listener failed in a way that may pass."""
+    """A listener failed, and not for Slack's or the database's sake."""
 
 
 def _refused(view: Mapping[str, Any], texts: Texts, refused: Refused) -> BoltResponse:

@@ -48,8 +48,8 @@ async def ask_override(
     return override
 
 
-async def confirm_override(outside: Outside, *, by: SlackUserId, number: OverrideId) -> Override:
-    """I9: a second person agrees; it lasts a quarter of an hour and changes no hold.
+async def confirm_override(outside: Outside, *, by: SlackUserId, number: OverrideId, request_key: str = "") -> Override:
+    """I9: a second person agrees, once for a request; it lasts a quarter of an hour and changes no hold.
 
     Raises UnknownOverride, RequesterConfirms, OverrideSpent, NoAuthority, NotYourDuty.
     """
@@ -59,10 +59,12 @@ async def confirm_override(outside: Outside, *, by: SlackUserId, number: Overrid
         found = await tx.overrides.lock(number)
         if found is None:
             raise UnknownOverride(override=override_label(number))
+        if await done_before(tx, request_key):
+            return found
         confirmed = found.confirm(by=by, at=at)
         await tx.overrides.save(confirmed)
         holds = await tx.holds.open_on(await server_ids_of(tx, confirmed.servers))
-        await _note(tx, confirmed, Act.OVERRIDE_CONFIRMED, holds, right, by=by, at=at)
+        await _note(tx, confirmed, Act.OVERRIDE_CONFIRMED, holds, right, by=by, at=at, request_key=request_key)
     return confirmed
 
 

@@ -28,7 +28,7 @@ from bot.use_cases.fix import work_on
 from bot.use_cases.gate import GateAnswer, answer_waiting
 from bot.use_cases.line import Touched, judge, touch
 from bot.use_cases.person import must_be_member
-from bot.use_cases.record import record
+from bot.use_cases.record import done_before, record
 from bot.use_cases.sight import must_see
 
 
@@ -176,8 +176,10 @@ async def _own(permit: Permit | None, caller: str) -> Permit:
     return permit
 
 
-async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId) -> Permit:
-    """I11: an incident agrees to a fix on what it holds, by its commander's word.
+async def approve_fix(
+    outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId, request_key: str = ""
+) -> Permit:
+    """I11: an incident agrees to a fix on what it holds, by its commander's word, once for a request.
 
     Raises UnknownPermit, UnknownIncident, NotTheCommander, RequesterApproves, AlreadyApproved, PermitStale,
     NoAuthority, NotYourDuty, IncidentPrivate.
@@ -186,28 +188,42 @@ async def approve_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId,
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.APPROVE)
         permit = await still_agreed(tx, outside, await _asked(tx, by, permit_id, incident_id))
+        if await done_before(tx, request_key):
+            return permit
         agreed = permit.approve(incident_id=incident_id, by=by, at=at)
         await tx.permits.save(agreed)
-        await _note(tx, agreed, Act.FIX_APPROVED, by=by, incident_id=incident_id, at=at, **right.detail)
+        said, key = Act.FIX_APPROVED, request_key
+        await _note(tx, agreed, said, by=by, incident_id=incident_id, at=at, request_key=key, **right.detail)
     return agreed
 
 
-async def refuse_fix(outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId) -> Permit:
-    """An incident does not agree. Raises as `approve_fix`."""
+async def refuse_fix(
+    outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId, request_key: str = ""
+) -> Permit:
+    """An incident does not agree, once for a request. Raises as `approve_fix`."""
     at = outside.clock.now()
     async with outside.store.write() as tx:
         right = await must_have(tx, outside, by, Duty.APPROVE)
         permit = await _asked(tx, by, permit_id, incident_id)
+        if await done_before(tx, request_key):
+            return permit
         refused = permit.refuse()
         await tx.permits.save(refused)
-        await _note(tx, refused, Act.FIX_REFUSED, by=by, incident_id=incident_id, at=at, **right.detail)
+        said, key = Act.FIX_REFUSED, request_key
+        await _note(tx, refused, said, by=by, incident_id=incident_id, at=at, request_key=key, **right.detail)
     return refused
 
 
 async def direct_run(
-    outside: Outside, *, by: SlackUserId, permit_id: PermitId, incident_id: IncidentId, directive: Directive
+    outside: Outside,
+    *,
+    by: SlackUserId,
+    permit_id: PermitId,
+    incident_id: IncidentId,
+    directive: Directive,
+    request_key: str = "",
 ) -> tuple[Permit, Directive]:
-    """An incident says how drained work goes on; the answer is what the work is told now.
+    """An incident says how drained work goes on, once for a request; the answer is what the work is told now.
 
     Going on and rolling back are work on a frozen server: every incident that holds there has to agree (I11), and a
     claim made before is void. To stop it is every member's. Raises as `approve_fix`, and PermitNotRunning.
@@ -220,15 +236,18 @@ async def direct_run(
             raise UnknownPermit(permit=permit_label(permit_id))
         await tx.servers.lock_for_freeze(list(seen.epochs))
         permit = await _asked(tx, by, permit_id, incident_id)
+        holding = {hold.incident_id for hold in await tx.holds.open_on(list(permit.epochs))}
+        if await done_before(tx, request_key):
+            return permit, permit.told(holding)
         directed = permit.direct(directive, incident_id=incident_id, by=by, at=at)
         await tx.permits.save(directed)
-        holding = {hold.incident_id for hold in await tx.holds.open_on(list(permit.epochs))}
         told = directed.told(holding)
         if told in (Directive.CONTINUE, Directive.ROLL_BACK):
             people = [permit.person] if permit.person else []
             await work_on(tx, list(permit.epochs), people=people, at=at)
         more = {"directive": directed.directive.value, **(right.detail if right else {})}
-        await _note(tx, directed, Act.RUN_DIRECTED, by=by, incident_id=incident_id, at=at, **more)
+        said, key = Act.RUN_DIRECTED, request_key
+        await _note(tx, directed, said, by=by, incident_id=incident_id, at=at, request_key=key, **more)
     return directed, told
 
 
@@ -263,6 +282,7 @@ async def _note(
     by: SlackUserId,
     incident_id: IncidentId | None,
     at: datetime,
+    request_key: str = "",
     **more: str,
 ) -> None:
     await record(
@@ -279,6 +299,7 @@ async def _note(
             "purpose": permit.purpose[:200],
             **more,
         },
+        request_key=request_key,
     )
 
 

@@ -15,7 +15,7 @@ from bot.domain.job import JobKind
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
 from bot.use_cases.person import must_be_member
-from bot.use_cases.record import incident_key, record
+from bot.use_cases.record import done_before, incident_key, record
 
 
 def held_back(
@@ -85,10 +85,12 @@ async def offer_thawed(tx: Transaction, released: Hold, *, at: datetime) -> None
     )
 
 
-async def decide_held_back(outside: Outside, *, by: SlackUserId, number: HeldBackId, resume: bool) -> HeldBack:
+async def decide_held_back(
+    outside: Outside, *, by: SlackUserId, number: HeldBackId, resume: bool, request_key: str = ""
+) -> HeldBack:
     """A person resumes what was held back (it asks the gate anew, as any work does) or withdraws it.
 
-    Raises HeldBackDecided, NoAuthority.
+    Once for a request. Raises HeldBackDecided, NoAuthority.
     """
     at = outside.clock.now()
     to = HeldBackState.RESUMED if resume else HeldBackState.WITHDRAWN
@@ -99,6 +101,8 @@ async def decide_held_back(outside: Outside, *, by: SlackUserId, number: HeldBac
         found = await tx.held_back.lock(number)
         if found is None:
             raise HeldBackDecided(now="unknown")
+        if await done_before(tx, request_key):
+            return found
         decided = found.decide(to, by=by)
         await tx.held_back.save(decided)
         if change is not None and change.state is ChangeState.REFUSED and not resume:
@@ -111,6 +115,7 @@ async def decide_held_back(outside: Outside, *, by: SlackUserId, number: HeldBac
             subject=decided.caller,
             incident_id=decided.incident_ids[0] if decided.incident_ids else None,
             detail={"purpose": decided.purpose, "caller": decided.caller, "servers": list(decided.servers)},
+            request_key=request_key,
         )
     return decided
 

@@ -48,4 +48,4 @@ async def _ask(desk: Desk, event: dict[str, Any], question: str, *, thread_ts: s
         )
     except Refused as refused:
         sentence = refusal_sentence(who.texts, refused)
-        await desk.chat.post(event["channel"], sentence, blocks=None, key=key, thread_ts=thread_ts, again=False)
+        await desk.chat.post(event["channel"], sentence, blocks=None, key=key, thread_ts=thread_ts, again=True)

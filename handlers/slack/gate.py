@@ -41,7 +41,9 @@ def _about(one: Permit) -> dict[str, str]:
 
 async def _approve(desk: Desk, call: Call, number: PermitId, incident_id: IncidentId) -> None:
     try:
-        agreed = await permit.approve_fix(desk.outside, by=call.by, permit_id=number, incident_id=incident_id)
+        agreed = await permit.approve_fix(
+            desk.outside, by=call.by, permit_id=number, incident_id=incident_id, request_key=call.key
+        )
     except Refused:
         await asked.refresh_fix(desk, number)
         raise
@@ -59,12 +61,14 @@ async def _tell_requester(desk: Desk, call: Call, number: PermitId) -> None:
     text = reader.texts("fix.may_begin", servers=view.servers, **_about(view.permit))
     channel = await desk.chat.open_direct(reader.id)
     blocks = change_blocks(reader.texts, view.change)
-    await desk.chat.post(channel, text, blocks=blocks, key=f"may-begin:{number}", thread_ts=None, again=False)
+    await desk.chat.post(channel, text, blocks=blocks, key=f"may-begin:{number}", thread_ts=None, again=True)
 
 
 async def _refuse(desk: Desk, call: Call, number: PermitId, incident_id: IncidentId) -> None:
     try:
-        refused = await permit.refuse_fix(desk.outside, by=call.by, permit_id=number, incident_id=incident_id)
+        refused = await permit.refuse_fix(
+            desk.outside, by=call.by, permit_id=number, incident_id=incident_id, request_key=call.key
+        )
     except Refused:
         await asked.refresh_fix(desk, number)
         raise
@@ -76,7 +80,12 @@ def _direct(directive: Directive) -> Answer:
     async def direct(desk: Desk, call: Call, number: PermitId, incident_id: IncidentId) -> None:
         try:
             await permit.direct_run(
-                desk.outside, by=call.by, permit_id=number, incident_id=incident_id, directive=directive
+                desk.outside,
+                by=call.by,
+                permit_id=number,
+                incident_id=incident_id,
+                directive=directive,
+                request_key=call.key,
             )
         except Refused:
             await asked.refresh_direction(desk, number)

@@ -37,7 +37,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _confirm(desk: Desk, call: Call) -> None:
     number = OverrideId(int(call.text))
     try:
-        confirmed = await override.confirm_override(desk.outside, by=call.by, number=number)
+        confirmed = await override.confirm_override(desk.outside, by=call.by, number=number, request_key=call.key)
     except Refused:
         await asked.refresh_override(desk, number)
         raise

@@ -45,12 +45,12 @@ async def _resume(desk: Desk, call: Call, one: HeldBack) -> None:
         answer = await change.start_change(desk.outside, by=call.by, change_id=one.change_id)
         await call.say(call.texts("thaw.list", count=1), answer_blocks(call.texts, answer))
         return
-    await thaw.decide_held_back(desk.outside, by=call.by, number=one.id, resume=True)
+    await thaw.decide_held_back(desk.outside, by=call.by, number=one.id, resume=True, request_key=call.key)
     await call.say(call.texts("thaw.run_again", caller=one.caller, purpose=one.purpose))
 
 
 async def _withdraw(desk: Desk, call: Call, one: HeldBack) -> None:
-    await thaw.decide_held_back(desk.outside, by=call.by, number=one.id, resume=False)
+    await thaw.decide_held_back(desk.outside, by=call.by, number=one.id, resume=False, request_key=call.key)
     await call.say(call.texts("thaw.gone", purpose=one.purpose))
 
 

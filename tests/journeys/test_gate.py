@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from bot.domain.change import ChangeState
 from bot.domain.permit import PermitState
+from bot.sandbox.faults import RateLimited
 from bot.use_cases.change import list_changes
 from bot.use_cases.freeze import frozen_servers
 from bot.use_cases.gate import Ask, GateAnswer, Shot, ask_permit
@@ -73,6 +76,19 @@ async def test_a_fix_is_agreed_to_by_the_commander_and_then_started(everywhere: 
     assert "직접 참여하셨으므로" in await stage.command(DOYUN, "/freeze verify web-3"), (
         "who did the fix verifies nothing"
     )
+
+
+@pytest.mark.parametrize("fails", ["chat.update", "conversations.open", "chat.postMessage"])
+async def test_who_may_begin_hears_of_it_whatever_slack_did_not_take_at_first(stage: Stage, fails: str) -> None:
+    channel = await held_server(stage)
+    await ask_fix(stage, DOYUN)
+    asked = question(stage, channel, "fix.approve")
+    stage.server.faults.on(fails, RateLimited(retry_after=1), times=3)
+    stage.expected.add("RateLimited")
+    assert "승인했습니다" in await stage.click(MINJI, asked, "fix.approve", "1:1")
+    assert f"<@{MINJI}> 님이 승인했습니다." in message(stage, channel, asked["ts"])
+    told = [one for one in stage.direct(DOYUN) if "요청이 승인되었습니다" in one["text"]]
+    assert len(told) == 1
 
 
 async def test_a_fix_is_refused_and_the_message_says_so(stage: Stage) -> None:
