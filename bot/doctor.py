@@ -29,6 +29,8 @@ CHANNELS = 5
 SPACE_WARNS, SPACE_FAILS = 1_000_000_000, 100_000_000
 """Bytes free beside a SQLite file."""
 
+REPLICA_SKEW = 1.0
+"""Seconds between our clock and the database's; a replica 4 s ahead takes work over that another one still does."""
 ANCHORS = 2
 """In so many places outside our database checkpoints should stand: whoever changes the log must change them all."""
 
@@ -59,7 +61,7 @@ async def examine(env: Mapping[str, str], clock: Clock) -> AsyncIterator[Finding
         settings = None
     else:
         yield Finding(Level.OK, say("doctor.settings"))
-    for found in await _database(env.get("STOPLINE_DATABASE_URL", DATABASE)):
+    for found in await _database(env.get("STOPLINE_DATABASE_URL", DATABASE), clock):
         yield found
     if settings is None:
         return
@@ -70,7 +72,7 @@ async def examine(env: Mapping[str, str], clock: Clock) -> AsyncIterator[Finding
             yield found
 
 
-async def _database(url: str) -> list[Finding]:
+async def _database(url: str, clock: Clock) -> list[Finding]:
     try:
         look = await look_at_database(url)
     except SettingsWrong as wrong:
@@ -79,7 +81,16 @@ async def _database(url: str) -> list[Finding]:
         return [Finding(Level.WRONG, say("settings.database", reason=away))]
     except OSError as trouble:
         return [Finding(Level.WRONG, say("settings.database", reason=trouble.strerror or trouble))]
-    return [_schema(look), *_sqlite(look)]
+    return [_schema(look), *_sqlite(look), *_database_clock(look, clock)]
+
+
+def _database_clock(look: DatabaseLook, clock: Clock) -> list[Finding]:
+    if look.clock is None:
+        return []
+    off = abs((clock.now() - look.clock).total_seconds())
+    if off > REPLICA_SKEW:
+        return [Finding(Level.WARNING, say("doctor.database_clock_off", seconds=f"{off:.1f}"))]
+    return [Finding(Level.OK, say("doctor.database_clock"))]
 
 
 def _schema(look: DatabaseLook) -> Finding:

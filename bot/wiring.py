@@ -165,6 +165,7 @@ class Product:
             works=lambda: self.working is not None and not self.working.done(),
             heard_at=lambda: self.slack.heard_at,
             refused=lambda: self.pace.refused,
+            resting=self.pace.resting,
             held_back=lambda: self.slack.losses.limited,
         )
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Insert, Table, event, make_url
+from sqlalchemy import Insert, Table, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -145,6 +146,14 @@ def told() -> Iterator[None]:
 def is_sqlite(connection: AsyncConnection) -> bool:
     """Whether this connection speaks to SQLite."""
     return connection.dialect.name == "sqlite"
+
+
+async def clock_of(connection: AsyncConnection) -> datetime | None:
+    """The time by PostgreSQL's own clock; SQLite's is ours."""
+    if is_sqlite(connection):
+        return None
+    at: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    return at
 
 
 @cache

@@ -12,6 +12,7 @@ from bot.domain.incident import OPEN as OPEN_INCIDENT
 from bot.domain.job import JobKind
 from bot.ports.operations import Figures
 from storage.database import Database
+from storage.dialect import clock_of
 from storage.job import DEAD, OPEN
 from storage.migrate import current_version, newest_version
 from storage.tables import hold, incident, job, permit
@@ -54,6 +55,7 @@ class DatabaseMeter:
             )
             may_start = or_(permit.c.state != "granted", permit.c.expires_at > now)
             permits = await _by(connection, permit.c.state, _is(permit.c.state, *_LIVE), may_start)
+            clock = await clock_of(connection)
         return Figures(
             deliveries=deliveries[0],
             oldest_delivery=deliveries[1],
@@ -65,6 +67,7 @@ class DatabaseMeter:
             servers_held=held[0],
             incidents_open=open_[0],
             permits={state: permits.get(state, 0) for state in _LIVE},
+            clock=clock,
         )
 
     async def schema_is_ours(self) -> bool:

@@ -12,6 +12,7 @@ class Figures:
     """One moment. `deliveries`: what Slack delivered and nobody has handled yet; `due`: other jobs, by their kind.
 
     A job that is tried again is due when its next try is: its first try is forgotten, so `tried_again` counts those.
+    `clock`: the time of a database that has a clock of its own, which its replicas' clocks must agree with.
     """
 
     deliveries: int
@@ -24,6 +25,7 @@ class Figures:
     servers_held: int
     incidents_open: int
     permits: Mapping[str, int]
+    clock: datetime | None = None
 
 
 class Meter(Protocol):
@@ -41,7 +43,8 @@ class Meter(Protocol):
 @dataclass(frozen=True, slots=True)
 class DatabaseLook:
     """A database seen from outside. `version` is None where it is empty or not there yet; `file` and what follows are
-    SQLite's: whether we may write there, bytes free, SQLite's own version, its journal, and who serves the file now."""
+    SQLite's: whether we may write there, bytes free, SQLite's own version, its journal, and who serves the file now.
+    `clock`: the time of a database that has a clock of its own."""
 
     version: str | None
     newest: str
@@ -51,3 +54,4 @@ class DatabaseLook:
     sqlite: str
     journal: str
     holder: str | None
+    clock: datetime | None = None

@@ -40,6 +40,7 @@ class Vitals:
     works: Callable[[], bool]
     heard_at: Callable[[], datetime | None]
     refused: Callable[[], Mapping[str, int]]
+    resting: Callable[[], Mapping[str, float]]
     held_back: Callable[[], int]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _told: list[tuple[float, str]] = field(default_factory=list)
@@ -129,6 +130,11 @@ def _of_slack(vitals: Vitals) -> list[str]:
             "counter",
             _by("method", refused),
         ),
+        *_gauge(
+            "stopline_slack_resting_seconds",
+            "How long Slack told us not to call this method any more.",
+            _by("method", {method.replace("_", ".", 1): left for method, left in vitals.resting().items()}),
+        ),
         *_family(
             "stopline_slack_events_held_back_total",
             "Minutes for which Slack says that it delivered nothing (app_rate_limited).",
@@ -153,10 +159,15 @@ def _of_database(figures: Figures, now: datetime) -> list[str]:
         *_gauge("stopline_servers_held", "Frozen servers.", [({}, figures.servers_held)]),
         *_gauge("stopline_incidents_open", "Incidents that are not resolved.", [({}, figures.incidents_open)]),
         *_gauge("stopline_permits", "Permits that may still matter.", _by("state", figures.permits)),
+        *_gauge(
+            "stopline_database_clock_ahead_seconds",
+            "How far PostgreSQL's clock is ahead of ours; leases bear 2 s.",
+            [({}, (figures.clock - now).total_seconds())] if figures.clock else [],
+        ),
     ]
 
 
-def _by(label: str, counts: Mapping[str, int]) -> Samples:
+def _by(label: str, counts: Mapping[str, float]) -> Samples:
     return [({label: name}, count) for name, count in sorted(counts.items())]
 
 

@@ -1,12 +1,14 @@
 """What may have been posted is looked for before it is posted again, however much was said meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.adapters.slack_chat import SlackChat, make_client, make_session
+from bot.adapters.slack_chat import TIMEOUT_SECONDS, SlackChat, make_client, make_session
 from bot.manifest import BOT_SCOPES
+from bot.ports.chat import ChatTransient
 from bot.sandbox import App, SandboxServer, Workspace
 
 MINJI = "U01MINJI"
@@ -57,3 +59,19 @@ async def test_another_message_of_ours_is_not_taken_for_it(slack: SandboxServer,
     channel = slack.workspace.add_channel("incidents", members=[MINJI, app.bot_user]).id
     first = await chat.post(channel, "INC-1", blocks=None, key="k", thread_ts=None, again=False)
     assert await chat.post(channel, "INC-2", blocks=None, key="l", thread_ts=None, again=True) != first
+
+
+async def test_what_slack_does_after_we_gave_up_waiting_is_found_by_who_waits_as_long_as_told(
+    slack: SandboxServer, app: App
+) -> None:
+    channel = slack.workspace.add_channel("incidents", members=[MINJI, app.bot_user]).id
+    slack.faults.latencies["chat.postMessage"] = 0.4
+    async with make_session(seconds=0.2) as session:
+        chat = SlackChat(make_client("xoxb-1", f"{slack.url}/api/", session))
+        with pytest.raises(ChatTransient) as late:
+            await chat.post(channel, "INC-1", blocks=None, key="k", thread_ts=None, again=False)
+        assert late.value.maybe_done and late.value.after == TIMEOUT_SECONDS
+        await asyncio.sleep(0.4)
+        posted = await chat.post(channel, "INC-1", blocks=None, key="k", thread_ts=None, again=True)
+    ours = [one for one in slack.person(MINJI).messages(channel) if one.get("bot_id")]
+    assert [one["ts"] for one in ours] == [posted]

@@ -262,7 +262,9 @@ async def test_postgresql(talk: SandboxServer, env: Env, request: pytest.Fixture
     postgres = request.getfixturevalue("postgres")
     name = await postgres.copy()
     lines = await told({**env, "STOPLINE_DATABASE_URL": postgres.url(name)})
+    late = await told({**env, "STOPLINE_DATABASE_URL": postgres.url(name)}, Ahead(-5))
     await postgres.drop(name)
+    assert any("s away from the database's" in line for line in bad(late))
     assert not bad(lines) and not any("SQLite" in line or "free in" in line for line in lines)
 
 

@@ -98,6 +98,12 @@ async def test_what_slack_refuses_for_coming_too_often(http_stage: Stage) -> Non
     assert figures['stopline_slack_rate_limited_total{method="conversations.create"}'] == 1
 
 
+async def test_what_rests_says_for_how_long(http_stage: Stage) -> None:
+    http_stage.product.pace.rest("conversations_create", "", 30)
+    figures = await metrics(http_stage)
+    assert 0 < figures['stopline_slack_resting_seconds{method="conversations.create"}'] <= 30
+
+
 async def test_a_database_that_is_away(http_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     from storage import operations
 
