@@ -11,6 +11,9 @@ import sys
 
 from tests.chaos.run import FAULTS, Plan, run
 
+READY_SECONDS = 5.0
+"""So soon a life serves again, on a machine that has nothing else to do."""
+
 
 def options() -> Plan:
     """What was asked for."""
@@ -30,7 +33,8 @@ def options() -> Plan:
 if __name__ == "__main__":
     plan = options()
     try:
-        asyncio.run(run(plan, print))
+        trouble = asyncio.run(run(plan, print))
+        assert max(trouble.ready, default=0) <= READY_SECONDS, f"ready only after {max(trouble.ready):.2f} s"
     except AssertionError as fault:
         print(f"seed {plan.seed}: {fault}")
         sys.exit(1)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.audit import Act
 from bot.domain.change import ChangeState
 from bot.domain.permit import PermitState
 from bot.sandbox.faults import RateLimited
@@ -140,6 +141,20 @@ async def test_running_work_is_told_how_it_goes_on(stage: Stage) -> None:
     assert "끝난 작업입니다" in message(stage, channel, asked["ts"])
 
 
+async def test_a_word_that_slack_shows_late_is_said_once(stage: Stage) -> None:
+    """The message that asks cannot be edited at first: the second try does not refuse what the first one did."""
+    answer = await machine(stage, "web-3", shot=Shot.START)
+    assert answer.permit
+    channel = await held_server(stage)
+    asked = question(stage, channel, "run.stop")
+    stage.server.faults.on("chat.update", RateLimited(retry_after=1), times=3)
+    stage.expected.add("RateLimited")
+    assert "현재 지시: *즉시 중지*" in await stage.click(MINJI, asked, "run.stop", f"{answer.permit.id}:1")
+    assert "현재 지시: *즉시 중지*" in message(stage, channel, asked["ts"])
+    async with stage.product.database.read() as tx:
+        assert len(await tx.audit.rows(acts=[Act.RUN_DIRECTED])) == 1
+
+
 async def test_two_incidents_say_how_it_goes_on(stage: Stage) -> None:
     answer = await machine(stage, "web-3")
     assert answer.permit
@@ -219,6 +234,8 @@ async def test_what_was_held_back_is_offered_after_the_thaw(everywhere: Stage) -
     offered = question(stage, channel, "held.resume")
     assert "그동안 미뤄진 작업 3건" in shown(offered) and f"*파이프라인* relay 4.2 (`web-3`) — `{CI}`" in shown(offered)
     assert "진행 중" in await stage.click(DOYUN, offered, "held.resume", "1")
+    stage.server.faults.on("chat.update", RateLimited(retry_after=1), times=2)
+    stage.expected.add("RateLimited")
     assert "Withdrawn: new nginx" in await stage.click(ALEX, offered, "held.withdraw", "2")
     assert f"`{CI}` 쪽에서 다시 실행해 주세요: relay 4.2" in await stage.click(MINJI, offered, "held.resume", "3")
     assert await states(stage) == [ChangeState.WITHDRAWN, ChangeState.STARTED]
