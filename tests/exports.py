@@ -64,6 +64,7 @@ DAY = [
         KIM,
         "root cause: the update deleted the routing files",
         edited={"user": KIM, "ts": "1716184700.000000"},
+        reactions=[{"name": "+1::skin-tone-3", "users": [LEE, "U0ELSE"], "count": 2}],
     ),
     {
         "type": "message",

@@ -13,7 +13,18 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Times
 from bot.domain.paper import Paper
 from bot.domain.timeline_picture import marks_of, spans_of
-from bot.i18n.paper import duration_rows, follow_up_rows, frozen, log_rows, marks, reading_notes, said_at, source_line
+from bot.i18n.paper import (
+    duration_rows,
+    follow_up_rows,
+    frozen,
+    log_rows,
+    marks,
+    reading_notes,
+    said_at,
+    source_line,
+    unlinked_rows,
+    unlinked_title,
+)
 from bot.i18n.texts import Texts
 
 TEMPLATE = Path(__file__).parents[1] / "assets" / "paper.typ"
@@ -61,7 +72,7 @@ def _said(texts: Texts, paper: Paper) -> dict[str, Any]:
         "notes": notes if draft.sections else [*notes, say("draft.empty")],
         "facts": duration_rows(texts, paper) if whole else [],
         "parts": _parts(texts, paper),
-        "sheets": _sheets(texts, paper) if whole else [],
+        "sheets": _sheets(texts, paper, whole=whole),
         **_picture(texts, incident.times),
     }
 
@@ -86,8 +97,14 @@ def _parts(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
     ]
 
 
-def _sheets(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
+def _sheets(texts: Texts, paper: Paper, *, whole: bool) -> list[dict[str, Any]]:
     say = texts.plain
+    unlinked = {
+        "title": unlinked_title(texts, paper.incident),
+        "head": [say("paper.number"), say("paper.when", zone=texts.zone), say("paper.speaker")],
+        "widths": [1, 3, 3],
+        "rows": unlinked_rows(texts, paper.draft),
+    }
     log = {
         "title": say("paper.log"),
         "head": [say("paper.when", zone=texts.zone), say("paper.what")],
@@ -100,7 +117,7 @@ def _sheets(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
         "widths": [4, 1, 1],
         "rows": follow_up_rows(texts, paper.follow_ups),
     }
-    return [sheet for sheet in (log, work) if sheet["rows"]]
+    return [sheet for sheet in ((unlinked, log, work) if whole else (unlinked,)) if sheet["rows"]]
 
 
 def _picture(texts: Texts, times: Times) -> dict[str, Any]:

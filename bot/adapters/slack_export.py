@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.imported import OldChannel
 from bot.domain.incident import TITLE_LIMIT, UNSEEN
-from bot.domain.message import PIN, Message, mentioned, moment, read_message, readable
+from bot.domain.message import PIN, Message, Reaction, mentioned, moment, read_message, readable
 from bot.domain.names import nearest_names
 from bot.domain.shortening import shorten
 
@@ -32,6 +32,7 @@ TEXT = 40_000
 """Characters of a message: Slack takes no more (docs.slack.dev, chat.postMessage)."""
 _ID = re.compile(r"[A-Z0-9]{2,30}")
 _TS = re.compile(r"\d{9,10}\.\d{1,6}")
+_NAME = re.compile(r"[^\s:]{1,80}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _TROUBLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 """What reading a broken, encrypted or forged archive raises; so does JSON that is none, or nested without end."""
@@ -83,6 +84,7 @@ class _Export:
         kept = sorted({one.ts: one for one in messages}.values(), key=lambda one: float(one.ts))
         names = self._people(kept)
         created = about.get("created")
+        reactions = tuple(_reactions(channel, rows, {one.ts for one in kept if not one.deleted}))
         opened = datetime.fromtimestamp(created, UTC) if _is_moment(created) else moment(kept[0].ts)
         return OldChannel(
             channel=channel,
@@ -93,7 +95,8 @@ class _Export:
             opened_by=_person(about.get("creator")),
             messages=tuple(kept),
             names=names,
-            pins=tuple(_pins(rows, {one.ts for one in kept if not one.deleted})),
+            pins=_pins(reactions),
+            reactions=reactions,
             left_out=len(rows) - len(kept),
         )
 
@@ -184,17 +187,25 @@ def _message(channel: ChannelId, row: Mapping[str, Any]) -> Message | None:
     return replace(said, text=shorten(_sound(said.text), TEXT)) if said else None
 
 
-def _pins(rows: Iterable[Mapping[str, Any]], kept: set[MessageTs]) -> Iterator[tuple[MessageTs, SlackUserId]]:
-    """Messages with our reaction for the timeline, and who gave it first"""
+def _reactions(channel: ChannelId, rows: Iterable[Mapping[str, Any]], kept: set[MessageTs]) -> Iterator[Reaction]:
+    """Who reacted to which message with what, skin tones left out"""
     for row in rows:
-        reactions = row.get("reactions")
-        for one in reactions if isinstance(reactions, list) else ():
-            people = one.get("users") if isinstance(one, dict) and one.get("name") == PIN else None
-            who = (
-                next((found for name in people if (found := _person(name))), None) if isinstance(people, list) else None
-            )
-            if who and row.get("ts") in kept:
-                yield MessageTs(row["ts"]), who
+        given = row.get("reactions") if _ts(row.get("ts")) in kept else None
+        for one in given if isinstance(given, list) else ():
+            people = one.get("users") if isinstance(one, dict) else None
+            name = _word(one, "name").partition("::")[0] if isinstance(one, dict) else ""
+            if _NAME.fullmatch(name) and isinstance(people, list):
+                found = (_person(who) for who in people)
+                yield from (Reaction(channel, MessageTs(row["ts"]), name, who) for who in found if who)
+
+
+def _pins(reactions: Iterable[Reaction]) -> tuple[tuple[MessageTs, SlackUserId], ...]:
+    """Messages with our reaction for the timeline, and who gave it first"""
+    first: dict[MessageTs, SlackUserId] = {}
+    for one in reactions:
+        if one.name == PIN:
+            first.setdefault(one.ts, one.who)
+    return tuple(first.items())
 
 
 def _title(about: Mapping[str, Any], names: Mapping[SlackUserId, str]) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.ids import ChannelId, IncidentId, MessageTs, SlackUserId
 from bot.domain.incident import Incident, Severity, Status, TimeName, Times, check_title
-from bot.domain.message import Message, moment
+from bot.domain.message import Message, Reaction, moment
 from bot.domain.moments import TimeAmbiguous, TimeUnreadable, read_moment
 
 LONGEST = timedelta(hours=24)
@@ -41,6 +41,7 @@ class OldChannel:
     messages: tuple[Message, ...]
     names: Mapping[SlackUserId, str]
     pins: tuple[tuple[MessageTs, SlackUserId], ...] = ()
+    reactions: tuple[Reaction, ...] = ()
     left_out: int = 0
 
 

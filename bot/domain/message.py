@@ -88,17 +88,16 @@ def seconds(ts: str) -> float:
 
 
 def permalink(team_url: str, message_channel: str, ts: str, thread_ts: str | None = None) -> str:
-    """Slack's permanent link of a message, computed (docs.slack.dev: chat.getPermalink has the same shape)."""
+    """Slack's permanent link of a message, computed (docs.slack.dev: chat.getPermalink has the same shape).
+
+    "" while the workspace's address is not known: half a link leads nowhere.
+    """
+    if not team_url:
+        return ""
     link = f"{team_url.rstrip('/')}/archives/{message_channel}/p{ts.replace('.', '')}"
     if thread_ts and thread_ts != ts:
         link += f"?thread_ts={thread_ts}&cid={message_channel}"
     return link
-
-
-def ts_in(link: str) -> MessageTs | None:
-    """The ts of the message that a permanent link leads to; None where it leads to none."""
-    found = re.search(r"/p(\d+)(\d{6})(?:\?|$)", link)
-    return MessageTs(f"{found[1]}.{found[2]}") if found else None
 
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")

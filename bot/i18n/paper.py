@@ -1,7 +1,7 @@
 """A paper as Markdown (CommonMark with tables), in the language and zone of its texts."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor, log10
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from bot.domain.citation import Sentence
 from bot.domain.draft import OFFLINE, Draft, DraftKind, FollowUp
 from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
-from bot.domain.incident import UNSEEN, durations
+from bot.domain.incident import UNSEEN, Incident, durations
 from bot.domain.paper import Paper
 from bot.domain.spans import begins_with_time
 from bot.domain.transcript import Line
@@ -37,6 +37,7 @@ def markdown(texts: Texts, paper: Paper) -> str:
         parts += [f"## {say(f'heading.{section.heading}')}", "\n".join(rows)]
     if not draft.sections:
         parts.append(_text(say("draft.empty")))
+    parts += _unlinked(texts, paper)
     if draft.kind is DraftKind.POSTMORTEM:
         parts += [*_log(texts, paper), *_follow_ups(texts, paper.follow_ups)]
     return "\n\n".join(parts) + "\n"
@@ -115,6 +116,17 @@ def duration_rows(texts: Texts, paper: Paper) -> list[str]:
     return rows
 
 
+def unlinked_title(texts: Texts, incident: Incident) -> str:
+    """In which log the lines are found that have no link."""
+    log = f"#{incident.channel_name}" if incident.channel_name else incident_label(incident.id)
+    return texts.plain("paper.sources", log=log)
+
+
+def unlinked_rows(texts: Texts, draft: Draft) -> list[tuple[str, str, str]]:
+    """(number, when, who) of every cited line that no link leads to: Slack's address is not known, or it has none."""
+    return [(f"[{line.n}]", texts.clock(line.at, "moment"), line.speaker) for line in draft.lines if not line.permalink]
+
+
 def log_rows(texts: Texts, paper: Paper) -> list[tuple[str, str]]:
     """(when, what) of every timeline entry."""
     return [(texts.clock(one.at, "moment"), entry_text(texts, one, plain=True)) for one in paper.entries]
@@ -175,16 +187,29 @@ def _sources(citations: Iterable[int], lines: dict[int, Line]) -> str:
     )
 
 
+def _unlinked(texts: Texts, paper: Paper) -> list[str]:
+    say = texts.plain
+    head = (say("paper.number"), say("paper.when", zone=texts.zone), say("paper.speaker"))
+    return _table(unlinked_title(texts, paper.incident), head, unlinked_rows(texts, paper.draft))
+
+
 def _log(texts: Texts, paper: Paper) -> list[str]:
-    rows = [f"| {_text(when)} | {_text(what)} |" for when, what in log_rows(texts, paper)]
-    head = f"| {texts.plain('paper.when', zone=texts.zone)} | {texts.plain('paper.what')} |"
-    return [f"## {texts.plain('paper.log')}", "\n".join([head, "|---|---|", *rows])] if rows else []
+    say = texts.plain
+    head = (say("paper.when", zone=texts.zone), say("paper.what"))
+    return _table(say("paper.log"), head, log_rows(texts, paper))
 
 
 def _follow_ups(texts: Texts, follow_ups: Iterable[FollowUp]) -> list[str]:
-    rows = [f"| {' | '.join(_text(cell) for cell in row)} |" for row in follow_up_rows(texts, follow_ups)]
-    head = f"| {' | '.join(texts.plain(f'paper.{name}') for name in ('what', 'who', 'due'))} |"
-    return [f"## {texts.plain('paper.follow_ups')}", "\n".join([head, "|---|---|---|", *rows])] if rows else []
+    head = [texts.plain(f"paper.{name}") for name in ("what", "who", "due")]
+    return _table(texts.plain("paper.follow_ups"), head, follow_up_rows(texts, follow_ups))
+
+
+def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A heading and a table, or nothing where there is no row."""
+    lines = [f"| {' | '.join(_text(cell) for cell in row)} |" for row in rows]
+    return (
+        [f"## {_text(title)}", "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines])] if rows else []
+    )
 
 
 def _text(words: str) -> str:

@@ -18,7 +18,7 @@ from bot.domain.question import Answer, Term
 from bot.domain.redaction import without_secrets
 from bot.domain.search_text import expand, index_tokens, query_terms
 from bot.domain.sight import WHOLE, Sight
-from bot.domain.transcript import Line
+from bot.domain.transcript import Line, LineKind
 from bot.ports.language_model import LanguageModel, ModelUnavailable
 from bot.ports.outside import Outside
 from bot.ports.storage import NewJob, Transaction
@@ -145,22 +145,26 @@ def _apart(found: Sequence[tuple[Incident, Line]]) -> list[tuple[bool, tuple[Lin
     return [(False, together), *apart] if together else apart
 
 
-def _cause_lines(drafts: Sequence[Draft]) -> frozenset[str]:
+_Place = tuple[LineKind, datetime]
+
+
+def _cause_lines(drafts: Sequence[Draft]) -> frozenset[_Place]:
+    """Where the lines stand that the newest draft of the cause cites; not every line has a link to know it by."""
     newest = next((d for d in reversed(drafts) if d.kind is DraftKind.ROOT_CAUSE), None)
-    return frozenset(line.permalink for line in newest.lines) if newest else frozenset()
+    return frozenset((line.kind, line.at) for line in newest.lines) if newest else frozenset()
 
 
 def _asks_why(terms: Sequence[Term]) -> bool:
     return any(list(phrase) == ["cause"] for term in terms for phrase in term)
 
 
-def _weight(line: Line, causes: frozenset[str], terms: Sequence[Term]) -> float:
+def _weight(line: Line, causes: frozenset[_Place], terms: Sequence[Term]) -> float:
     """Words shared with the question; people's words before entries, pinned ones first, stated causes above all."""
     shared = sum(1.0 for term in terms if _matches(line.text, term))
     if line.entry_kind:
         return shared / 4
     pinned = 0.5 if shared and "pushpin" in line.reactions else 0.0
-    return shared + pinned + (2.0 if line.permalink in causes else 0.0)
+    return shared + pinned + (2.0 if (line.kind, line.at) in causes else 0.0)
 
 
 async def _answer(

@@ -12,10 +12,10 @@ from bot.domain.authority import ROLE, Authority, Duty, NotYourDuty
 from bot.domain.citation import Section
 from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
-from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, SlackUserId, incident_label
+from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, MessageTs, SlackUserId, incident_label
 from bot.domain.incident import Incident, TimeName
 from bot.domain.job import JobKind
-from bot.domain.message import Message, moment, ts_in
+from bot.domain.message import Message, moment, ts_of
 from bot.domain.reading import Reading
 from bot.domain.redaction import without_secrets
 from bot.domain.sight import EVERYBODY, WHOLE, Sight
@@ -219,8 +219,9 @@ async def as_it_is_now(tx: Transaction, draft: Draft, incident: Incident) -> Dra
 
 
 async def _as_it_is_now(tx: Transaction, line: Line, incident: Incident, made_at: datetime) -> Line:
-    ts = ts_in(line.permalink) if line.kind is LineKind.MESSAGE and incident.channel else None
-    now = await tx.messages.get(incident.channel, ts) if ts and incident.channel else None
+    if line.kind is not LineKind.MESSAGE or not incident.channel:
+        return line
+    now = await tx.messages.get(incident.channel, MessageTs(ts_of(line.at)))
     if now is None or _was_read(now, line, made_at):
         return line
     return replace(line, since=LineFate.DELETED if now.deleted else LineFate.EDITED)

@@ -18,7 +18,7 @@ from bot.use_cases.record import record
 from bot.use_cases.transcript import OLD_NAMES
 
 AT_ONCE = 1000
-"""Messages that one transaction keeps: nobody who writes waits for a long channel."""
+"""Messages or reactions that one transaction keeps: nobody who writes waits for a long channel."""
 
 
 class ChannelTaken(ValueError):
@@ -44,6 +44,10 @@ async def import_channel(outside: Outside, old: OldChannel) -> Imported:
     for start in range(0, len(old.messages), AT_ONCE):
         async with outside.store.write() as tx:
             await tx.messages.put(old.messages[start : start + AT_ONCE])
+    given = () if imported.incident.is_forgotten else old.reactions
+    for start in range(0, len(given), AT_ONCE):
+        async with outside.store.write() as tx:
+            await tx.reactions.put(given[start : start + AT_ONCE])
     await _pin(outside, old, imported.incident.id)
     await index_incident(outside, imported.incident.id)
     return imported

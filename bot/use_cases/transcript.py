@@ -41,15 +41,17 @@ LEFT_OUT = frozenset(
 async def read_transcript(tx: Transaction, incident: Incident, *, zone: str) -> tuple[Line, ...]:
     """Every message and entry, numbered in the order of time, alerts of other apps too.
 
-    What we said ourselves is left out: the entries say the same. So is what apps said while we do not know who we are.
-    Who has no id is an app; of somebody's roles the one that weighs most is told.
+    What we said ourselves is left out: the entries say the same. So is what apps said while we do not know who we are,
+    but not in a channel that we were never in. Who has no id is an app; of somebody's roles the one that weighs most is
+    told.
     """
     team_url = await tx.facts.get(TEAM_URL) or ""
     entries = await tx.entries.of_incident(incident.id)
     messages = await tx.messages.of_channel(incident.channel) if incident.channel else ()
     messages = [as_kept(incident, message) for message in messages]
-    ourselves = await tx.facts.get(OURSELVES)
-    said = [m for m in messages if not m.is_bot or (ourselves and m.user not in ourselves and m.text.strip())]
+    ourselves = await tx.facts.get(OURSELVES) or []
+    heard = bool(ourselves) or incident.is_past
+    said = [m for m in messages if not m.is_bot or (heard and m.user not in ourselves and m.text.strip())]
     pinned = {entry.ts for entry in entries if entry.kind is Act.MESSAGE_PINNED}
     people = {m.user for m in said} | {e.actor for e in entries} | {e.params.get("who") for e in entries}
     people = people.union(*(mentioned(m.text) for m in said))

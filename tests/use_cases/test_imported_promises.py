@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.offline_model import OfflineModel
+from bot.adapters.paper_json import as_json
 from bot.adapters.slack_export import read_export
 from bot.domain.audit import Act
 from bot.domain.draft import DraftKind
@@ -16,14 +18,18 @@ from bot.domain.errors import IncidentPrivate
 from bot.domain.ids import ChannelId, IncidentId, SlackUserId
 from bot.domain.incident import Status, TimeName
 from bot.domain.sight import WHOLE, Sight
+from bot.domain.transcript import Line, LineFate
+from bot.i18n.paper import markdown
+from bot.i18n.texts import Texts
 from bot.ports.outside import Outside
 from bot.use_cases.ask import find_answer
 from bot.use_cases.backfill import ask_all, ask_now
-from bot.use_cases.draft import make_draft, managers_of
+from bot.use_cases.draft import get_draft, make_draft, managers_of
 from bot.use_cases.erasure import erase_person
 from bot.use_cases.imported import ChannelTaken, import_channel
 from bot.use_cases.incident import find_incident, list_incidents
-from bot.use_cases.transcript import read_transcript
+from bot.use_cases.paper import make_paper
+from bot.use_cases.transcript import OURSELVES, TEAM_URL, read_transcript
 from tests.acts import ANN, audit, stop_the_line
 from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
@@ -38,11 +44,15 @@ async def imported(outside: Outside, tmp_path: Path, **export: object) -> Incide
     return (await import_channel(outside, old)).incident.id
 
 
-async def lines_of(outside: Outside, number: IncidentId) -> list[tuple[str, str]]:
+async def log_of(outside: Outside, number: IncidentId) -> Sequence[Line]:
     async with outside.store.read(WHOLE) as tx:
         one = await tx.incidents.get(number)
         assert one
-        return [(line.speaker, line.text) for line in await read_transcript(tx, one, zone="Asia/Seoul")]
+        return await read_transcript(tx, one, zone="Asia/Seoul")
+
+
+async def lines_of(outside: Outside, number: IncidentId) -> list[tuple[str, str]]:
+    return [(line.speaker, line.text) for line in await log_of(outside, number)]
 
 
 async def test_it_is_a_closed_incident_with_its_people_and_times(outside: Outside, tmp_path: Path) -> None:
@@ -78,6 +88,54 @@ async def test_it_is_found_and_quoted(outside: Outside, tmp_path: Path) -> None:
     assert any(line.reactions == ("pushpin",) for line in draft.lines), "what was pinned there is pinned here"
 
 
+async def test_on_the_first_day_alerts_and_reactions_are_there_and_every_number_leads_somewhere(
+    outside: Outside, tmp_path: Path
+) -> None:
+    """Before `serve` was ever run nobody knows what Slack calls us, nor the workspace's address."""
+    number = await imported(outside, tmp_path)
+    lines = await log_of(outside, number)
+    (alert,) = [line for line in lines if line.text == "alert cleared"]
+    assert alert.is_bot and alert.speaker
+    (cause,) = [line for line in lines if line.text.startswith("root cause")]
+    assert cause.reactions == ("+1", "+1")
+    paper = await make_paper(outside, OFFLINE, OFFLINE, incident_id=number, kind=DraftKind.POSTMORTEM)
+    texts = Texts("en", "Asia/Seoul", paper.names)
+    written = markdown(texts, paper)
+    assert "/archives/" not in written + as_json(texts, paper), "half a link leads nowhere"
+    assert f"[{cause.n}]" in written and f"\\[{cause.n}\\] | 20 May 14:58 | 김민준 |" in written
+    assert "Where the numbers lead in \\#inc-messages" in written
+
+
+async def test_links_lead_where_they_did_as_soon_as_slack_is_known(outside: Outside, tmp_path: Path) -> None:
+    number = await imported(outside, tmp_path)
+    async with outside.store.write() as tx:
+        await tx.facts.put(TEAM_URL, "https://haneul.slack.com/")
+        await tx.facts.put(OURSELVES, ["U0STOP", "B0STOP"])
+    assert "alert cleared" in [text for _, text in await lines_of(outside, number)]
+    paper = await make_paper(outside, OFFLINE, OFFLINE, incident_id=number, kind=DraftKind.POSTMORTEM)
+    written = markdown(Texts("en", "Asia/Seoul", paper.names), paper)
+    assert "](https://haneul.slack.com/archives/C0OUTAGE/p" in written and "Where the numbers" not in written
+
+
+async def test_the_cause_that_was_drafted_is_the_answer_without_links_too(outside: Outside, tmp_path: Path) -> None:
+    number = await imported(outside, tmp_path)
+    await make_draft(outside, OFFLINE, OFFLINE, by=ANN, incident_id=number, kind=DraftKind.ROOT_CAUSE)
+    asked = {"by": ANN, "question": "root cause of messages lost?", "language": "en", "zone": "UTC"}
+    answer, _ = await find_answer(outside, OFFLINE, OFFLINE, sight=Sight(who=ANN), **asked)  # type: ignore[arg-type]
+    assert [line.text for line in answer.lines] == ["root cause: the update deleted the routing files"]
+
+
+async def test_what_was_edited_since_says_so_without_links_too(outside: Outside, tmp_path: Path) -> None:
+    number = await imported(outside, tmp_path)
+    draft = await make_draft(outside, OFFLINE, OFFLINE, by=ANN, incident_id=number, kind=DraftKind.POSTMORTEM)
+    edited = {**DAY[5], "text": "root cause: unknown", "edited": {"user": KIM, "ts": "1716190000.000000"}}
+    await imported(outside, tmp_path, days={"2024-05-20": [*DAY[:5], edited, *DAY[6:]]})
+    now, _ = await get_draft(outside, draft.id, sight=WHOLE)
+    assert {line.text: line.since for line in now.lines if line.since} == {
+        "root cause: the update deleted the routing files": LineFate.EDITED
+    }
+
+
 async def test_a_second_import_adds_only_what_is_new(outside: Outside, tmp_path: Path) -> None:
     first = await imported(outside, tmp_path)
     before = await lines_of(outside, first), len(await audit(outside))
@@ -108,7 +166,7 @@ async def test_a_crash_in_between_is_made_good_by_the_next_run(
     with pytest.raises(IntegrityError):
         await import_channel(outside, broken)
     again = await import_channel(outside, old)
-    assert again.again and len(await lines_of(outside, again.incident.id)) == 7 - 1
+    assert again.again and len(await lines_of(outside, again.incident.id)) == 7
 
 
 async def test_a_channel_that_stopline_was_in_is_left_alone(outside: Outside, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from bot.ports.outside import Outside
 from bot.use_cases.incident import assign_role
 from bot.use_cases.paper import make_paper
 from bot.use_cases.timeline import add_note
+from bot.use_cases.transcript import TEAM_URL
 from tests.acts import ANN, BEN, CHO, stop_the_line
 from tests.conftest import AddPeople
 
@@ -35,6 +36,7 @@ async def paper(outside: Outside, add_people: AddPeople, **policy: bool) -> str:
         one = await tx.incidents.lock(number)
         assert one
         await tx.incidents.save(replace(one, channel=CHANNEL))
+        await tx.facts.put(TEAM_URL, "https://haneul.slack.com/")
         for n, text in enumerate(said):
             ts = MessageTs(ts_of(outside.clock.now().replace(microsecond=n + 1)))
             await tx.messages.put([Message(CHANNEL, ts, "", (BEN, CHO)[n], text)])
@@ -49,7 +51,7 @@ async def test_nobody_is_named(outside: Outside, add_people: AddPeople) -> None:
     assert not re.search(r"Ann\b", text) and "Announcer" in text and "벤자민" not in text
     assert "incident commander paged a responder" in text
     assert "a responder deleted the routing files" in text and "a responder rolled it back" in text
-    assert "/archives/C0INC/p" in text, "its sources are where they were"
+    assert "https://haneul.slack.com/archives/C0INC/p" in text, "its sources are where they were"
 
 
 async def test_names_stay_where_nobody_asked(outside: Outside, add_people: AddPeople) -> None:
