@@ -109,6 +109,7 @@ class SlackApp:
 
         self.bolt = _TimelyApp(
             self._too_late,
+            name="stopline",  # else Bolt looks for one in the whole call stack, which takes longer than all the rest
             logger=BOLT,
             client=client,
             authorize=authorize,

@@ -60,6 +60,8 @@ class Complaints(logging.Handler):
 
 async def at_rest(store: Store, product: Product, clock: JourneyClock) -> bool:
     """Whether the bot has nothing to do; a job that rests is woken in its time."""
+    if product.worker.busy:
+        return False
     async with store.read() as tx:
         due = await tx.jobs.count_open(due_by=clock.now())
         resting = await tx.jobs.count_open(due_by=clock.now() + SOON) - due
