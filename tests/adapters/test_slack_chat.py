@@ -61,3 +61,17 @@ async def test_what_an_operator_or_time_may_mend_is_tried_again(code: str) -> No
 async def test_what_stays_wrong_is_not() -> None:
     with pytest.raises(ChatPermanent):
         await _asked(ANSWERS | {"users.info": {"ok": False, "error": "user_not_found"}})
+
+
+@pytest.mark.parametrize(("said", "after"), [("30", 30.0), ("1.5", 1.5), ("²", None), ("soon", None), ("", None)])
+async def test_how_long_slack_asks_us_to_wait(said: str, after: float | None) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        headers = {"Retry-After": said} if said.isascii() else {"Retry-After": said.encode().decode("latin-1")}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", answer)
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        with pytest.raises(ChatTransient) as early:
+            await SlackChat(make_client("xoxb-1", str(server.make_url("/api/")), session)).person(SlackUserId("U1"))
+    assert early.value.after == after and not early.value.maybe_done
