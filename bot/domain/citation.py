@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 
+from bot.domain.amounts import TIME, Amount, Counted, counted_in, unknown_amounts
 from bot.domain.certainty import CAUSES, INCONCLUSIVE, certainty_of, weaker
 from bot.domain.evidence import claims_of, comparable, evidence_of
 from bot.domain.mood import Moods
@@ -15,7 +16,7 @@ from bot.domain.names import server_names_in
 from bot.domain.opposites import bare_words_in
 from bot.domain.polarity import Testimony
 from bot.domain.quotations import is_torn, is_whole_quotation
-from bot.domain.spans import is_span, moments_of, said_times
+from bot.domain.spans import is_span, is_within_span, moments_of, said_times
 from bot.domain.spoken_names import SpokenNames
 from bot.domain.transcript import Line
 from bot.domain.wording import is_legible, is_spoken_of, words_of
@@ -94,9 +95,15 @@ class _Cited:
 
     @cached_property
     def evidence(self) -> frozenset[str]:
-        return evidence_of(
-            self.testimony, [line.at.astimezone(one) for line in self.lines for one in (UTC, self._zone)]
-        )
+        return evidence_of(self.testimony, [line.at for line in self.lines], self._zone)
+
+    @cached_property
+    def counted(self) -> Counted:
+        return counted_in(self.testimony, (line.at.astimezone(self._zone).year for line in self.lines))
+
+    @cached_property
+    def are_many(self) -> bool:
+        return len(self.lines) > 1 or len(server_names_in(self.testimony)) > 1
 
     @cached_property
     def times(self) -> list[timedelta]:
@@ -209,20 +216,34 @@ def _cited(numbers: tuple[int, ...], log: _Log) -> _Cited:
 
 def _check_facts(text: str, cited: _Cited, log: _Log) -> bool:
     """Whether a duration in the text was computed; every other claim stands in the lines. Raises _NotBorneOut."""
-    testimony = cited.testimony
-    unknown = [claim for claim in claims_of(_without_names(text)) if not claim & cited.evidence]
-    spans = _spans(text, cited, log) if unknown else ()
-    _must(all(any(is_span(claim, times) for times in spans) for claim in unknown), Reason.NUMBER)
-    _must(all(_has_name(testimony, name) for name in server_names_in(text)), Reason.SERVER)
-    _must(log.names.are_in(testimony, text), Reason.PERSON)
+    plain = _without_names(text)
+    _must(all(claim & cited.evidence for claim in claims_of(plain)), Reason.NUMBER)
+    unknown = unknown_amounts(plain, cited.counted, are_many=cited.are_many)
+    said, written = _times(text, cited, log) if unknown else ([], [])
+    _must(all(_is_between(one, said, written) for one in unknown), Reason.NUMBER)
+    _must(all(_has_name(cited.testimony, name) for name in server_names_in(text)), Reason.SERVER)
+    _must(log.names.are_in(cited.testimony, text), Reason.PERSON)
     return bool(unknown)
 
 
-def _spans(text: str, cited: _Cited, log: _Log) -> tuple[list[timedelta], ...]:
-    """The times between which a duration may lie: those of the sentence itself, else those of one or two lines."""
+def _is_between(one: Amount, said: Sequence[timedelta], written: Sequence[timedelta]) -> bool:
+    """Whether a length of time lies between times that were said, or between those at which lines were written."""
+    if one.kind != TIME or one.value > _LONGEST:
+        return False
+    length = timedelta(milliseconds=float(one.value))
+    if one.mark:
+        return is_within_span(length, said) or is_within_span(length, written)
+    return is_span(length, said, overnight=True) or is_span(length, written, overnight=False)
+
+
+_LONGEST = 10**12
+
+
+def _times(text: str, cited: _Cited, log: _Log) -> tuple[list[timedelta], list[timedelta]]:
+    """The times between which a duration may lie: said in the sentence itself, else in one or two lines, and theirs."""
     own = said_times(text)
     if len(own) > 1 or len(cited.lines) > 2:
-        return (own,)
+        return own, []
     return cited.times, moments_of([line.at.astimezone(log.zone) for line in cited.lines])
 
 

@@ -1,11 +1,11 @@
-"""What a text claims that can be looked up (times, dates, numbers, identifiers), in one spelling for comparison."""
+"""What a text claims besides amounts (times, dates, fractions, identifiers), in one spelling for comparison."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.domain.number_words import in_digits
 from bot.domain.time_words import MONTH, MONTHS
 
 Claim = frozenset[str]
@@ -13,23 +13,56 @@ Claim = frozenset[str]
 
 
 def claims_of(text: str) -> tuple[Claim, ...]:
-    """Return every checkable claim of `text`; a claim holds when evidence has one of its spellings."""
-    rest = comparable(text)
+    """Return what `text` claims besides amounts; a claim holds when evidence has one of its spellings."""
+    return _read(text)[0]
+
+
+def without_claims(text: str) -> str:
+    """Return `text`, comparable and with its number words in digits, without what `claims_of` finds in it."""
+    return _read(text)[1]
+
+
+def _read(text: str) -> tuple[tuple[Claim, ...], str]:
+    rest = in_digits(comparable(text))
     found: list[Claim] = []
     for pattern, read in _READERS:
         found += [claim for match in pattern.finditer(rest) for claim in read(match)]
         rest = pattern.sub(" ", rest)
-    return tuple(found)
+    return tuple(found), rest
 
 
-def evidence_of(text: str, moments: Iterable[datetime] = ()) -> frozenset[str]:
-    """Return every spelling that `text` bears out, and those of `moments` (local times of its lines)."""
-    moments = tuple(moments)
-    spellings = {spelling for claim in claims_of(text) for spelling in _borne_out(_likely(claim, moments))}
-    spellings |= {spelling[:7] for spelling in spellings if spelling.startswith("t:")}
-    for at in moments:
-        spellings |= {f"t:{at:%H:%M}", f"t:{at:%H:%M:%S}", f"d:{at:%m-%d}", f"n:{at.year}"}
-    return frozenset(spellings)
+def evidence_of(text: str, moments: Sequence[datetime] = (), zone: tzinfo = UTC) -> frozenset[str]:
+    """Return every spelling that `text` bears out, and those of `moments` (when its lines were written).
+
+    A clock time that was said without a time zone is one of `zone`.
+    """
+    local = [at.astimezone(one) for at in moments for one in (UTC, zone)]
+    offset = _minutes(local[1].utcoffset()) if local else 0
+    spellings = {one for claim in claims_of(text) for one in _borne_out(_likely(claim, local), offset)}
+    for at in local:
+        spellings |= {f"t:{at:%H:%M}", f"t:{at:%H:%M:%S}", f"d:{at:%m-%d}", f"y:{at.year}"}
+        spellings |= {f"@:{at.astimezone(UTC):{clock}}" for clock in ("%H:%M", "%H:%M:%S")}
+    return frozenset(spellings | {one[:7] for one in spellings if one.startswith(("t:", "@:"))})
+
+
+def _minutes(offset: timedelta | None) -> int:
+    return int((offset or timedelta()).total_seconds()) // 60
+
+
+def _borne_out(claim: Claim, offset: int) -> Claim:
+    """A clock time in the log bears out itself in its own zone, and what local clocks showed then."""
+    said = {one[2:] for one in claim if one.startswith("s:")}
+    there = {one[2:] for one in claim if one.startswith("@:")}
+    local = {one[2:] for one in claim if one.startswith("t:")}
+    return frozenset(one for one in claim if not one.startswith("s:")) | {
+        *(f"t:{one}" for one in said | {_moved(one, offset) for one in there}),
+        *(f"@:{_moved(one, -offset)}" for one in local),
+    }
+
+
+def _moved(clock: str, minutes: int) -> str:
+    at = (int(clock[:2]) * 60 + int(clock[3:5]) + minutes) % 1_440
+    return f"{at // 60:02}:{at % 60:02}{clock[5:]}"
 
 
 _NEAR_MINUTES = 120
@@ -53,16 +86,6 @@ def _minutes_between(spelling: str, minute: int) -> int:
     return min(apart, 1_440 - apart)
 
 
-def _borne_out(claim: Claim) -> Claim:
-    """A number in the log bears out that number, in its own unit if it has one, and not a percentage of it."""
-    numbers = frozenset(spelling for spelling in claim if spelling.startswith(("n:", "u:")))
-    if not numbers:
-        return claim
-    if any(spelling.startswith("u:") for spelling in claim):
-        return numbers | {f"n:{spelling[2:]}" for spelling in claim if spelling.startswith("b:")}
-    return numbers | {f"b:{spelling[2:]}" for spelling in numbers}
-
-
 def comparable(text: str) -> str:
     """Return `text` narrow, lower case, with straight quotes and single spaces."""
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -71,7 +94,7 @@ def comparable(text: str) -> str:
 
 
 def _full_date(found: re.Match[str]) -> list[Claim]:
-    return [frozenset({f"n:{found[1]}"}), frozenset({f"d:{int(found[2]):02}-{int(found[3]):02}"})]
+    return [frozenset({f"y:{found[1]}"}), frozenset({f"d:{int(found[2]):02}-{int(found[3]):02}"})]
 
 
 def _month_day(found: re.Match[str]) -> list[Claim]:
@@ -89,90 +112,48 @@ def _fraction(found: re.Match[str]) -> list[Claim]:
 
 
 _MORNING = frozenset(("am", "a.m.", "오전", "새벽", "아침"))
-_AFTERNOON = frozenset(("pm", "p.m.", "오후", "저녁", "낮", "밤"))
 _PART = r"am|pm|a\.m\.|p\.m\.|오전|오후|새벽|아침|저녁|낮|밤"
 
 
 def _clock(found: re.Match[str]) -> list[Claim]:
     groups = found.groupdict()
-    hour, minute = int(found["hour"]), 30 if groups.get("half") else int(groups.get("minute") or 0)
-    part = groups.get("before") or groups.get("after") or ""
+    minute = 30 if groups.get("half") else int(groups.get("minute") or 0)
     second = f":{groups['second']}" if groups.get("second") else ""
-    written = f"{int(found['hour'])}:{minute:02}{second}"
+    part = groups.get("before") or groups.get("after") or ""
+    clocks = [f"{hour:02}:{minute:02}{second}" for hour in _hours(found["hour"], part, is_spoken="half" in groups)]
+    zone = groups["zone"] or groups["range"]
+    if zone:
+        there = (_moved(clock, -offset) for clock in clocks for offset in _ZONES[zone])
+        return [frozenset((*(f"s:{clock}" for clock in clocks), *(f"@:{clock}" for clock in there)))]
+    written = () if part else (f"l:{int(found['hour'])}:{minute:02}{second}",)
+    return [frozenset((*(f"t:{clock}" for clock in clocks), *written))]
+
+
+def _hours(written: str, part: str, *, is_spoken: bool) -> set[int]:
+    """The hours of the day that are meant by the hour that is written."""
+    hour = int(written)
+    if part in _MORNING:
+        return {hour % 12} if hour <= 12 else set()
     if part:
-        hours = {hour % 12} if part in _MORNING else {hour % 12 + 12}
-        return [frozenset(f"t:{value:02}:{minute:02}{second}" for value in hours if hour <= 12 or value == hour)]
-    may_be_late = hour <= 12 and not found["hour"].startswith("0") and ("half" in groups or hour < 10)
-    hours = {hour % 12, hour % 12 + 12} if may_be_late else {hour}
-    return [frozenset({*(f"t:{value:02}:{minute:02}{second}" for value in hours), f"l:{written}"})]
+        return {hour if hour > 12 else hour % 12 + 12}
+    may_be_late = hour <= 12 and not written.startswith("0") and (is_spoken or hour < 10)
+    return {hour % 12, hour % 12 + 12} if may_be_late else {hour % 24}
 
 
 def _identifier(found: re.Match[str]) -> list[Claim]:
     return [frozenset({"i:" + re.sub(r"[-_ ]", "", found[0].rstrip("."))})]
 
 
-_UNITS = (
-    ("ms", Decimal(1), r"ms|milliseconds?|밀리초"),
-    ("ms", Decimal(1_000), r"s|secs?|seconds?|초"),
-    ("ms", Decimal(60_000), r"m|mins?|minutes?|분"),
-    ("ms", Decimal(3_600_000), r"h|hrs?|hours?|시간"),
-    ("ms", Decimal(86_400_000), r"days?|일(?!시|부|반|정)"),
-    ("ms", Decimal(604_800_000), r"weeks?|주(?:일|간)"),
-    ("b", Decimal(1), r"kb|kib|킬로바이트"),
-    ("b", Decimal(1_000), r"mb|mib|메가(?:바이트)?"),
-    ("b", Decimal(1_000_000), r"gb|gib|기가(?:바이트)?"),
-    ("b", Decimal(1_000_000_000), r"tb|tib|테라(?:바이트)?"),
-    ("who", Decimal(1), r"users?|customers?|people|persons?|members?|명"),
-    ("host", Decimal(1), r"servers?|hosts?|nodes?|machines?|대(?!비|략|신|상|응)"),
-    ("case", Decimal(1), r"requests?|errors?|orders?|payments?|messages?|tickets?|jobs?|calls?|건|개"),
-)
-_UNIT = "|".join(f"(?P<unit{at}>{names})" for at, (_, _, names) in enumerate(_UNITS))
-_ENDS_UNIT = r"(?![a-z])"
-
-
-def _with_unit(found: re.Match[str], plain: str) -> Claim | None:
-    """What a number with a unit claims: that amount, or in the log the number alone."""
-    for at, (name, size, _) in enumerate(_UNITS):
-        if found[f"unit{at}"]:
-            return frozenset({f"u:{name}:{_plain(Decimal(plain) * size)}", f"b:{plain}"})
-    return None
-
-
-_SCALE = {"k": 1_000, "천": 1_000, "만": 10_000, "억": 100_000_000}
-
-
-def _number(found: re.Match[str]) -> list[Claim]:
-    value = Decimal(found["number"].replace(",", "")) * _SCALE.get(found["scale"] or "", 1)
-    return [_amount(found, _plain(value))]
-
-
-def _amount(found: re.Match[str], plain: str) -> Claim:
-    if found["percent"]:
-        return frozenset({f"p:{plain}"})
-    return _with_unit(found, plain) or frozenset({f"n:{plain}", f"p:{plain}"})
-
-
-def _plain(value: Decimal) -> str:
-    """12.50 as 12.5, 007 as 7."""
-    plain = f"{value:f}"
-    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    plain = plain.lstrip("0") or "0"
-    return f"0{plain}" if plain.startswith(".") else plain
-
-
-_WORDS = {
-    **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
-    **{"eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50},
-    **{"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
+_ZONES = {
+    **{"utc": (0,), "gmt": (0,), "z": (0,), "kst": (540,), "jst": (540,), "ist": (330,), "cet": (60,), "cest": (120,)},
+    **{"bst": (60,), "est": (-300,), "edt": (-240,), "et": (-300, -240), "cst": (-360,), "cdt": (-300,)},
+    **{"ct": (-360, -300), "mst": (-420,), "mdt": (-360,), "pst": (-480,), "pdt": (-420,), "pt": (-480, -420)},
 }
+"""How many minutes each is ahead of UTC; some say no more than a region."""
+_ZONE = rf"(?:{'|'.join(_ZONES)})(?![a-z])"
+_IN_ZONE = rf"(?:\s?\(?(?P<zone>{_ZONE})\)?|(?=\s?(?:[-–~]|to|and)\s?[\d:]+\s?\(?(?P<range>{_ZONE})))?"
 
 
-def _word(found: re.Match[str]) -> list[Claim]:
-    return [_amount(found, str(_WORDS[found[1]]))]
-
-
-_PERCENT = r"(?P<percent>\s*(?:%|percent|per cent|pct\b|퍼센트|프로(?!세스|그|덕|젝|바|토)))?"
-_MEASURE = rf"{_PERCENT}(?:[\s-]?(?:{_UNIT}){_ENDS_UNIT})?"
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Claim]]], ...] = (
     (re.compile(r"(?<!\d)(\d{4})\s?[-./년]\s?(\d{1,2})\s?[-./월]\s?(\d{1,2})(?!\d)\s?일?(?:t(?=\d))?"), _full_date),
     (re.compile(r"(?<!\d)(\d{1,2})\s?월\s?(\d{1,2})\s?일"), _month_day),
@@ -183,26 +164,22 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[Claim]]], 
     (
         re.compile(
             rf"(?:(?P<before>{_PART})\s*)?(?<![\d:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)"
-            rf"(?::(?P<second>[0-5]\d)(?:\.\d+)?)?(?![\d:])(?:\s*(?P<after>am|pm|a\.m\.|p\.m\.))?z?"
+            rf"(?::(?P<second>[0-5]\d)(?:\.\d+)?)?(?![\d:])(?:\s*(?P<after>am|pm|a\.m\.|p\.m\.))?{_IN_ZONE}"
         ),
         _clock,
     ),
     (
         re.compile(
             rf"(?:(?P<before>{_PART})\s*)?(?<!\d)(?P<hour>[01]?\d|2[0-4])\s?시(?!간)"
-            r"(?:\s?(?P<minute>[0-5]?\d)\s?분(?!간)|\s?(?P<half>반))?"
+            rf"(?:\s?(?P<minute>[0-5]?\d)\s?분(?!간)|\s?(?P<half>반))?{_IN_ZONE}"
         ),
         _clock,
     ),
-    (re.compile(r"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])\s?(?P<after>am|pm|a\.m\.|p\.m\.)(?![a-z])"), _clock),
+    (
+        re.compile(rf"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])\s?(?P<after>am|pm|a\.m\.|p\.m\.)(?![a-z]){_IN_ZONE}"),
+        _clock,
+    ),
     (re.compile(r"(?<![\d/])(\d{1,3})/(\d{1,3})(?![\d/])"), _fraction),
     (re.compile(r"\bsev[ -]?\d\b"), _identifier),
     (re.compile(r"(?<![a-z0-9])[a-z][a-z_.-]{0,40}\d[a-z0-9_.-]*|(?<![\d.])\d+(?:\.\d+){2,}"), _identifier),
-    (
-        re.compile(
-            rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<scale>만|천|억|k(?![a-z])))?{_MEASURE}"
-        ),
-        _number,
-    ),
-    (re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})\b{_MEASURE}"), _word),
 )

@@ -1,6 +1,7 @@
 """Words taken from a line: whether they are whole sentences of it, and nothing that was cut out of one."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -26,17 +27,22 @@ def _stands_whole(wanted: str, rows: Sequence[str], *, cut: bool) -> bool:
     parts = [row if row[:1] in _GLUED else f" {row}" for row in rows if row]
     said = "".join(parts).strip()
     starts = [0, *accumulate(map(len, parts))]
+    known = frozenset(starts)
     ends = _CUT if cut else _ENDS
     places = (found.start() for found in re.finditer(re.escape(wanted), said))
     return any(
-        _begins(said, place, starts) and (place + len(wanted) + 1 in starts or ends.match(said, place + len(wanted)))
+        _begins(said, place, starts) and (place + len(wanted) + 1 in known or ends.match(said, place + len(wanted)))
         for place in places
     )
 
 
 def _begins(said: str, place: int, starts: Sequence[int]) -> bool:
-    row = max(start for start in starts if start <= place)
-    return _BULLETS.fullmatch(said, row, place) is not None or _ENDED.search(said[:place]) is not None
+    row = starts[bisect_right(starts, place) - 1]
+    is_first = place - row <= _NEAR and _BULLETS.fullmatch(said, row, place) is not None
+    return is_first or _ENDED.search(said[max(0, place - _NEAR) : place]) is not None
+
+
+_NEAR, _FAR = 20, 200
 
 
 _BULLETS = re.compile(r"(?:[>*•◦_~]\s?|(?:[-–—+&]|&gt;|\(?\d{1,3}[.)])\s)*")
@@ -60,9 +66,10 @@ def is_torn(text: str, lines: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_torn(said: str, start: int, end: int) -> bool:
-    before, after = _SENTENCE.split(said[:start])[-1], _SENTENCE.split(said[end:])[0]
+    before = _SENTENCE.split(said[max(0, start - _FAR) : start])[-1]
+    after = _SENTENCE.split(said[end : end + _FAR], maxsplit=1)[0]
     beside = (before if _MARKED_BEFORE.search(before) else "", after if _MARKED_AFTER.match(after) else "")
-    return bool(_IN_A_WORD.search(said[:start]) or any(map(_NO.search, beside)))
+    return bool(_IN_A_WORD.search(before) or any(map(_NO.search, beside)))
 
 
 _SENTENCE = re.compile(r"(?<=[.!?。])\s")

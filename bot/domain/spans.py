@@ -1,41 +1,51 @@
 """Times that a text says, and durations that nobody said but two cited times give: "6 minutes" of 14:52 and 14:58."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import combinations
 
-from bot.domain.evidence import Claim, claims_of
+from bot.domain.evidence import claims_of
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
-_UNIT = "u:ms:"
 MOMENTS = 4
 """Between more times than these any duration could be found."""
 
 
-def is_span(claim: Claim, times: Iterable[timedelta]) -> bool:
-    """Whether the claim is the time between two of these, whole minutes cut off, rounded or as clocks show them."""
-    wanted = next((one.removeprefix(_UNIT) for one in sorted(claim) if one.startswith(_UNIT)), "")
+def is_span(length: timedelta, times: Iterable[timedelta], *, overnight: bool) -> bool:
+    """Whether this is the time between two of these, whole minutes cut off, rounded or as clocks show them.
+
+    `overnight`: they are clock times that somebody said, of which the second may be past midnight.
+    """
+    return any(length in readings for readings in _spans(times, overnight=overnight))
+
+
+def is_within_span(length: timedelta, times: Iterable[timedelta]) -> bool:
+    """Whether between two of these at least so much time went by."""
+    return any(length <= max(readings, default=timedelta()) for readings in _spans(times, overnight=False))
+
+
+def _spans(times: Iterable[timedelta], *, overnight: bool) -> Iterator[frozenset[timedelta]]:
     distinct = sorted(set(times))
-    if not wanted or len(distinct) > MOMENTS:
-        return False
-    length = timedelta(milliseconds=float(wanted))
-    return any(length in _readings(earlier, later) for earlier, later in combinations(distinct, 2))
+    if len(distinct) <= MOMENTS:
+        for earlier, later in combinations(distinct, 2):
+            yield _readings(earlier, later, overnight=overnight)
 
 
-def _readings(earlier: timedelta, later: timedelta) -> frozenset[timedelta]:
-    """How people give the time between two times; of two clock times the second may be past midnight."""
+def _readings(earlier: timedelta, later: timedelta, *, overnight: bool) -> frozenset[timedelta]:
+    """How people give the time between two times."""
     span = later - earlier
     shown = later // _MINUTE * _MINUTE - earlier // _MINUTE * _MINUTE
     readings = {span, span // _MINUTE * _MINUTE, (span + _MINUTE / 2) // _MINUTE * _MINUTE, shown}
-    overnight = {_DAY - one for one in readings if one < _DAY}
-    return frozenset(one for one in readings | overnight if one >= timedelta(seconds=1))
+    if overnight:
+        readings |= {_DAY - one for one in readings if one < _DAY}
+    return frozenset(one for one in readings if one >= timedelta(seconds=1))
 
 
 def said_times(text: str) -> list[timedelta]:
     """Clock times that stand in a text, as time since midnight; one that may be either half of the day is the first."""
-    found = (min((one for one in claim if one.startswith("t:")), default="") for claim in claims_of(text))
+    found = (min((one for one in claim if one.startswith(("t:", "s:"))), default="") for claim in claims_of(text))
     return [_of_day(spelling) for spelling in found if spelling]
 
 
@@ -51,7 +61,7 @@ def begins_with_time(text: str, told_at: datetime) -> bool:
     head = _HEAD.match(text)
     now = timedelta(hours=told_at.hour, minutes=told_at.minute, seconds=told_at.second)
     for claim in claims_of(head[0] if head else ""):
-        said = [_of_day(one) for one in claim if one.startswith("t:")]
+        said = [_of_day(one) for one in claim if one.startswith(("t:", "s:"))]
         if len(said) == 1 or any((now - one) % _DAY <= _JUST_BEFORE for one in said):
             return True
     return False
@@ -65,5 +75,5 @@ def moments_of(moments: Iterable[datetime]) -> list[timedelta]:
 
 
 def _of_day(spelling: str) -> timedelta:
-    hour, minute, *second = spelling.removeprefix("t:").split(":")
+    hour, minute, *second = spelling[2:].split(":")
     return timedelta(hours=int(hour), minutes=int(minute), seconds=int(second[0]) if second else 0)

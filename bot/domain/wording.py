@@ -32,6 +32,8 @@ probably problem problems reason reported reporting reports responder responders
 see seemed seems seen set situation start started starting starts stated suggested suspected team teams things
 thought time times told took trigger triggered underlying wrote minute minutes min mins hour hours hr hrs second
 seconds sec secs day days week weeks percent percentage number approximate total lasted long duration
+two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty forty fifty sixty ninety
+half dozen dozens hundred hundreds thousand thousands million millions several multiple couple
 """
 _FRAME = frozenset(_FRAME_WORDS.split())
 _KOREAN_FRAME_WORDS = """
@@ -128,6 +130,11 @@ def _longest_run(words: Sequence[str], known: frozenset[str]) -> int:
 def _is_comparable(word: str, *, korean: bool) -> bool:
     """Whether a word can be looked for in lines of the other language: translated, of it, or of neither."""
     return word.startswith("=") or word.isascii() != korean or not (word.isascii() or "가" <= word[0] <= "힣")
+
+
+def is_function_word(word: str) -> bool:
+    """Whether an English word only joins others."""
+    return word in _FUNCTION
 
 
 def is_legible(text: str, testimony: str) -> bool:
