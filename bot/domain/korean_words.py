@@ -63,6 +63,11 @@ def stem(word: str, *, after_latin: bool = False) -> str:
     return _without_ending(bare if bare != word else word)
 
 
+def is_noun(word: str) -> bool:
+    """Whether a word is one of the nouns of operations that are known whole."""
+    return word in _WHOLE
+
+
 def _without_particle(word: str) -> str:
     """Cut the longest particle that the sound before it allows; one that may belong to the noun stays."""
     for particle in _BY_LENGTH:

@@ -38,6 +38,8 @@ _PLANNED = re.compile(
     r"|(?<!알)(?<!모르)(?<!되)겠(?!지만)|[할볼릴올둘갈]게요|예정|계획|하려|해야|어야|합시다|하시죠|하자(?![가-힣])|하죠"
     r"|바랍니다|부탁|[해려둬와봐]\s?주(?:세요|십시오)|필요(?:합|해|함)|기로"
 )
+_SEEN = re.compile(r"(?<=[이가]) ?보(?:입니다|이네요|여요)")
+"""What is seen; only 것으로 보입니다 is supposed."""
 _OWN = {
     Mood.ASKED: r"\?|\bask\w*|\bquestion\w*|\bwonder\w*|\bwhether\b|\bif\b|\bdiscuss\w*|물었|물어|질문|문의|여부|논의"
     r"|검토",
@@ -106,7 +108,8 @@ def _clauses(text: str) -> Iterator[_Clause]:
 def _mood(clause: str) -> Mood:
     if _ASKED.search(clause):
         return Mood.ASKED
-    return Mood.PLANNED if _PLANNED.search(clause) else Mood.SUPPOSED if HEDGE.search(clause) else Mood.STATED
+    supposed = HEDGE.search(_SEEN.sub(" ", clause))
+    return Mood.PLANNED if _PLANNED.search(clause) else Mood.SUPPOSED if supposed else Mood.STATED
 
 
 def _of_segment(segment: str) -> Iterator[_Clause]:

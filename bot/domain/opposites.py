@@ -40,8 +40,8 @@ _PAIRS = (
         r"\b(?:increas\w+|rose|ris(?:e|es|en|ing)|climb\w*|grew|grow(?:s|n|ing)?|surg\w+|spik\w+|soar\w*|jump(?:ed|s)"
         r"|raised|higher|went up)\b|증가|급증|폭증|상승|늘(?:었|어|고|렸|린)|올랐|올라[갔가]|치솟|높아[졌지]|높였",
         r"\b(?:decreas\w+|(?:fell|fall(?:s|en|ing)?)(?! over| back| behind)|declin(?:ed|ing) (?:to|from|by)"
-        r"|drop(?:s|ped|ping)?(?= (?:to|from|by|back|sharply|again|off|below)\b|[,.;]|$)|shrank|lower(?:ed)?|reduc\w+"
-        r"|went down)\b|감소|급감|하락|줄(?:었|어|고|였|인)|떨어[졌져지]|내려[갔가]|낮아[졌지]|낮췄",
+        r"|drop(?:s|ped|ping)?(?= (?:to|from|by|back|sharply|again|off|below)\b|[,.;]|$)|shr[aiu]nk\w*|lower(?:ed)?"
+        r"|reduc\w+|went down)\b|감소|급감|하락|줄(?:었|어|고|였|인)|떨어[졌져지]|내려[갔가]|낮아[졌지]|낮췄",
     ),
     _pair(
         "accepted",

@@ -58,7 +58,9 @@ def _is_said(clause: _Clause, said: Sequence[_Clause]) -> bool:
     denied = (clause.denied | clause.unclear) & known
     if not denied:
         return any(one.says_no for one in said)
-    return any(one.says_no and denied & (one.denied | one.unclear) for one in said) or _denies_nearby(clause, said)
+    if any(one.says_no and denied & (one.denied | one.unclear) for one in said):
+        return True
+    return not clause.denied & known and _denies_nearby(clause, said)
 
 
 def _affirms(said: Sequence[_Clause], word: str) -> bool:
@@ -93,13 +95,13 @@ _NOT_FAILED = re.compile(
 _NO = re.compile(
     r"(?P<ahead>\b(?:not|no longer|never|no|none|nobody|nothing|neither|nor|without|cannot|unable to|failed to|nowhere"
     r"|ruled out|hardly|barely|scarcely|rarely)\b|(?<!to )(?<!at )\bzero\b(?= [a-z])"
-    r"|(?<![\d.,:-])0\s?(?=(?:users?|customers?|orders?|requests?|errors?|payments?|messages?|data)\b|건|명)"
+    r"|(?<![\d.,:-])0\s?(?=(?:users?|customers?|orders?|requests?|errors?|payments?|messages?|data)\b)|(?<![\d.,:-])0\s?[건명][이의]?(?=\s[가-힣])"
     r"|n't\b|(?<![가-힣])(?:안|못)\s(?![되돼됐된될됨됩하했한할합])|(?<![가-힣])못(?=[가-힣]))"
     r"|(?P<back>\b(?:fail(?:s|ed|ing|ures?)?|unsuccessful\w*|avoided|averted)\b"
     r"|(?<![가-힣])안\s?[되돼됐된될됨됩하했한할합][가-힣]*|(?<![가-힣])못\s?(?:하|했|한|할|됐|돼|되)[가-힣]*"
     r"|[가-힣]{0,3}않[가-힣]*|(?<![가-힣])없[가-힣]*|(?<=[가-힣])없[가-힣]*"
     r"|(?<![가-힣])아[니닌닙님][가-힣]*|아니(?:었|라|고|며|다|에)[가-힣]*"
-    r"|불가(?!피)[가-힣]*|실패[가-힣]*|무관[가-힣]*|무근[가-힣]*|못(?:했|한|하)[가-힣]*)"
+    r"|불가(?!피)[가-힣]*|실패[가-힣]*|무관[가-힣]*|무근[가-힣]*|(?<![\d.,:-])0\s?[건명](?!\s[가-힣])[가-힣]*|못(?:했|한|하)[가-힣]*)"
 )
 _WORKED = re.compile(
     r"\b(?:work(?:s|ed|ing)?|help(?:s|ed|ing)?|succe(?:ss\w*|ed\w*)|fix(?:es|ed|ing)?|effect(?:ive)?|difference"

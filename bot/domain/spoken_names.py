@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bot.domain.glossary import GLOSSARY
+from bot.domain.korean_names import korean_names_in
 from bot.domain.korean_words import KOREAN_STOP_WORDS, stem
 from bot.domain.wording import key_of
 
@@ -16,7 +17,7 @@ _ORDINARY = frozenset(_ORDINARY_WORDS.split()) | frozenset(
     word for group in GLOSSARY for entry in group for word in entry.split()
 )
 _TITLES = r"님|씨|매니저|엔지니어|책임|선임|수석|팀장|파트장|대리|과장|차장|부장"
-_TITLED = re.compile(rf"([가-힣]{{2,4}})\s?(?:{_TITLES})(?![가-힣]{{2}})")
+_TITLED = re.compile(rf"([가-힣]{{2,4}})\s?(?:{_TITLES})(?:께서)?(?![가-힣]{{2}})")
 _ROLE_WORDS = "고객 담당자 담당 책임자 사용자 이용자 관리자 운영자 개발자 당번 지휘자 엔지니어 매니저 팀장"
 _ROLES = frozenset(_ROLE_WORDS.split())
 _CAPITALISED = re.compile(r"(?<![\w@.'-])[A-Z][a-z]{1,20}(?:'s)?(?![\w@-])")
@@ -61,9 +62,10 @@ def _is_telling(name: str) -> bool:
 
 
 def _strangers(text: str, known: str) -> list[str]:
-    """Names of nobody in the channel: with a Korean title, or in capitals and no first word, or doing something."""
+    """Names of nobody in the channel: Korean ones, or in capitals and no first word, or doing something."""
     titled = [found[1] for found in _TITLED.finditer(text) if stem(found[1]) not in _ROLES and found[1] not in _ROLES]
-    return titled + [found[0] for found in _CAPITALISED.finditer(text) if _is_name(found, text, known)]
+    capitals = [found[0] for found in _CAPITALISED.finditer(text) if _is_name(found, text, known)]
+    return [*titled, *korean_names_in(text), *capitals]
 
 
 def _is_name(found: re.Match[str], text: str, known: str) -> bool:

@@ -34,6 +34,7 @@ thought time times told took trigger triggered underlying wrote minute minutes m
 seconds sec secs day days week weeks percent percentage number approximate total lasted long duration
 two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty forty fifty sixty ninety
 half dozen dozens hundred hundreds thousand thousands million millions several multiple couple
+ask asked asks
 """
 _FRAME = frozenset(_FRAME_WORDS.split())
 _KOREAN_FRAME_WORDS = """
@@ -41,7 +42,7 @@ _KOREAN_FRAME_WORDS = """
 이전 당시 결과 사실 기록 언급 말씀 말했 밝혔 알렸 전했 예상 생각 보입 보이 보임 보였 시간 시각 시점 정도 가량 지속
 걸렸 걸림 기준 해당 인해 인한 따르면 따라 위해 통해 대해 이유 것으 것입 것임 분간 분 초 초간 시 시에 분에 초에 시부터
 분부터 시까지 분까지 분경 시경 시간대 오전 오후 새벽 아침 저녁 낮 밤 퍼센트 프로 약 총 직접 직접적
-아직 이미 여부 않았 않는 않은 않을 않고 않아 않습
+아직 이미 여부 물었 논의 제기 제안 질문 않았 않는 않은 않을 않고 않아 않습
 """
 _KOREAN_FRAME = frozenset(_KOREAN_FRAME_WORDS.split())
 _IRREGULAR = {

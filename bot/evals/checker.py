@@ -4,13 +4,14 @@ It reads words from left to right and compares letters, where the rules read pat
 mistake is not made twice.
 """
 
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from typing import Protocol
 
-from bot.evals.denials import ENOUGH, shared, turned_in
+from bot.evals.denials import ENOUGH, shared, turned_in, unsettled_in
 from bot.evals.letters import plain_of, squeezed, words_in
 
 
@@ -40,6 +41,7 @@ def complaints(
     found += [f"person {one}" for one in _people(text, lines.values()) if one not in said.plain]
     found += [f"quotation {one}" for one in _quoted(text) if not _is_quoted(one, said.plain)]
     found += [f"negation {clause}" for clause in turned_in(text, [line.text for line in cited])]
+    found += [f"unsettled {clause}" for clause in unsettled_in(text, [line.text for line in cited])]
     if shared(text, said.plain) < ENOUGH:
         found.append("subject")
     return tuple(found)
@@ -111,7 +113,10 @@ _WORDED = {
     **{"eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50},
 }
 _TENFOLD = {"k": 1e3, "천": 1e3, "만": 1e4, "억": 1e8}
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
 
 
 def _figures(text: str) -> _Figures:
@@ -229,8 +234,17 @@ def _read_amount(found: _Figures, plain: str, place: int, number: float, rest: s
 def _is_day(plain: str, place: int, rest: str) -> bool:
     before, after = plain[:place].rstrip(), rest.lstrip()
     months = after.startswith(("월", "년")) or (after.startswith("일") and before.endswith("월"))
-    last = before.split(" ")[-1][:3]
-    return months or last in _MONTHS or after[:3] in _MONTHS or (rest[:1] == "-" and rest[1:3].isdigit())
+    return (
+        months
+        or _is_month(before.split(" ")[-1])
+        or _is_month(after.split(" ")[0])
+        or (rest[:1] == "-" and rest[1:3].isdigit())
+    )
+
+
+def _is_month(word: str) -> bool:
+    bare = word.strip(string.punctuation)
+    return len(bare) > 2 and any(month.startswith(bare) for month in _MONTHS)
 
 
 # ---------------------------------------------------------------- names, people, quotations
@@ -254,7 +268,43 @@ def _people(text: str, lines: Iterable[Witness]) -> list[str]:
     both = [
         one for pair in pairwise(written) if all(part.istitle() and part.isascii() for part in pair) for one in pair
     ]
-    return named + titled + [plain_of(one).removesuffix("'s") for one in both]
+    return named + titled + _korean_strangers(words) + [plain_of(one).removesuffix("'s") for one in both]
+
+
+_FAMILIES = "김이박최정강조윤장임한오서신권황안송홍유고문양손배백허남노하곽성주민심"
+_TWOFOLD = ("남궁", "황보", "제갈", "선우")
+_GIVEN = (
+    "민서지현수영은정준호우희연윤도하경재성미숙훈철동혜승원나유아다예채솔린림용석규태건혁찬형빈라늘진순옥광헌률환욱"
+    "주상일슬율문종효범인보강"
+)
+_ENDINGS = ("이", "가", "은", "는", "께서")
+
+
+def _korean_strangers(words: Iterable[str]) -> list[str]:
+    """Words of the form family name, two letters that given names have, and what marks who did it."""
+    found = []
+    for word in words:
+        family = word[:2] if word.startswith(_TWOFOLD) else word[:1]
+        name, ending = word[: len(family) + 2], word[len(family) + 2 :]
+        is_family = family in _TWOFOLD or family in _FAMILIES
+        if is_family and ending in _ENDINGS and all(letter in _GIVEN for letter in name[len(family) :]):
+            found.append(name)
+    return [name for name in found if name not in _NO_NAMES]
+
+
+_NO_NAMES = (
+    "이정도",
+    "주도하",
+    "유도하",
+    "정정하",
+    "조성하",
+    "이용하",
+    "이동하",
+    "유지하",
+    "정지하",
+    "조정하",
+    "한정하",
+)
 
 
 def _is_called(word: str, name: str) -> bool:

@@ -36,6 +36,13 @@ def refused(said: str, text: str, heading: str = "timeline") -> Reason | None:
         ("data was lost", "Data was lost.", "Data loss was avoided."),
         ("zero users were affected", "No users were affected.", "Users were affected."),
         ("0 orders lost", "No orders were lost.", "Orders were lost."),
+        ("결제 주문 0건 유실", "결제 주문은 유실되지 않았다.", "결제 주문이 유실되었다."),
+        ("연결 끊김 0건, 세션도 그대로", "연결이 끊기지 않았다.", "연결이 끊겼다."),
+        (
+            "queue grew, hotfix hardly worked",
+            "The hotfix hardly helped.",
+            "The queue shrank, the hotfix hardly helped.",
+        ),
         ("the tests failed", "The tests failed.", "The tests passed."),
         ("롤백 미적용", "롤백이 적용되지 않았다.", "롤백 적용."),
         ("롤백 미완료 상태", "롤백이 완료되지 않은 상태였다.", "롤백 완료 상태."),
@@ -98,6 +105,7 @@ def test_a_question_a_guess_and_a_plan_are_no_fact(said: str, false: str, true: 
     ("said", "text", "heading"),
     [
         ("Deploy went out at 14:50, could it be related?", "A deploy went out at 14:50.", "trigger"),
+        ("비정상 트래픽이 보입니다", "비정상 트래픽이 보였다.", "detection"),
         ("restarted relay and will watch the queue", "Relay was restarted.", "timeline"),
         ("is relay down?\nyes, down since 14:50", "Relay was down.", "impact"),
         ("재시작했고 롤백하겠습니다", "재시작했다.", "timeline"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.citation import Section, Sentence
 from bot.domain.transcript import Line, LineKind, number_lines
-from tests.evals.told import CAUSES, CHATTER, DAYS, ENGLISH, KOREAN, PEOPLE, QUOTES, Told
+from tests.evals.told import CAUSES, CHATTER, DAYS, ENGLISH, FAMILIES, KOREAN, PEOPLE, QUOTES, STRANGERS, Told
 
 ZONE = ZoneInfo("Asia/Seoul")
 _TOLD = {"en": ENGLISH, "ko": KOREAN}
@@ -167,8 +167,26 @@ def _other_person(chance: random.Random, said: str, channel: Channel) -> str:
     return chance.choice([*(one for one in PEOPLE[channel.language] if one != said), *strangers])
 
 
-def _turned(chance: random.Random, _: Channel, told: Told, n: int, values: dict[str, str]) -> Proposal:
+def _invented(chance: random.Random, channel: Channel, told: Told, n: int, values: dict[str, str]) -> Proposal | None:
+    """A Korean whom nobody knows is said to have done it; elsewhere one name is put for another."""
+    if channel.language != "ko" or chance.random() < 0.5:
+        return _another_person(chance, channel, told, n, values)
+    name = chance.choice(FAMILIES) + chance.choice(STRANGERS)
+    text = chance.choice([one for one in told.true if "{who}" not in one] or [""])
+    particle = chance.choice("이은" if (ord(name[-1]) - 0xAC00) % 28 else "가는")
+    return Proposal(told.heading, Sentence(f"{name}{particle} {_filled(text, values, chance)}", (n,))) if text else None
+
+
+def _turned(chance: random.Random, _: Channel, told: Told, n: int, values: dict[str, str]) -> Proposal | None:
+    if not told.turned:
+        return None
     return Proposal(told.heading, Sentence(_filled(chance.choice(told.turned), values, chance), (n,)))
+
+
+def _settled(chance: random.Random, channel: Channel, told: Told, n: int, values: dict[str, str]) -> Proposal:
+    """What somebody asked, supposed or planned is told as a fact."""
+    told, n, values = chance.choice([one for one in channel.told if one[0].settled])
+    return Proposal(told.heading, Sentence(_filled(chance.choice(told.settled), values, chance), (n,)))
 
 
 def _misquoted(chance: random.Random, channel: Channel, told: Told, n: int, values: dict[str, str]) -> Proposal:
@@ -190,12 +208,14 @@ def _blamed(chance: random.Random, channel: Channel, told: Told, n: int, values:
     return Proposal("root_cause", Sentence(text, (n,), "confirmed"))
 
 
+_another_person = _changed(("who",), _other_person)
 LIES: dict[str, _Lie] = {
     "number": _changed(("percent", "count", "small", "size"), _other_number),
     "time": _changed(("clock", "at"), _other_time),
     "host": _changed(("host",), _other_host),
-    "person": _changed(("who",), _other_person),
+    "person": _invented,
     "negation": _turned,
+    "unsettled": _settled,
     "quotation": _misquoted,
     "elsewhere": _elsewhere,
     "cause": _blamed,

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Told:
-    """One thing said: the line, true sentences about it, and sentences that turn its yes into a no or back."""
+    """One thing said: the line, true sentences about it, and sentences that turn its yes into a no or back.
+
+    `settled`: sentences that tell as a fact what the line only asks, supposes or plans.
+    """
 
     line: str
     true: tuple[str, ...]
     turned: tuple[str, ...] = ()
     heading: str = "timeline"
+    settled: tuple[str, ...] = ()
 
 
 ENGLISH = (
@@ -130,6 +134,66 @@ ENGLISH = (
         ("The certificate of {host} did not expire.",),
         "timeline",
     ),
+    Told(
+        "I disabled the queue check on {host}, error rate fell to {small}%",
+        (
+            "The queue check on {host} was disabled and the error rate fell to {small}%.",
+            "{who} turned off the queue check on {host}.",
+            "After the queue check was switched off the error rate dropped to {small}%.",
+        ),
+        (
+            "{who} enabled the queue check on {host}.",
+            "The queue check on {host} was turned on.",
+            "The error rate rose to {small}% on {host}.",
+            "The error rate on {host} increased to {small}%.",
+        ),
+        "helped",
+    ),
+    Told(
+        "{host} is unhealthy, {count} requests were refused",
+        (
+            "{host} was not healthy.",
+            "{count~} requests were rejected.",
+            "An unhealthy {host} refused {count~} requests.",
+        ),
+        ("{host} is healthy.", "{count~} requests were accepted.", "{host} was not unhealthy."),
+        "impact",
+    ),
+    Told(
+        "zero customers were affected by the move of {host}, it is safe to go on",
+        ("No customers were affected by the move of {host}.", "It was safe to go on with the move of {host}."),
+        ("Customers were affected by the move of {host}.", "It is unsafe to go on with the move of {host}."),
+        "impact",
+    ),
+    Told(
+        "the hotfix for {host} hardly worked, queue still growing",
+        ("The hotfix for {host} did not work.", "The queue of {host} was growing, the hotfix hardly helped."),
+        ("The hotfix for {host} worked.", "The queue was shrinking, the hotfix for {host} hardly helped."),
+        "hindered",
+    ),
+    Told(
+        "should we drain {host} before {clock}?",
+        ("{who} asked whether to drain {host} before {clock~}.", "Draining {host} before {clock~} was suggested."),
+        heading="timeline",
+        settled=("{host} was drained before {clock~}.", "{who} drained {host} before {clock~}.", "We drained {host}."),
+    ),
+    Told(
+        "maybe {percent}% of the payments on {host} are delayed",
+        (
+            "Possibly {percent~} of the payments on {host} were delayed.",
+            "{who} suspected that {percent~} of the payments on {host} were delayed.",
+        ),
+        heading="impact",
+        settled=("{percent~} of the payments on {host} were delayed.", "Payments on {host} were delayed."),
+    ),
+    Told(
+        "I will replace the power supply of {host} at {clock}",
+        (
+            "{who} said they would replace the power supply of {host} at {clock~}.",
+            "The power supply of {host} was to be replaced at {clock~} as planned by {who}.",
+        ),
+        settled=("{who} replaced the power supply of {host} at {clock~}.", "The power supply of {host} was replaced."),
+    ),
 )
 KOREAN = (
     Told(
@@ -232,6 +296,52 @@ KOREAN = (
         ("{host} 인증서는 만료되지 않았다.",),
         "timeline",
     ),
+    Told(
+        "{host} 점검 스크립트 비활성화했습니다. 오류율이 {small}%로 줄었습니다",
+        (
+            "{host}의 점검 스크립트를 비활성화했다.",
+            "{who} 님이 {host} 점검 스크립트를 껐고 오류율이 {small}%로 감소했다.",
+            "오류율이 {small}%로 떨어졌다.",
+        ),
+        ("{host} 점검 스크립트를 활성화했다.", "{host} 점검 스크립트를 켰다.", "{host} 오류율이 {small}%로 늘었다."),
+        "helped",
+    ),
+    Told(
+        "{host} 방화벽 정책은 미적용 상태이고 비정상 트래픽이 보입니다",
+        ("{host} 방화벽 정책은 적용되지 않은 상태였다.", "{host}에서 비정상 트래픽이 보였다."),
+        ("{host} 방화벽 정책은 적용 상태였다.", "{host}에서 정상 트래픽이 보였다."),
+        "detection",
+    ),
+    Told(
+        "{host} 변경 요청은 거절됐고 {version} 설치는 미완료입니다",
+        ("{host} 변경 요청은 반려되었다.", "{version} 설치는 완료되지 않았다."),
+        ("{host} 변경 요청은 승인되었다.", "{version} 설치는 완료되었다."),
+    ),
+    Told(
+        "{host} 연결 끊김 0건, 세션 유실 없음",
+        ("{host} 세션 유실은 없었다.", "{host}에서 세션이 유실되지 않았다."),
+        ("{host} 세션 유실이 있었다.", "{host} 연결이 끊겼다."),
+        "impact",
+    ),
+    Told(
+        "{clock} 전에 {host} 트래픽을 빼야 할까요?",
+        ("{who} 님이 {clock~} 전에 {host} 트래픽을 빼야 할지 물었다.", "{host} 트래픽을 뺄지 여부를 논의했다."),
+        settled=("{clock~} 전에 {host} 트래픽을 뺐다.", "{who} 님이 {host} 트래픽을 뺐습니다."),
+    ),
+    Told(
+        "아마 {host} 정산의 {percent}%가 늦어진 것 같습니다",
+        (
+            "{host} 정산의 {percent~}가 늦어진 것으로 추정된다.",
+            "{who} 님은 {host} 정산 {percent~}가 늦어졌을 가능성을 제기했다.",
+        ),
+        heading="impact",
+        settled=("{host} 정산의 {percent~}가 늦어졌다.", "{host} 정산이 늦어졌습니다."),
+    ),
+    Told(
+        "{clock}에 {host} 전원 장치 교체하겠습니다",
+        ("{who} 님이 {clock~}에 {host} 전원 장치를 교체하겠다고 했다.", "{host} 전원 장치 교체가 예정되었다."),
+        settled=("{clock~}에 {host} 전원 장치를 교체했다.", "{who} 님이 {host} 전원 장치를 교체했습니다."),
+    ),
 )
 CHATTER = {
     "en": (
@@ -279,4 +389,22 @@ PEOPLE = {
     "en": ("Dana Miles", "Joon Park", "Priya Rao", "Tomas Vega", "Lena Fisk", "Omar Haddad"),
     "ko": ("김서준", "박하늘", "이도윤", "최유나", "정민재", "한소라"),
 }
+STRANGERS = (
+    "철수",
+    "민호",
+    "영희",
+    "지훈",
+    "은주",
+    "다은",
+    "도현",
+    "서연",
+    "준영",
+    "미경",
+    "상우",
+    "태민",
+    "혜진",
+    "동욱",
+)
+FAMILIES = ("김", "이", "박", "최", "정", "강", "조", "윤", "장", "임", "한", "오", "남궁")
+"""Names of Koreans who are not in the channel."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
