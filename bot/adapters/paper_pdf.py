@@ -126,7 +126,7 @@ def _picture(texts: Texts, times: Times) -> dict[str, Any]:
         {
             "at": one.place,
             "row": one.row,
-            "flip": one.place > 0.75,
+            "flip": one.is_flipped,
             "clock": texts.clock(one.at),
             "label": " · ".join(texts.plain(f"time.{name}") for name in one.names),
         }

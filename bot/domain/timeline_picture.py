@@ -1,14 +1,16 @@
 """Where an incident's times stand on a line from 0 to 1, and in which row their labels do not cover one another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby
 
 from bot.domain.incident import TimeName, Times
 
 ROOM = 0.26
-"""So much of the line a label covers."""
+"""So much of the line a label covers at most."""
+WORDS = 0.12
+"""So much of it most labels cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,17 @@ class Mark:
     at: datetime
     place: float
     names: tuple[str, ...]
-    row: int
+    row: int = 0
+
+    @property
+    def is_flipped(self) -> bool:
+        """Whether its label stands to the left of it: on the last quarter there is no room to the right."""
+        return self.place > 0.75
+
+    @property
+    def label_from(self) -> float:
+        """Where its label begins, at the widest."""
+        return self.place - ROOM if self.is_flipped else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +54,20 @@ def marks_of(times: Times) -> Sequence[Mark]:
         moments = list(same)
         place = (moments[0][0] - begin).total_seconds() / length
         names = tuple(order[number].value for number in sorted(number for _, number in moments))
-        marks.append(Mark(moments[0][0], place, names, _row(place, marks)))
-    return marks
+        marks.append(Mark(moments[0][0], place, names))
+    return _in_rows(marks)
 
 
-def _row(place: float, before: Sequence[Mark]) -> int:
-    """The lowest row in which the labels before leave room."""
-    row = 0
-    while any(one.row == row and _overlap(one.place, place) for one in before):
-        row += 1
-    return row
-
-
-def _overlap(one: float, other: float) -> bool:
-    """Labels stand to the right of their mark, on the last quarter to the left."""
-    first = one - ROOM if one > 0.75 else one
-    second = other - ROOM if other > 0.75 else other
-    return abs(first - second) < ROOM
+def _in_rows(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """Each in the lowest row that leaves its label room, and above those whose lines would go through its words."""
+    placed: list[Mark] = []
+    to_the_left = [mark for mark in marks if mark.is_flipped]
+    to_the_right = [mark for mark in marks if not mark.is_flipped]
+    for mark in (*to_the_left, *reversed(to_the_right)):
+        taken = {one.row for one in placed if abs(one.label_from - mark.label_from) < ROOM}
+        above = max((one.row for one in placed if abs(one.place - mark.place) < WORDS), default=-1)
+        placed.append(replace(mark, row=next(row for row in count(above + 1) if row not in taken)))
+    return sorted(placed, key=lambda one: one.place)
 
 
 def spans_of(times: Times) -> Sequence[Span]:

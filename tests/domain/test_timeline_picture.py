@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.incident import TimeName
-from bot.domain.timeline_picture import marks_of, spans_of
+from bot.domain.timeline_picture import WORDS, marks_of, spans_of
 
 BEGIN = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
 LABEL = 0.25
@@ -30,6 +30,15 @@ def test_places_follow_time_and_labels_do_not_cover_one_another(known: dict[Time
     drawn = [(mark.row, mark.place - LABEL if mark.place > 0.75 else mark.place) for mark in marks]
     for n, (row, left) in enumerate(drawn):
         assert all(row != other or abs(left - edge) >= LABEL for other, edge in drawn[n + 1 :])
+
+
+@given(times)
+def test_no_line_goes_through_the_words_of_another_mark(known: dict[TimeName, datetime | None]) -> None:
+    marks = marks_of(known)
+    for mark in marks:
+        beside = [one for one in marks if one.place > mark.place] if not mark.is_flipped else []
+        beside += [one for one in marks if one.place < mark.place and one.is_flipped] if mark.is_flipped else []
+        assert all(one.row < mark.row for one in beside if abs(one.place - mark.place) < WORDS)
 
 
 def test_the_time_in_which_users_were_hurt() -> None:

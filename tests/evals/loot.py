@@ -7,7 +7,6 @@ import base64
 import codecs
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from tests.evals.redaction import as_read
+from tests.pdfs import streams
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 RUN = 8
@@ -177,16 +177,10 @@ def in_markdown(text: str, links: Iterable[str]) -> list[str]:
 
 def in_pdf(raw: bytes, links: Iterable[str]) -> list[str]:
     """Link annotations that lead elsewhere, also in compressed object streams."""
-    streams = [raw]
-    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", raw, re.DOTALL):
-        try:
-            streams.append(zlib.decompress(found[1]))
-        except zlib.error:
-            continue
     known = frozenset(links)
     addresses = {
         address.decode("latin-1")
-        for stream in streams
+        for stream in (raw, *streams(raw))
         for address in re.findall(rb"/URI\s*\(((?:\\.|[^\\)])*)\)", stream)
     }
     return [f"pdf link {one}" for one in sorted(addresses - known)]
