@@ -116,8 +116,16 @@ def _is_password(value: str) -> bool:
 
 
 def _is_chosen(value: str) -> bool:
-    """As _is_password, but neither a count nor a host: "pass: 12" tells how many did."""
-    return _is_password(value) and bool(re.search("[A-Za-z]", value)) and not re.fullmatch(r"[\w-]*-\d+[.,;]?", value)
+    """As _is_password, but neither a count nor a host nor a version: "pass: 12" tells how many did."""
+    return _is_password(value) and bool(re.search("[A-Za-z]", value)) and not _COUNTED.fullmatch(value)
+
+
+def _has_both(value: str) -> bool:
+    """As _is_chosen, with a digit: a word in passing is more often just one."""
+    return _is_chosen(value) and bool(re.search(r"\d", value))
+
+
+_COUNTED = re.compile(r"(?:[\w-]*-\d+|v\d[\d.]*)[.,;]?")
 
 
 def _is_resident_number(value: str) -> bool:
@@ -160,6 +168,7 @@ _NAMES = (
 )
 _PASSWORDS = r"(?:pass(?:word|wd|phrase|code)|pwd|secret)"
 _KOREAN = r"(?:비밀\s?번호|비번|패스워드|암호|토큰|시크릿|(?:인증|접속|액세스|비밀|API)\s?키)"
+_ALGORITHMS = r"(?:sha|md|utf|oauth|argon|base|pbkdf|aes|rsa|ntlm|ed)-?\d"
 _COOKIES = r"[\w.-]{1,60}=[^\s;,\"']{1,4000}(?:;[ ]{0,3}[\w.-]{1,60}(?:=[^\s;,\"']{0,4000})?){0,40}"
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
     (kind, re.compile(pattern), is_secret)
@@ -181,6 +190,16 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ("github_token", rf"{_EDGE}(?P<secret>gh[pousr]_[A-Za-z0-9]{{30,}}|github_pat_\w{{20,}})", _always),
         ("gitlab_token", rf"{_EDGE}(?P<secret>gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas|imt|agent)-[\w.-]{{16,}})", _always),
         ("aws_key", rf"{_EDGE}(?P<secret>(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{{16}})(?![0-9A-Za-z])", _always),
+        (
+            "aws_key",
+            r"(?i)secret[\s_-]?(?:access[\s_-]?)?key[\"'\s:=]{1,6}(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+            _always,
+        ),
+        (
+            "signed_url",
+            r"(?i)[?&](?:sig|signature|x-(?:amz|goog)-signature)=(?P<secret>[\w%+/=-]{20,2000})",
+            _always,
+        ),
         (
             "google_key",
             rf"{_EDGE}(?P<secret>AIza[\w-]{{35}}|GOCSPX-[\w-]{{20,}}|ya29\.[\w-]{{20,}})",
@@ -221,6 +240,13 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ),
         ("password", r"(?<!\S)(?:-u|--user)[ ]+[\w.@-]{1,60}:(?P<secret>[^\s\"']{1,200})", _is_value),
         ("password", rf"(?i)(?:{_KOREAN}|\bpw)\s?[:=]\s?{_VALUE}", _is_value),
+        ("password", rf"(?i){_KOREAN}\s?\S{{1,4}}\s?[:=]\s{{0,3}}(?P<secret>[!-~]{{4,200}})", _is_chosen),
+        (
+            "password",
+            rf"(?i)\b(?:password|passwd|pwd)\s{{1,3}}(?!{_ALGORITHMS})(?P<secret>[\w!@#$%^&*+?-]{{6,200}})",
+            _has_both,
+        ),
+        ("password", rf"(?i)(?:secret|api|access|private)\s(?:access\s)?key\s?[:=]\s?{_VALUE}", _is_password),
         ("password", rf"(?i)(?<![a-z])(?:{_NAMES}|pw)(?:는|은|가|이)\s{{0,2}}(?P<secret>[!-~]{{4,200}})", _is_password),
         ("password", r"(?i)\bpw\s{1,3}(?P<secret>[!-~]{4,200})", _is_password),
         ("password", rf"(?i){_KOREAN}(?:는|은|가|이)?\s{{0,2}}(?P<secret>[!-~]{{4,200}})", _is_password),

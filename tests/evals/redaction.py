@@ -106,6 +106,7 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
             "dbPassword={}",
             "SSHPASS={} rsync -a . web-3:",
             "pass: {}",
+            "use the password {} for now",
             "login relay / pass={}",
         ),
         _password,
@@ -121,6 +122,8 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
             "루트 비번은 {} 예요",
             "pw는 {} 입니다",
             "pw: {}",
+            "비밀번호 변경: {}",
+            "새 비번 이거예요: {}",
             "id admin pw {}",
             "password는 {} 로 바꿨어요",
         ),
@@ -144,6 +147,23 @@ NAMED: Mapping[str, tuple[tuple[str, ...], Make]] = {
     "address": (
         ("postgres://app:{}@db-1/app", "DATABASE_URL=mysql://root:{}@10.0.0.7:3306/x", "amqp://relay:{}@mq-1/"),
         lambda d: _some(d, ALNUM, 10, 20),
+    ),
+    "signed address": (
+        (
+            "https://relay.blob.core.windows.net/logs?sv=2022-11-02&se=2024-05-21&sig={}",
+            "https://relay.s3.amazonaws.com/dump.gz?X-Amz-Expires=3600&X-Amz-Signature={}",
+            "로그는 https://storage.googleapis.com/relay/dump.gz?X-Goog-Signature={} 에 있어요",
+        ),
+        lambda d: _some(d, HEX, 44, 64),
+    ),
+    "secret key of aws": (
+        (
+            "aws_secret_access_key {}",
+            "aws configure set aws_secret_access_key {}",
+            "SecretAccessKey {}",
+            "secret key: {}",
+        ),
+        lambda d: _some(d, ALNUM + "/+", 39) + "a",
     ),
     "authorization": (
         (
@@ -230,6 +250,11 @@ BENIGN = (
     "🧑\u200d💻 web-{n} – 롤백 중：{m}% 완료",
     "tokens=4{m} page_size={n}{m}",
     "the compass-{n} service passes all {m} checks",
+    "password sha256 hashes and argon2id are both accepted, oauth2 too",
+    "비밀번호 변경: 오늘 {m}시 공지 예정",
+    "비밀번호 재설정 문의: {n}{m}건",
+    "the password web-{n} asks for is the new one",
+    "https://grafana.example/d/{hex8}?var-sig={n}&orgId={m}",
     "checkout errors on web-{n} since 14:{m:02}, about {n} % of users",
     "rolled back lb-{n:02} to 4.{m}.{n}, commit {hex40}",
     "p99 went from {n} ms to {m}00 ms, see https://grafana.example/d/{hex8}/relay?from=17161843{m:02}000&to=17161879{m:02}000",
