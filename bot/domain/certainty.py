@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from bot.domain.cues import CAUSE_DENIED, CAUSE_SOUGHT, CORRECTION, EXPLICIT_CAUSE, HEDGE, QUESTION
+from bot.domain.cues import CAUSE_SOUGHT, EARLIER, EXPLICIT_CAUSE, HEDGE, QUESTION
 from bot.domain.evidence import comparable
 from bot.domain.spans import said_times
-from bot.domain.transcript import Line
+from bot.domain.taken_back import Retraction, is_denied, is_shaken, retraction_in, retractions_in
+from bot.domain.transcript import Line, LineKind
 from bot.domain.wording import words_of
 
 CAUSES = frozenset(("root_cause", "contributing"))
@@ -22,23 +23,38 @@ def weaker(one: str, other: str) -> str:
 
 
 def certainty_of(
-    text: str, cited: Sequence[Line], transcript: Sequence[Line], *, zone: tzinfo, began: datetime | None
+    text: str,
+    cited: Sequence[Line],
+    transcript: Sequence[Line],
+    *,
+    zone: tzinfo,
+    began: datetime | None,
+    taken_back: Sequence[Retraction] | None = None,
 ) -> str:
     """Return how sure the log allows a cause to be.
 
     Confirmed is what a person states without a doubt in a cited line. Likely is what is supposed, what an app says, or
-    what was stated before somebody took a cause back. Inconclusive is what is asked, sought or denied, what somebody
-    denied later, and what the timeline forbids: work that was done after the trouble `began`.
+    what was stated before somebody took a cause back. Inconclusive is what is asked, sought or denied, what caused an
+    earlier incident, what somebody denied later, and what the timeline forbids: work that was done after the trouble
+    `began`. `taken_back`: what the transcript takes back, where that is known already.
     """
     about = frozenset(words_of(text))
-    if began and _came_later(text, cited, began, zone):
+    if began and (_came_later(text, cited, began, zone) or _is_recorded_later(about, cited, transcript, began)):
         return INCONCLUSIVE
     told = (weaker(_said(line.text, about), LIKELY if line.is_bot else CONFIRMED) for line in cited)
     sure = min(told, key=_WEAKER.index, default=INCONCLUSIVE)
     last = max((line.n for line in cited), default=0)
-    for line in transcript:
-        if line.n > last and not line.deleted and ("cause" in line.text.lower() or "원인" in line.text):
-            sure = weaker(sure, _after(line.text, about))
+    return weaker(sure, still_sure(about, last, retractions_in(transcript) if taken_back is None else taken_back))
+
+
+def still_sure(about: frozenset[str], last: int, taken_back: Sequence[Retraction]) -> str:
+    """Return how sure a cause that was last stated in line `last` may be after all that was taken back later."""
+    sure = CONFIRMED
+    for one in taken_back:
+        if one.n > last:
+            sure = weaker(
+                sure, INCONCLUSIVE if is_denied(about, one) else LIKELY if is_shaken(one, last=last) else sure
+            )
     return sure
 
 
@@ -46,28 +62,28 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def _said(text: str, about: frozenset[str]) -> str:
-    """How sure the surest sentence of a line that speaks of it is that it is a cause."""
+    """How sure the surest sentence of a line that speaks of it is that it is a cause, and what follows leaves of it."""
     sentences = [comparable(one) for one in _SENTENCE.split(text)]
     speaking = [one for one in sentences if about & frozenset(words_of(one))] or sentences
-    return min((_sureness(one) for one in speaking), key=_WEAKER.index)
+    sure = min((_sureness(one) for one in speaking), key=_WEAKER.index)
+    back = retraction_in(text)
+    return INCONCLUSIVE if back and is_denied(about, back) and not _is_said_after(text, about) else sure
+
+
+def _is_said_after(text: str, about: frozenset[str]) -> bool:
+    """Whether a clause of the line that denies nothing states it: "not the cache, it was the proxy"."""
+    clauses = [one for one in _CLAUSE.split(comparable(text)) if one and about & frozenset(words_of(one))]
+    kept = [one for one in clauses if retraction_in(one) is None]
+    return bool(kept) and not any(retraction_in(one) for one in clauses[clauses.index(kept[-1]) + 1 :])
+
+
+_CLAUSE = re.compile(r"[,.;]\s|\s[-–—]\s|\bbut\b|(?<=고)\s|(?<=라)\s")
 
 
 def _sureness(plain: str) -> str:
-    if CAUSE_SOUGHT.search(plain) or QUESTION.search(plain):
+    if CAUSE_SOUGHT.search(plain) or QUESTION.search(plain) or EARLIER.search(plain):
         return INCONCLUSIVE
     return CONFIRMED if EXPLICIT_CAUSE.search(plain) and not HEDGE.search(plain) else LIKELY
-
-
-_CLAUSE = re.compile(r"[,.;]\s|\bbut\b|(?<=고)\s")
-
-
-def _after(text: str, about: frozenset[str]) -> str:
-    """How sure a cause may still be after a later line: inconclusive where it is the one that is taken back."""
-    plain = comparable(text)
-    if QUESTION.search(plain) or not (CORRECTION.search(plain) or CAUSE_DENIED.search(plain)):
-        return CONFIRMED
-    denied = [one for one in _CLAUSE.split(plain) if CAUSE_DENIED.search(one) or CORRECTION.search(one)]
-    return INCONCLUSIVE if any(about & frozenset(words_of(one)) for one in denied) else LIKELY
 
 
 _PART = re.compile(r"[.!?:;,]\s")
@@ -92,3 +108,24 @@ def _came_later(text: str, cited: Sequence[Line], began: datetime, zone: tzinfo)
 _SLACK = timedelta(minutes=1)
 _HALF_A_DAY = timedelta(hours=12)
 """A clock time that is farther off belongs to another day."""
+
+
+_NOW = re.compile(r"\b(?:now|just|starting|begins?)\b|지금|방금|시작(?:합|했)|진행합")
+_MENDS = re.compile(r"\b(?:hot)?fix\w*|\bpatch\w*|핫픽스|수정")
+
+
+def _is_recorded_later(
+    about: frozenset[str], cited: Sequence[Line], transcript: Sequence[Line], began: datetime
+) -> bool:
+    """Whether the timeline, or a cited line that tells what is being done, has that work only after the beginning."""
+    entries = [line for line in transcript if line.kind is LineKind.ENTRY]
+    told = [line for line in cited if line.kind is LineKind.MESSAGE and _NOW.search(line.text.lower())]
+    times = [line.at for line in (*entries, *told) if not line.deleted and _is_that_work(line.text, about)]
+    return bool(times) and all(at - began > _SLACK for at in times)
+
+
+def _is_that_work(text: str, about: frozenset[str]) -> bool:
+    plain = comparable(text)
+    if not _WORK.search(plain) or _FOUND.search(plain) or _MENDS.search(plain) or EXPLICIT_CAUSE.search(plain):
+        return False
+    return len(about & frozenset(words_of(plain))) >= min(2, max(len(about), 1))

@@ -18,6 +18,7 @@ from bot.domain.polarity import Testimony
 from bot.domain.quotations import is_torn, is_whole_quotation
 from bot.domain.spans import is_span, is_within_span, moments_of, said_times
 from bot.domain.spoken_names import SpokenNames
+from bot.domain.taken_back import Retraction, retractions_in
 from bot.domain.transcript import Line
 from bot.domain.wording import is_legible, is_spoken_of, words_of
 
@@ -74,13 +75,17 @@ class Refused:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Log:
     lines: dict[int, Line]
     names: SpokenNames
     zone: tzinfo
     began: datetime | None
     cited: "dict[tuple[int, ...], _Cited]" = field(default_factory=dict)
+
+    @cached_property
+    def taken_back(self) -> Sequence[Retraction]:
+        return retractions_in(self.lines.values())
 
 
 class _Cited:
@@ -194,7 +199,9 @@ def _grounded(heading: str, sentence: Sentence, log: _Log) -> Sentence:
         _check_meaning(heading, shown, cited, log)
     certainty = sentence.certainty
     if heading in CAUSES:
-        allowed = certainty_of(shown, lines, tuple(log.lines.values()), zone=log.zone, began=log.began)
+        allowed = certainty_of(
+            shown, lines, tuple(log.lines.values()), zone=log.zone, began=log.began, taken_back=log.taken_back
+        )
         certainty = weaker(certainty or INCONCLUSIVE, allowed)
     return Sentence(shown, numbers, certainty, computed)
 

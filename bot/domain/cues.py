@@ -11,7 +11,8 @@ _HEDGES = (
     r"|i(?:'d)? (?:think|guess)|guessing|likely|not sure|hypothesis|theory|apparently|as if"
     r"|assum\w+|i believe|if the)\b"
     r"|아마|[은는인한된던일을]\s?것?\s?(?:같|듯)|같[습아네은]|추정|의심|추측|보입니다|보이네"
-    r"|보여요|것으로 보|수도 있|지도 모|가능성|혹시|일\s?듯|인\s?듯|만약"
+    r"|보여요|것으로 보|로 보[였이여]|수도 있|지도 모|가능성|혹시|일\s?듯|인\s?듯|만약|\b(?:jk|just kidding)\b"
+    r"|농담|주장"
 )
 HEDGE = re.compile(_HEDGES)
 EXPLICIT_CAUSE = re.compile(
@@ -27,21 +28,43 @@ EXPLICIT_CAUSE = re.compile(
     r"|(?:이|가|게) (?:직접적인 |근본 )?원인(?:이었|입니다|이에요|으로 (?:확인|판명|밝혀)"
     r"|임\b)"
     r"|(?:로|으로) 인한 (?:것으로 )?(?:확인|판명)"
+    r"|때문(?:이었|입니다|이에요|이네요|임\b)"
+    r"|(?:^|[\w가-힣)\]'] )(?<!what )(?<!who )(?<!which )(?:has |have )?caused (?!by\b)\w"
+    r"|\b(?:deploy|push|change|config|release|update|upgrade|migration|commit|merge|rollout|patch|job|script|query"
+    r"|restart|failover|cert|certificate|bug|setting|flag)\w*\b[^.?!;,]{0,60}?\s(?:broke|took down|brought down"
+    r"|took out|knocked (?:out|over)|killed|crashed|took \S+ (?:down|offline))\b"
 )
+CAUSE_TOLD = re.compile(
+    r"[가-힣](?<!에)(?<!그래)(?<!따라)(?<!면)서\s[^.?!]{0,40}?(?:죽[었어은]|멈[췄춰추]|다운|끊[겼어김]|먹통|장애|터졌|중단"
+    r"|안\s?[되됐돼됨]|뻗|느려|지연)"
+    r"|(?:느라|바람에|때문에|탓에)\s[^.?!]{0,40}?(?:죽[었어은]|멈[췄춰추]|다운|실패|끊[겼어김]|먹통|장애|터졌|중단"
+    r"|안\s?[되됐돼됨]|뻗|느려|지연|났)"
+    r"|\b(?:ran out of|filled up|is full|was full|expired)\b[^.?!]{0,40}?\b(?:and|so)\b[^.?!]{0,30}?"
+    r"\b(?:stopped|died|crashed|failed|went down|fell over)\b"
+)
+"""A cause told in passing, by the clause before what broke: "디스크가 꽉 차서 mysql이 죽었습니다"."""
+EARLIER = re.compile(
+    r"\blast time\b|\b(?:last|previous|earlier) (?:incident|outage)\b"
+    r"|^(?:so |but )?(?:last|back in) (?:week|month|year)\b(?!')"
+    r"|지난\s?번|저번|이전 (?:장애|사고)|작년|지난\s?(?:달|주|해)\s?(?:장애|사고|에[는도]|원인)"
+)
+"""Who speaks so tells the cause of another incident."""
 CAUSE_SOUGHT = re.compile(
     r"\b(?:find|finding|identify|identifying|investigat\w+|look(?:ing)? (?:for|into)|know"
     r"|understand|determin\w+|figure out|chasing"
     r"|figuring out|establish)\b.{0,30}\b(?:root )?cause"
     r"|cause (?:is |was |of .{0,40} (?:is |was ))?(?:still |currently |yet |as yet )*(?:un\w+"
     r"|not (?:yet )?(?:known|clear|found)|tbd|being)"
-    r"|no idea|unclear|원인\s?(?:을|은|이)?\s?(?:아직|모르|불명|미상|파악|분석|조사|찾는|찾고"
+    r"|no (?:idea|clue)|unclear"
+    r"|\b(?:what|who|which \w+) (?:has |have )?(?:caused|broke|killed)\b"
+    r"|원인\s?(?:을|은|이)?\s?(?:아직|모르|불명|미상|파악|분석|조사|찾는|찾고"
     r"|확인\s?(?:중|필요|해|하|부탁|이 필요)|규명)"
     r"|원인(?:이|은)? (?:뭐|뭔|무엇|아직)"
 )
 CAUSE_DENIED = re.compile(
     r"\b(?:not|isn't|wasn't|never|n't)\b[^,;.]{0,20}\b(?:(?:root )?cause\b|caused|because|due to)"
     r"|\bcause (?:is|was) not\b|ruled out|unrelated"
-    r"|red herring|원인(?:은|이) 아[니닌닙님]|(?:때문은|때문이|탓은|탓이) 아[니닌닙님]|무관"
+    r"|red herring|원인(?:은|이) 아[니닌닙님]|(?:때문은|때문이|탓은|탓이) 아[니닌닙님]|무관|무근"
 )
 CORRECTION = re.compile(
     r"\bcorrection\b|\bi was wrong\b|\bwe were wrong\b|turns? out .{0,40}\bnot\b"
@@ -77,6 +100,11 @@ CHATTER = re.compile(
 
 SPOKEN_OF: dict[str, tuple[Cue, ...]] = {
     "root_cause": cues(
+        (
+            3,
+            r"\b(?:caused|broke|took down|brought down|knocked out|killed) (?!by\b)",
+        ),
+        (3, CAUSE_TOLD.pattern),
         (
             3,
             r"\bcaused by\b|\bcause (?:is|was|of|identified|found|confirmed)\b|\bturn(?:s|ed) out\b"

@@ -5,13 +5,14 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.certainty import CAUSES
+from bot.domain.certainty import CAUSES, CONFIRMED, INCONCLUSIVE, LIKELY, still_sure, weaker
 from bot.domain.citation import Section, Sentence
 from bot.domain.cues import (
     CAUSE_DENIED,
     CAUSE_SOUGHT,
+    CAUSE_TOLD,
     CHATTER,
-    CORRECTION,
+    EARLIER,
     EXPLICIT_CAUSE,
     HEDGE,
     QUESTION,
@@ -19,7 +20,9 @@ from bot.domain.cues import (
 )
 from bot.domain.reaction import AGREES, DISAGREES
 from bot.domain.shortening import shorten
+from bot.domain.taken_back import Retraction, retractions_in
 from bot.domain.transcript import Line, LineKind
+from bot.domain.wording import words_of
 
 QUOTE_LIMIT = 240
 CAPS = {"timeline": 25, "summary": 3}
@@ -97,37 +100,29 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
         chosen["summary"] = _summary(chosen)
         chosen["trigger"] = _before_the_alarm(chosen)
         chosen["timeline"] = _timeline(chosen, lines)
-    corrected = max((line.n for line in _corrections(lines)), default=0)
+    taken_back = retractions_in(transcript)
     return tuple(
-        Section(heading, tuple(_sentence(heading, quote, corrected) for quote in chosen[heading]))
+        Section(heading, tuple(_sentence(heading, quote, taken_back) for quote in chosen[heading]))
         for heading in headings
         if chosen[heading]
     )
 
 
-def _sentence(heading: str, quote: _Quote, corrected: int) -> Sentence:
-    certainty = _certainty(quote.plain, is_corrected=quote.line.n < corrected) if heading in CAUSES else ""
-    return Sentence(quote.text, (quote.line.n,), certainty)
+def _sentence(heading: str, quote: _Quote, taken_back: Sequence[Retraction]) -> Sentence:
+    if heading not in CAUSES:
+        return Sentence(quote.text, (quote.line.n,))
+    left = still_sure(frozenset(words_of(quote.text)), quote.line.n, taken_back)
+    return Sentence(quote.text, (quote.line.n,), weaker(_certainty(quote.plain), left))
 
 
-def _certainty(plain: str, *, is_corrected: bool) -> str:
-    """Say how sure the speaker was: an explicit, unhedged statement is confirmed unless corrected later."""
+def _certainty(plain: str) -> str:
+    """Say how sure the speaker was: an explicit, unhedged statement is confirmed."""
     plain = _after_denial(plain)
-    if CAUSE_DENIED.search(plain) or CAUSE_SOUGHT.search(plain):
-        return "inconclusive"
+    if CAUSE_DENIED.search(plain) or CAUSE_SOUGHT.search(plain) or EARLIER.search(plain):
+        return INCONCLUSIVE
     if HEDGE.search(plain):
-        return "likely"
-    if EXPLICIT_CAUSE.search(plain):
-        return "likely" if is_corrected else "confirmed"
-    return "inconclusive"
-
-
-def _corrections(lines: Iterable[_Quotable]) -> Iterable[Line]:
-    """Lines that take an earlier statement about the cause back."""
-    for quotable in lines:
-        for said in quotable.said:
-            if not said.is_question and CORRECTION.search(said.plain) and re.search("cause|원인", said.plain):
-                yield quotable.line
+        return LIKELY
+    return CONFIRMED if EXPLICIT_CAUSE.search(plain) else LIKELY if CAUSE_TOLD.search(plain) else INCONCLUSIVE
 
 
 def _summary(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
@@ -297,7 +292,7 @@ def _score(heading: str, said: _Said) -> float:
 
 
 def _cause_score(plain: str, score: float) -> float:
-    if CAUSE_SOUGHT.search(plain) or CAUSE_DENIED.search(plain):
+    if CAUSE_SOUGHT.search(plain) or CAUSE_DENIED.search(plain) or EARLIER.search(plain):
         return 0.0
     return score + (5.0 if EXPLICIT_CAUSE.search(plain) else 1.0 if HEDGE.search(plain) else 0.0)
 

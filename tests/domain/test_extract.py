@@ -136,8 +136,45 @@ def test_a_cause_that_is_taken_back_later_is_no_longer_confirmed(said: str, take
         found for found in draft_sections("root_cause", channel(said, taken_back)) if found.heading == "root_cause"
     ]
     certainty = {sentence.citations[0]: sentence.certainty for sentence in causes.sentences}
-    assert certainty[1] == "likely"
+    assert certainty[1] == "inconclusive"
     assert 2 in certainty
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("the deploy at 14:30 caused the outage", "confirmed"),
+        ("the deploy of relay caused the outage", "confirmed"),
+        ("the bad config push broke checkout", "confirmed"),
+        ("a migration took down the database", "confirmed"),
+        ("DNS 변경 때문이었습니다", "confirmed"),
+        ("db-1 디스크가 꽉 차서 mysql이 죽었습니다", "likely"),
+        ("인증서를 교체하느라 접속이 끊겼습니다", "likely"),
+        ("설정이 꼬이는 바람에 결제가 멈췄습니다", "likely"),
+        ("we ran out of disk on db-1 and mysql stopped", "likely"),
+    ],
+)
+def test_a_cause_that_is_told_plainly_stands_under_its_heading(text: str, certainty: str) -> None:
+    sections = draft_sections("postmortem", channel("checkout is down", "looking into it", text, "freed it, back"))
+    (causes,) = [section for section in sections if section.heading == "root_cause"]
+    assert {sentence.citations[0]: sentence.certainty for sentence in causes.sentences} == {3: certainty}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what caused the outage",
+        "no idea what broke checkout",
+        "the deploy may have caused it",
+        "서버에서 로그를 보고 있고 응답은 느려졌습니다",
+        "그래서 접속이 끊겼습니다",
+        "지난번 장애 원인은 인증서 만료였습니다",
+        "Last month the root cause was the expired cert, this time we have no clue",
+    ],
+)
+def test_what_tells_no_cause_of_this_incident_is_never_confirmed(text: str) -> None:
+    for section in draft_sections("root_cause", channel(text)):
+        assert section.heading != "root_cause" or all(one.certainty == "likely" for one in section.sentences)
 
 
 def test_a_pin_weighs_more() -> None:
