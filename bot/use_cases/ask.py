@@ -31,6 +31,7 @@ INCIDENTS = 3
 LINES = 4
 """How many lines of each it may cite."""
 FOUND = 30
+_Place = tuple[LineKind, datetime]
 
 
 async def ask(
@@ -112,12 +113,13 @@ def _within(incident: Incident, start: datetime | None, end: datetime | None) ->
 
 
 def _title_matches(incident: Incident, terms: Sequence[Term]) -> int:
-    return sum(1 for term in terms if _matches(incident.title, term))
+    return _matches(incident.title, terms)
 
 
-def _matches(text: str, term: Term) -> bool:
+def _matches(text: str, terms: Sequence[Term]) -> int:
+    """How many of the terms stand in a text, in any of their phrases."""
     tokens = " ".join(["", *index_tokens(text), ""])
-    return any(" ".join(["", *phrase, ""]) in tokens for phrase in term)
+    return sum(any(" ".join(["", *phrase, ""]) in tokens for phrase in term) for term in terms)
 
 
 async def _evidence(
@@ -128,13 +130,18 @@ async def _evidence(
     for incident in incidents:
         lines = await read_transcript(tx, incident, zone=zone)
         causes = _cause_lines(await tx.drafts.of_incident(incident.id)) if _asks_why(terms) else frozenset()
-        weights = {line.n: _weight(line, causes, terms) for line in lines if not line.deleted}
-        enough = max(1.0, 0.6 * max(weights.values(), default=0.0))
-        good = [line for line in lines if weights.get(line.n, 0) >= enough]
-        ranked = sorted(good, key=lambda line: -weights[line.n])
-        chosen += ((incident, line) for line in ranked[:LINES])
-    told = without_secrets([line for _, line in chosen])
+        best = await asyncio.to_thread(_best, lines, causes, terms)
+        chosen += ((incident, line) for line in best)
+    told = await asyncio.to_thread(without_secrets, [line for _, line in chosen])
     return [(incident, replace(line, n=n)) for n, ((incident, _), line) in enumerate(zip(chosen, told, strict=True), 1)]
+
+
+def _best(lines: Sequence[Line], causes: frozenset[_Place], terms: Sequence[Term]) -> Sequence[Line]:
+    """The few lines that weigh most."""
+    weights = {line.n: _weight(line, causes, terms) for line in lines if not line.deleted}
+    enough = max(1.0, 0.6 * max(weights.values(), default=0.0))
+    good = [line for line in lines if weights.get(line.n, 0) >= enough]
+    return sorted(good, key=lambda line: -weights[line.n])[:LINES]
 
 
 def _apart(found: Sequence[tuple[Incident, Line]]) -> list[tuple[bool, tuple[Line, ...]]]:
@@ -143,9 +150,6 @@ def _apart(found: Sequence[tuple[Incident, Line]]) -> list[tuple[bool, tuple[Lin
     alone = dict.fromkeys(incident.id for incident, _ in found if incident.private)
     apart = [(True, tuple(line for incident, line in found if incident.id == number)) for number in alone]
     return [(False, together), *apart] if together else apart
-
-
-_Place = tuple[LineKind, datetime]
 
 
 def _cause_lines(drafts: Sequence[Draft]) -> frozenset[_Place]:
@@ -160,7 +164,7 @@ def _asks_why(terms: Sequence[Term]) -> bool:
 
 def _weight(line: Line, causes: frozenset[_Place], terms: Sequence[Term]) -> float:
     """Words shared with the question; people's words before entries, pinned ones first, stated causes above all."""
-    shared = sum(1.0 for term in terms if _matches(line.text, term))
+    shared = float(_matches(line.text, terms))
     if line.entry_kind:
         return shared / 4
     pinned = 0.5 if shared and "pushpin" in line.reactions else 0.0

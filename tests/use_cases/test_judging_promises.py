@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.offline_model import OfflineModel
 from bot.domain.citation import Section, Sentence, judge_sections
+from bot.domain.ids import MessageTs
+from bot.domain.message import Message
 from bot.domain.sight import WHOLE
 from bot.domain.spending import Meter
 from bot.domain.transcript import Line, LineKind
@@ -18,7 +20,7 @@ from tests.acts import ANN, EVERYBODY
 from tests.clocks import FrozenClock
 from tests.conftest import AddPeople
 from tests.use_cases.reading_models import START
-from tests.use_cases.test_proposal_promises import incident_with
+from tests.use_cases.test_proposal_promises import CHANNEL, incident_with
 
 T = TypeVar("T")
 ROW = "2026-05-20T05:52:11.123Z relay-7 ERROR conn=0x7f1 latency_ms=312 path=/v1/send user_id=88213 status=502\n"
@@ -83,6 +85,24 @@ async def test_others_are_answered_while_a_draft_of_a_paste_is_judged() -> None:
     work = propose_sections(Means(Fluent(), OfflineModel()), "postmortem", lines, language="en")
     proposed, standstill = await share_of_standstill(work)
     assert (len(proposed.sections[0].sentences), proposed.dropped) == (SENTENCES, 0)
+    assert standstill < 0.4
+
+
+async def test_others_are_answered_while_an_answer_is_looked_for_in_a_long_channel(
+    outside: Outside, add_people: AddPeople, clock: FrozenClock
+) -> None:
+    await add_people(*EVERYBODY)
+    number, _ = await incident_with(outside, clock, "the relay latency is high")
+    texts = (f"{n} " + "checkout on relay-7 is slow, 결제 지연이 계속됩니다, latency 9 ms " * 40 for n in range(500))
+    said = (Message(CHANNEL, MessageTs(f"{1716184300 + n}.000100"), "", ANN, text) for n, text in enumerate(texts))
+    async with outside.store.write() as tx:
+        await tx.messages.put([*said])
+    await index_incident(outside, number)
+    about = {"by": ANN, "question": "what was the cause of the relay latency?", "language": "en", "zone": "UTC"}
+    offline = OfflineModel()
+    work = find_answer(outside, offline, offline, sight=WHOLE, **about)  # type: ignore[arg-type]
+    (answer, _), standstill = await share_of_standstill(work)
+    assert answer.sentences
     assert standstill < 0.4
 
 
