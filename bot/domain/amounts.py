@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.domain.counted import HTTP_WORDS, are_alike, noun_of, nouns_after, nouns_before, nouns_of_counter
+from bot.domain.counted import (
+    ANYTHING,
+    HTTP_WORDS,
+    are_alike,
+    are_counted_alike,
+    noun_of,
+    nouns_after,
+    nouns_before,
+    nouns_of_counter,
+)
 from bot.domain.evidence import without_claims
 from bot.domain.number_words import AS_WORD, AT_LEAST
 
@@ -20,7 +29,7 @@ class Amount:
     """`value` in the smallest unit of its kind ("ms", "%", "usd", …; "" counts things), `written` as it is written.
 
     `nouns` are what is counted, the last of them its name; `mark` is AT_LEAST, AS_WORD or "". `is_label`: the number
-    of a port, a version, a step. `start` and `end`: where it stands.
+    of a port, a version, a step. `start` and `end`: where it stands. `counter`: the class of its Korean counter.
     """
 
     value: Decimal
@@ -31,6 +40,7 @@ class Amount:
     is_label: bool
     start: int
     end: int
+    counter: str = ""
 
     @property
     def is_bare(self) -> bool:
@@ -111,6 +121,8 @@ def _are_of_one(said: Amount, told: Amount, nouns: frozenset[str]) -> bool:
     """Whether both count the same; of a number that stands alone its line must at least speak of what it counts."""
     if not told.nouns:
         return True
+    if not are_counted_alike(said.counter, said.nouns, told.counter, told.nouns):
+        return False
     if said.nouns:
         return any(are_alike(told.nouns[-1], one) for one in said.nouns) or any(
             are_alike(said.nouns[-1], one) for one in told.nouns
@@ -154,9 +166,12 @@ _UNITS = tuple(
 _COUNTERS = (
     ("who", r"명(?!령|시|세|확|단)|사람"),
     ("host", r"대(?!비|략|신|상|응|기|시|역|체|부|형|량)"),
-    ("", r"건(?!강|물|너|조)|개(?!발|선|시|인|정|편|체)|장(?!애|비|치|기|소|점|시)|곳|가지|종(?!료|류)|군데|줄|쪽|편"),
+    (
+        ANYTHING,
+        r"건(?!강|물|너|조)|개(?!발|선|시|인|정|편|체)|장(?!애|비|치|기|소|점|시)|곳|가지|종(?!료|류)|군데|줄|쪽|편",
+    ),
 )
-_COUNTER = tuple((noun, re.compile(rf"\s?(?:여\s?)?(?:{names})")) for noun, names in _COUNTERS)
+_COUNTER = tuple((counter, re.compile(rf"\s?(?:여\s?)?(?:{names})")) for counter, names in _COUNTERS)
 _MONEY = {"$": "usd", "€": "eur", "£": "gbp", "₩": "krw"}
 _THOUSAND = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
 _NUMBER = re.compile(
@@ -192,10 +207,11 @@ def _amount(rest: str, found: re.Match[str]) -> Amount:
         if unit:
             nouns = _of_percent(before, rest[unit.end() :][:_NEAR]) if kind == _PERCENT else ()
             return replace(bare, value=written * size, kind=kind, end=unit.end(), nouns=nouns)
-    for noun, pattern in _COUNTER:
+    for counter, pattern in _COUNTER:
         unit = pattern.match(rest, bare.end)
         if unit:
-            return replace(bare, end=unit.end(), nouns=nouns_of_counter(noun, before, rest[unit.end() :][:_NEAR]))
+            nouns = nouns_of_counter(counter, before, rest[unit.end() :][:_NEAR])
+            return replace(bare, end=unit.end(), nouns=nouns, counter=counter)
     suffix = _SUFFIX.match(rest, bare.end)
     if suffix:
         return replace(bare, kind=f"-{suffix[0]}", end=suffix.end())
@@ -204,7 +220,9 @@ def _amount(rest: str, found: re.Match[str]) -> Amount:
 
 def _of_percent(before: str, after: str) -> tuple[str, ...]:
     """What 80% are of: "of the users" behind it; in Korean "사용자의" before it."""
-    return nouns_after(after, is_one=False) if after.startswith(" of ") else nouns_before(before)
+    if after.startswith(" of "):
+        return nouns_after(after, is_one=False)
+    return nouns_before(before) if "가" <= before.rstrip()[-1:] <= "힣" else ()
 
 
 _RANGE = re.compile(r"\s?(?:-|–|~|to|→|->|=>|or|에서|부터)\s?")

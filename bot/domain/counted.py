@@ -1,6 +1,7 @@
 """What a number counts: the nouns beside it, in one spelling for both languages and for one and many."""
 
 import re
+from collections.abc import Iterable
 
 from bot.domain.wording import is_function_word, key_of
 
@@ -88,6 +89,16 @@ def nouns_before(text: str) -> tuple[str, ...]:
 
 def nouns_of_counter(counter: str, before: str, after: str) -> tuple[str, ...]:
     """Return what a Korean counter counts, its name last: "주문 3건", "3건의 주문", else whatever is counted so."""
-    behind = tuple(filter(None, map(noun_of, _WORD.findall(_CLAUSE.split(after, maxsplit=1)[0])[:2])))
-    nouns = behind[:1] if after.startswith("의 ") else nouns_before(before)
-    return (*behind, *((counter,) if counter else ()), *(nouns or (() if counter else (ANYTHING,))))
+    behind = tuple(filter(None, map(noun_of, _WORD.findall(_CLAUSE.split(after, maxsplit=1)[0])[:2])))[:1]
+    nouns = behind if after.startswith("의 ") else nouns_before(before)
+    return (*behind, *((counter,) if counter != ANYTHING else ()), *(nouns or (counter,)))
+
+
+def are_counted_alike(one: str, of_one: Iterable[str], other: str, of_other: Iterable[str]) -> bool:
+    """Whether two Korean counters may count the same: people with people, machines with machines, 개 whatever is so."""
+    if one == other or not one or not other:
+        return True
+    if ANYTHING not in (one, other):
+        return False
+    counter, nouns = (other, of_one) if one == ANYTHING else (one, of_other)
+    return any(are_alike(counter, noun) for noun in nouns if noun != ANYTHING)

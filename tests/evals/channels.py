@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.citation import Section, Sentence
 from bot.domain.transcript import Line, LineKind, number_lines
+from tests.evals.figures import ENGLISH_FIGURES, KOREAN_FIGURES, inflated
 from tests.evals.told import CAUSES, CHATTER, DAYS, ENGLISH, FAMILIES, KOREAN, PEOPLE, QUOTES, STRANGERS, Told
 
 ZONE = ZoneInfo("Asia/Seoul")
-_TOLD = {"en": ENGLISH, "ko": KOREAN}
+_TOLD = {"en": (*ENGLISH, *ENGLISH_FIGURES), "ko": (*KOREAN, *KOREAN_FIGURES)}
 _HOSTS = ("web", "lb", "db", "relay", "cache", "api", "mq")
 
 
@@ -147,7 +148,9 @@ def _changed(names: tuple[str, ...], another: Callable[[random.Random, str, Chan
 
 def _other_number(chance: random.Random, said: str, _: Channel) -> str:
     return (
-        str(int(said) + chance.choice([-1, 1, 2, 10, 100])) if chance.random() < 0.5 else f"{said}{chance.randrange(9)}"
+        str(int(said) + chance.choice([-1, 1, 2, 10, 100]))
+        if chance.random() < 0.5
+        else f"{said}{chance.randrange(1, 10)}"
     )
 
 
@@ -189,7 +192,31 @@ def _settled(chance: random.Random, channel: Channel, told: Told, n: int, values
     return Proposal(told.heading, Sentence(_filled(chance.choice(told.settled), values, chance), (n,)))
 
 
+def _other_figure(
+    chance: random.Random, channel: Channel, told: Told, n: int, values: dict[str, str]
+) -> Proposal | None:
+    """Another number, or one more, in another scale, of something else."""
+    if chance.random() < 0.4:
+        return _another_number(chance, channel, told, n, values)
+    text = inflated(chance, _filled(chance.choice(told.true), values, None).replace("~", ""))
+    return Proposal(told.heading, Sentence(text, (n,))) if text else None
+
+
+def _another_clock(
+    chance: random.Random, channel: Channel, told: Told, n: int, values: dict[str, str]
+) -> Proposal | None:
+    """Another time, or the same in another time zone."""
+    if chance.random() < 0.7:
+        return _another_time(chance, channel, told, n, values)
+    text = _filled(chance.choice(told.true), values, None)
+    zoned = re.sub(r"(\d\d:\d\d)", rf"\1 {chance.choice(('UTC', 'PST', 'EST'))}", text, count=1)
+    return Proposal(told.heading, Sentence(zoned, (n,))) if zoned != text else None
+
+
 def _misquoted(chance: random.Random, channel: Channel, told: Told, n: int, values: dict[str, str]) -> Proposal:
+    """Words that nobody said, or a piece of what somebody did."""
+    if told.torn:
+        return Proposal(told.heading, Sentence(_filled(chance.choice(told.torn), values, chance), (n,)))
     quote = chance.choice(QUOTES[channel.language])
     text = (
         f'{values["who"]} said "{quote}".' if channel.language == "en" else f"{values['who']} 님은 “{quote}”고 말했다."
@@ -208,10 +235,12 @@ def _blamed(chance: random.Random, channel: Channel, told: Told, n: int, values:
     return Proposal("root_cause", Sentence(text, (n,), "confirmed"))
 
 
+_another_number = _changed(("percent", "count", "small", "size"), _other_number)
+_another_time = _changed(("clock", "at"), _other_time)
 _another_person = _changed(("who",), _other_person)
 LIES: dict[str, _Lie] = {
-    "number": _changed(("percent", "count", "small", "size"), _other_number),
-    "time": _changed(("clock", "at"), _other_time),
+    "number": _other_figure,
+    "time": _another_clock,
     "host": _changed(("host",), _other_host),
     "person": _invented,
     "negation": _turned,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Told:
     """One thing said: the line, true sentences about it, and sentences that turn its yes into a no or back.
 
-    `settled`: sentences that tell as a fact what the line only asks, supposes or plans.
+    `settled`: sentences that tell as a fact what the line only asks, supposes or plans. `torn`: pieces of the line.
     """
 
     line: str
@@ -18,6 +18,7 @@ class Told:
     turned: tuple[str, ...] = ()
     heading: str = "timeline"
     settled: tuple[str, ...] = ()
+    torn: tuple[str, ...] = ()
 
 
 ENGLISH = (
