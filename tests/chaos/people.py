@@ -128,7 +128,7 @@ class Story:
         await self._command(str(one.channel), name, text, who)
 
     async def _declare(self, words: str) -> None:
-        """Who is told of a time-out waits for a replica that stands still: typed again it would be a second incident."""
+        """Who is told of a time-out waits for a replica that stands still: typed again it makes a second incident."""
         try:
             await self._command(OPS, "/incident", words)
         except SlackRefusal:
