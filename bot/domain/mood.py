@@ -28,25 +28,27 @@ class _Clause:
 
 
 _ASKED = re.compile(
-    r"\?|^(?:is|are|was|were|did|does|do|can|could|should|would|shall|has|have)\b"
-    r"(?=.{0,60}\b(?:you|we|any(?:one|body|thing)|it|this|that|there|they|the)\b)|^(?:could|should|shall)\b"
+    r"\?|^(?:is|are|was|were|did|does|do|can|could|should|would|shall|has|have)\b(?! not\b)"
+    r"(?=.{0,60}\b(?:you|we|any(?:one|body|thing)|it|this|that|there|they|the)\b)|^(?:could|should|shall)\b(?! not)"
     r"|(?:나요|까요?|인가요?|는지요|던가요?|[는은한된건]가요?|뭐죠|뭐지|뭘까|왜죠)[.~…\s]*$"
 )
 _PLANNED = re.compile(
     r"\b(?:will|shall|going to|gonna|plan(?:s|ning)? to|(?:is|are) (?:planned|scheduled)|about to|let's|let us|want to"
-    r"|needs? to|have to|has to|should|must|todo|tomorrow)\b|'ll\b"
+    r"|needs? to|have to|has to|should|must|todo|tomorrow"
+    r"|(?:trying|attempting) to|(?:a?waiting) (?:for|on)|please(?! (?:note|be aware)))\b|'ll\b"
     r"|(?<!알)(?<!모르)(?<!되)겠(?!지만)|[할볼릴올둘갈]게요|예정|계획|하려|해야|어야|합시다|하시죠|하자(?![가-힣])|하죠"
-    r"|바랍니다|부탁|[해려둬와봐]\s?주(?:세요|십시오)|필요(?:합|해|함)|기로"
+    r"|바랍니다|부탁|[해려둬와봐]\s?주(?:세요|십시오)|필요(?:합|해|함)|기로|검토|[할볼]까 합|(?:대기|준비|시도) 중"
 )
 _SEEN = re.compile(r"(?<=[이가]) ?보(?:입니다|이네요|여요)")
 """What is seen; only 것으로 보입니다 is supposed."""
+_IF = re.compile(r"\bif\b")
 _OWN = {
     Mood.ASKED: r"\?|\bask\w*|\bquestion\w*|\bwonder\w*|\bwhether\b|\bif\b|\bdiscuss\w*|물었|물어|질문|문의|여부|논의"
     r"|검토",
-    Mood.SUPPOSED: r"\b(?:possibl|probabl|presum|suppos|estimat|suspect|suggest|believ|unconfirm|uncertain|speculat"
-    r"|think|thought|appear)\w*|추정|의심|추측|가능성|예상|생각|짐작|알려졌",
+    Mood.SUPPOSED: r"\bif\b|\b(?:possibl|probabl|presum|suppos|estimat|suspect|suggest|believ|unconfirm|uncertain"
+    r"|speculat|think|thought|appear)\w*|추정|의심|추측|가능성|예상|생각|짐작|알려졌",
     Mood.PLANNED: r"\b(?:plan\w*|schedul\w*|intend\w*|announc\w*|want\w*|promis\w*|next|would|decid\w+|decision"
-    r"|agree\w*)\b|알렸|밝혔|의사|방침|결정|합의|약속",
+    r"|agree\w*|attempt\w*|tried|a?wait\w*)\b|시도|대기|준비|알렸|밝혔|의사|방침|결정|합의|약속",
 }
 _PROPOSED = r"|\b(?:propos|suggest|consider|request|offer|recommend|ask)\w*|제안|제기|건의|요청|제시"
 _SAYS_SO = {mood: re.compile(own + _PROPOSED) for mood, own in _OWN.items()}
@@ -108,7 +110,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
 def _mood(clause: str) -> Mood:
     if _ASKED.search(clause):
         return Mood.ASKED
-    supposed = HEDGE.search(_SEEN.sub(" ", clause))
+    supposed = HEDGE.search(_SEEN.sub(" ", clause)) or _IF.search(clause)
     return Mood.PLANNED if _PLANNED.search(clause) else Mood.SUPPOSED if supposed else Mood.STATED
 
 

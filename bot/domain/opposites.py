@@ -38,15 +38,17 @@ _PAIRS = (
     _pair(
         "increased",
         r"\b(?:increas\w+|rose|ris(?:e|es|en|ing)|climb\w*|grew|grow(?:s|n|ing)?|surg\w+|spik\w+|soar\w*|jump(?:ed|s)"
-        r"|raised|higher|went up)\b|증가|급증|폭증|상승|늘(?:었|어|고|렸|린)|올랐|올라[갔가]|치솟|높아[졌지]|높였",
+        r"|raised|higher|went up)\b|증가|급증|폭증|상승|늘(?:었|어|고|렸|린)"
+        r"|올랐|올라[갔가]|치솟|높아[졌지]|높였|커[졌지]",
         r"\b(?:decreas\w+|(?:fell|fall(?:s|en|ing)?)(?! over| back| behind)|declin(?:ed|ing) (?:to|from|by)"
         r"|drop(?:s|ped|ping)?(?= (?:to|from|by|back|sharply|again|off|below)\b|[,.;]|$)|shr[aiu]nk\w*|lower(?:ed)?"
-        r"|reduc\w+|went down)\b|감소|급감|하락|줄(?:었|어|고|였|인)|떨어[졌져지]|내려[갔가]|낮아[졌지]|낮췄",
+        r"|reduc\w+|went down)\b|감소|급감|하락|줄(?:었|어|고|였|인)|떨어[졌져지]|내려[갔가]|낮아[졌지]"
+        r"|낮췄|작아[졌지]",
     ),
     _pair(
         "accepted",
-        r"\b(?:accept|approv|grant|allow)\w*|(?<!미)승인|수락|허용|허가",
-        r"\b(?:refus|reject|den(?:y|ies|ied)\b|disallow|disapprov|declin)\w*|거부|거절|반려|불허|미승인",
+        r"\b(?:accept|approv|grant|allow)\w*|(?<!미)승인|수락|허용|허가|부여",
+        r"\b(?:refus|reject|den(?:y|ies|ied)\b|disallow|disapprov|declin|block|revok)\w*|회수|거부|거절|반려|불허|미승인",
     ),
     _pair("opened", r"\b(?:re-?)?open(?:ed|ing)\b|열었|열렸|개방", r"\bclos(?:ed|ing)\b|닫았|닫혔|폐쇄"),
     _pair("added", r"\badd(?:ed|ing|s)?\b|추가|넣었", r"\b(?:remov|delet)\w+|삭제|제거|뺐"),
@@ -66,6 +68,12 @@ _PAIRS = (
     _pair("automatic", r"\bautomat\w+|자동", r"\bmanual\w*|수동"),
     _pair("better", r"\bbetter\b|\bimprov\w+|나아[졌지]|호전|개선", r"\bworse\w*|악화|나빠"),
     _pair("valid", r"\bvalid\b|유효", r"\binvalid\b|무효"),
+    _pair("promoted", r"\bpromot\w+|승격", r"\bdemot\w+|강등"),
+    _pair("synchronous", r"\bin sync\b|\bsynced\b", r"\bout of sync\b"),
+    _pair("full", r"\bfull\b|가득|꽉", r"\bempt\w+|비었|비어"),
+    _pair("filled", r"\bfill(?:s|ed|ing)?\b(?: up)?|쌓[이였여]", r"\bdrain\w*|빠지고|빠졌"),
+    _pair("acquired", r"\bacquir\w+|획득", r"\breleased\b|해제"),
+    _pair("ongoing", r"\b(?:start|began|begin|resum)\w*(?= to\b| \w+ing\b)|재개", r"\bstop\w*(?= \w+ing\b)|끊[겼겨어]"),
     _pair("safe", r"(?<!불)안전|\bsafe(?:ly)?\b", r"위험|\bdangerous\b|\bunsafe\b|불안전"),
 )
 _PREFIXED = re.compile(
