@@ -33,11 +33,12 @@ _ASKED = re.compile(
     r"|(?:나요|까요?|인가요?|는지요|던가요?|[는은한된건]가요?|뭐죠|뭐지|뭘까|왜죠)[.~…\s]*$"
 )
 _PLANNED = re.compile(
-    r"\b(?:will|shall|going to|gonna|plan(?:s|ning)? to|(?:is|are) (?:planned|scheduled)|about to|let's|let us|want to"
-    r"|needs? to|have to|has to|should|must|todo|tomorrow"
+    r"\b(?:will|shall|going to|gonna|plan(?:s|ning)? to|(?:is|are) (?:planned|scheduled)|about to|want to"
+    r"|let(?:'s| us| me)|i(?:'d)? suggest|needs? to|have to|has to|should|must|todo|tomorrow"
     r"|(?:trying|attempting) to|(?:a?waiting) (?:for|on)|please(?! (?:note|be aware)))\b|'ll\b"
     r"|(?<!알)(?<!모르)(?<!되)겠(?!지만)|[할볼릴올둘갈]게요|예정|계획|하려|해야|어야|합시다|하시죠|하자(?![가-힣])|하죠"
-    r"|바랍니다|부탁|[해려둬와봐]\s?주(?:세요|십시오)|필요(?:합|해|함)|기로|검토|[할볼]까 합|(?:대기|준비|시도) 중"
+    r"|바랍니다|부탁|[해려둬와봐]\s?주(?:세요|십시오)|필요(?:합|해|함)|기로|검토|[할볼]까 합"
+    r"|(?:대기|준비|시도) 중|보류|고민|[할될갈올볼낼뺄]지(?= )|여부"
 )
 _SEEN = re.compile(r"(?<=[이가]) ?보(?:입니다|이네요|여요)")
 """What is seen; only 것으로 보입니다 is supposed."""
@@ -47,8 +48,8 @@ _OWN = {
     r"|검토",
     Mood.SUPPOSED: r"\bif\b|\b(?:possibl|probabl|presum|suppos|estimat|suspect|suggest|believ|unconfirm|uncertain"
     r"|speculat|think|thought|appear)\w*|추정|의심|추측|가능성|예상|생각|짐작|알려졌",
-    Mood.PLANNED: r"\b(?:plan\w*|schedul\w*|intend\w*|announc\w*|want\w*|promis\w*|next|would|decid\w+|decision"
-    r"|agree\w*|attempt\w*|tried|a?wait\w*)\b|시도|대기|준비|알렸|밝혔|의사|방침|결정|합의|약속",
+    Mood.PLANNED: r"\b(?:plan\w*|schedul\w*|intend\w*|announc\w*|want\w*|promis\w*|expect\w*|would|decid\w+|decision"
+    r"|agree\w*|to be|attempt\w*|tried|a?wait\w*)\b|시도|대기|준비|보류|고민|여부|의사|방침|결정|합의|약속",
 }
 _PROPOSED = r"|\b(?:propos|suggest|consider|request|offer|recommend|ask)\w*|제안|제기|건의|요청|제시"
 _SAYS_SO = {mood: re.compile(own + _PROPOSED) for mood, own in _OWN.items()}
