@@ -272,5 +272,5 @@ def _steps(rest: str, found: Sequence[Amount]) -> frozenset[tuple[Decimal, Decim
         (one.value, two.value)
         for one, two in pairwise(found)
         if (between := _STEP.fullmatch(rest, one.end, two.start))
-        and (between[0].strip() != "to" or _FROM.search(rest[: one.start]))
+        and (between[0].strip() != "to" or _FROM.search(rest[max(0, one.start - _NEAR) : one.start]))
     )

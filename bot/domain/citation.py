@@ -235,7 +235,7 @@ def _check_facts(text: str, cited: _Cited, log: _Log) -> bool:
 
 def _is_between(one: Amount, said: Sequence[timedelta], written: Sequence[timedelta]) -> bool:
     """Whether a length of time lies between times that were said, or between those at which lines were written."""
-    if one.kind != TIME or one.value > _LONGEST:
+    if one.kind != TIME or abs(one.value) > _LONGEST:
         return False
     length = timedelta(milliseconds=float(one.value))
     if one.mark:

@@ -20,13 +20,6 @@ _SKIPPED = frozenset(
     ("of", "the", "our", "their", "its", "his", "her", "my", "your", "all", "more", "other", "about", "or", "so")
 )
 _VERBS = frozenset(("has", "does", "times"))
-_CHANGE_WORDS = """
-rose rise risen rises rising fell fall falls fallen falling drop dropped drops dropping jump jumped jumps climbed climb
-climbing spiked increased increase increases increasing decreased decrease decreasing raised lowered reduced grew grown
-shrank went gone reached hit surged declined
-"""
-_CHANGES = frozenset(_CHANGE_WORDS.split())
-"""How an amount came about is not what it is of: "fell to 3%", "dropped to 3%"."""
 _PEOPLE = frozenset(("people", "men", "women", "children", "staff"))
 _CLAUSE = re.compile(r"[,.;:!?()\d\"|\ue000\ue001–—→=>+]|\s-\s|-$")
 _WORD = re.compile(r"[a-z][a-z'-]*|[가-힣]+")
@@ -90,8 +83,7 @@ def _is_plural(word: str) -> bool:
 def nouns_before(text: str) -> tuple[str, ...]:
     """Return up to three nouns before a number, the nearest last: of "결제 주문 약" 결제 and 주문."""
     clause = _CLAUSE.split(text)[-1]
-    told = (word for word in _WORD.findall(clause) if len(word) > 1 and word not in _CHANGES)
-    words = [noun for word in told if (noun := noun_of(word))]
+    words = [noun for word in _WORD.findall(clause) if len(word) > 1 and (noun := noun_of(word))]
     return tuple(words[-3:])
 
 

@@ -203,7 +203,12 @@ def test_what_only_looks_like_a_number_word_is_none(text: str) -> None:
     assert in_digits(comparable(text)) == comparable(text)
 
 
-@pytest.mark.parametrize("part", ["9", "1 ", "1,", "십", "1십", "hundreds of ", "one ", "14:52-"])
+@pytest.mark.parametrize("length", [f"{'9' * 60} hours", f"it was at -{'9' * 60} hours", f"several {'9' * 60} weeks"])
+def test_a_length_beyond_any_calendar_is_only_refused(length: str) -> None:
+    assert not is_kept(f"Checkout failed for {length}.", "checkout fails", "checkout is back")
+
+
+@pytest.mark.parametrize("part", ["9", "1 ", "1,", "십", "1십", "hundreds of ", "one ", "from 1 to ", "14:52-"])
 def test_a_paste_of_figures_is_read_at_once(part: str) -> None:
     def seconds(read: Sequence[object]) -> float:
         return time.process_time() - began if read else 0.0
