@@ -42,7 +42,7 @@ _PLANNED = re.compile(
 )
 _SEEN = re.compile(r"(?<=[이가]) ?보(?:입니다|이네요|여요)")
 """What is seen; only 것으로 보입니다 is supposed."""
-_IF = re.compile(r"\bif\b")
+_IF = re.compile(r"\b(?:if|whether|wonder\w*|(?:thinking|think) (?:about|of)|considering|next step)\b")
 _OWN = {
     Mood.ASKED: r"\?|\bask\w*|\bquestion\w*|\bwonder\w*|\bwhether\b|\bif\b|\bdiscuss\w*|물었|물어|질문|문의|여부|논의"
     r"|검토",

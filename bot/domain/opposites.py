@@ -73,7 +73,11 @@ _PAIRS = (
     _pair("full", r"\bfull\b|가득|꽉", r"\bempt\w+|비었|비어"),
     _pair("filled", r"\bfill(?:s|ed|ing)?\b(?: up)?|쌓[이였여]", r"\bdrain\w*|빠지고|빠졌"),
     _pair("acquired", r"\bacquir\w+|획득", r"\breleased\b|해제"),
-    _pair("ongoing", r"\b(?:start|began|begin|resum)\w*(?= to\b| \w+ing\b)|재개", r"\bstop\w*(?= \w+ing\b)|끊[겼겨어]"),
+    _pair(
+        "ongoing",
+        r"\b(?:start|began|begin|resum)\w*(?= to\b| \w+ing\b)|\bresum\w+|재개",
+        r"\bstop\w*(?= \w+ing\b)|\bpaus\w+|끊[겼겨어]|중단",
+    ),
     _pair("safe", r"(?<!불)안전|\bsafe(?:ly)?\b", r"위험|\bdangerous\b|\bunsafe\b|불안전"),
 )
 _PREFIXED = re.compile(

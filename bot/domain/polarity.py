@@ -145,6 +145,8 @@ def _clause(part: str) -> _Clause:
         denied.update(ahead[:surely])
         unclear.update(ahead[surely:_SCOPE])
         unclear.update(back[-_SCOPE:] if no["ahead"] else back[:_SCOPE])
+        if no["ahead"] and not ahead:
+            denied.update(back[-1:])
     unclear -= denied
     return _Clause(
         affirmed=frozenset(_words(part)) - denied - unclear - _negators(part),
