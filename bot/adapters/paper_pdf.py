@@ -1,4 +1,4 @@
-"""A paper as PDF, and its timeline as a picture: laid out by typst from `bot/assets/paper.typ`.
+"""A paper as PDF, with its timeline as a picture: laid out by typst from `bot/assets/paper.typ`.
 
 typst is an extra (`pip install stopline[pdf]`): 80 MB that a bot does not need to run. A font with the paper's letters
 comes from the system; Debian's fonts-nanum has Korean.
@@ -28,7 +28,6 @@ from bot.i18n.paper import (
 from bot.i18n.texts import Texts
 
 TEMPLATE = Path(__file__).parents[1] / "assets" / "paper.typ"
-PICTURE_DPI = 144
 
 
 class NoPdf(Exception):
@@ -37,21 +36,13 @@ class NoPdf(Exception):
 
 def as_pdf(texts: Texts, paper: Paper) -> bytes:
     """The whole paper on A4. Raises NoPdf."""
-    return _compiled(texts, paper, "paper", format="pdf")
-
-
-def as_picture(texts: Texts, paper: Paper) -> bytes:
-    """The incident's times on a line, as PNG. Raises NoPdf."""
-    return _compiled(texts, paper, "picture", format="png", ppi=PICTURE_DPI)
-
-
-def _compiled(texts: Texts, paper: Paper, part: str, **how: Any) -> bytes:
     try:
         import typst
     except ImportError as missing:
         raise NoPdf from missing
-    inputs = {"paper": json.dumps(_said(texts, paper), ensure_ascii=True), "part": part}
-    made: bytes = typst.compile(str(TEMPLATE), sys_inputs=inputs, **how)
+    made: bytes = typst.compile(
+        str(TEMPLATE), sys_inputs={"paper": json.dumps(_said(texts, paper), ensure_ascii=True)}, format="pdf"
+    )
     return made
 
 
