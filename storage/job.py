@@ -80,7 +80,10 @@ class JobRows:
         taken = dict(owner=owner, lease=now + lease, attempts=job.c.attempts + 1, again=True)
         await self._connection.execute(update(job).where(job.c.seq.in_([r.seq for r in rows])).values(taken))
         done = await self._done([r.id for r in rows if r.attempts])
-        return [Job(r.id, r.key, JobKind(r.kind), r.payload, r.attempts + 1, done.get(r.id, {}), r.again) for r in rows]
+        return [
+            Job(r.id, r.key, JobKind(r.kind), r.payload, r.attempts + 1, done.get(r.id, {}), r.again, r.urgency)
+            for r in rows
+        ]
 
     async def _done(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
@@ -110,6 +113,11 @@ class JobRows:
         mine = (job.c.id == job_id, job.c.owner == owner, job.c.state == OPEN)
         later = dict(run_at=at, lease=None, owner=None, error=error, again=again)
         await self._connection.execute(update(job).where(*mine).values(later))
+
+    async def hurry(self, *, key: str, urgency: int) -> None:
+        """Somebody waits: what stands before them in the line of this key is no less urgent."""
+        slower = (job.c.key == key, job.c.state == OPEN, job.c.urgency > urgency)
+        await self._connection.execute(update(job).where(*slower).values(urgency=urgency))
 
     async def overtake(self, job_id: str, *, key: str) -> None:
         """The other jobs of this key that nobody runs are done with this one."""

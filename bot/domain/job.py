@@ -47,7 +47,7 @@ class JobKind(StrEnum):
 class Job:
     """One piece of durable work. Jobs of one `key` run in their order; `done` journals its finished steps.
 
-    `again`: an earlier run may have had an effect that it could not note.
+    `again`: an earlier run may have had an effect that it could not note. `urgency`: 0 goes first.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Job:
     attempts: int
     done: Mapping[str, Any]
     again: bool = False
+    urgency: int = 0
 
 
 def pause_before_retry(attempts: int) -> timedelta:

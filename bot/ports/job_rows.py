@@ -54,6 +54,10 @@ class Jobs(Protocol):
         """To be tried again at `at`. `again`: this run or an earlier one may have had an effect."""
         ...
 
+    async def hurry(self, *, key: str, urgency: int) -> None:
+        """Somebody waits: what stands before them in the line of this key is no less urgent."""
+        ...
+
     async def overtake(self, job_id: str, *, key: str) -> None:
         """The other jobs of this key that nobody runs are done with this one."""
         ...

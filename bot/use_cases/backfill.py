@@ -100,6 +100,8 @@ async def ask_of(outside: Outside, channel: ChannelId, ts: str = START) -> None:
 async def _ask(tx: Transaction, incident: Incident, *, through: bool, at: datetime, urgency: int = UNHURRIED) -> int:
     assert incident.channel
     number = await tx.reads.ask(incident.channel, through=through, at=at)
+    if urgency < UNHURRIED:
+        await tx.jobs.hurry(key=_key(incident.channel), urgency=urgency)
     key = f"{_key(incident.channel)}:{number}"
     await tx.jobs.put([_job(incident, incident.channel, key, at, urgency, last=False)])
     return number
@@ -206,10 +208,11 @@ async def go_on_without(outside: Outside, channel: ChannelId, reading: Reading, 
     return on.under_way
 
 
-async def rest(outside: Outside, channel: ChannelId, *, after: str, seconds: float) -> None:
+async def rest(outside: Outside, channel: ChannelId, *, after: str, seconds: float, urgency: int = UNHURRIED) -> None:
     """Slack makes us wait in the middle of a reading: another job goes on then, with tries of its own.
 
-    `after`: the job that rests. Another one may have rested at this place before, and been overtaken.
+    `after`: the job that rests. Another one may have rested at this place before, and been overtaken. `urgency`: its
+    own, because whoever waits for the reading waits on.
     """
     at = outside.clock.now()
     async with outside.store.write() as tx:
@@ -220,7 +223,7 @@ async def rest(outside: Outside, channel: ChannelId, *, after: str, seconds: flo
         stands = f"{reading.number}:{reading.down_to}:{reading.thread or ''}:{reading.replies_to}"
         own = hashlib.sha256(f"{after} {stands}".encode()).hexdigest()[:24]
         then = at + timedelta(seconds=seconds)
-        await tx.jobs.put([_job(incident, channel, f"{_key(channel)}:rest:{own}", then, UNHURRIED, last=False)])
+        await tx.jobs.put([_job(incident, channel, f"{_key(channel)}:rest:{own}", then, urgency, last=False)])
 
 
 async def give_up(outside: Outside, channel: ChannelId, *, reason: str) -> None:

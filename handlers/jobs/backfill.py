@@ -26,7 +26,8 @@ async def read_channel(desk: Desk, run: Run) -> None:
     except ChatTransient as wait:
         if not pages:
             raise
-        await backfill.rest(desk.outside, channel, after=run.job.id, seconds=wait.after or 0)
+        pause, urgency = wait.after or 0, run.job.urgency
+        await backfill.rest(desk.outside, channel, after=run.job.id, seconds=pause, urgency=urgency)
 
 
 async def _read_on(desk: Desk, channel: ChannelId, reading: Reading) -> Reading | None:

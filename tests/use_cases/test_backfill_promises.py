@@ -264,6 +264,32 @@ async def test_a_reading_whose_rest_was_overtaken_goes_on(
     assert await jobs(outside) == before + 1
 
 
+async def test_whoever_waits_for_a_reading_goes_before_those_that_nobody_waits_for(
+    outside: Outside, clock: FrozenClock, number: IncidentId
+) -> None:
+    """Slack gives so many pages a minute for all channels: a rest in the middle does not lose the place."""
+    channels = [ChannelId(f"C{n}INC") for n in (1, 2, 3)]
+    awaited, here = [await with_channel(outside, one) for one in channels][-1], channels[-1]
+    await ask_all(outside, ended=True)
+    assert await next_read(outside) == number, "in their order"
+    await ask_now(outside, awaited)
+    assert await next_read(outside) == awaited, "though an unhurried reading of this channel stands before"
+    await take_up(outside, here)
+    async with outside.store.write() as tx:
+        await tx.jobs.overtake("this one", key=f"read:{here}")
+    await rest(outside, here, after="this one", seconds=60, urgency=0)
+    clock.forward(seconds=61)
+    assert await next_read(outside) == awaited
+
+
+async def next_read(outside: Outside) -> IncidentId:
+    """Of which incident; it stays where it is."""
+    now, only = outside.clock.now(), JobKind.READ_CHANNEL
+    async with outside.store.write() as tx:
+        (job,) = await tx.jobs.claim(owner="w", now=now, lease=timedelta(seconds=-1), limit=1, only=only)
+        return IncidentId(job.payload["incident_id"])
+
+
 async def test_no_reading_before_it_takes_the_last_ones_place(outside: Outside, number: IncidentId) -> None:
     await begun(outside, number)
     await set_status(outside, by=ANN, incident_id=number, to=Status.CANCELLED, reason="a drill")
