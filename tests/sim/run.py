@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.domain.ids import ChannelId, IncidentId
 from bot.domain.incident import Severity
+from bot.domain.transcript import LineKind
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
 from bot.sandbox import Workspace
@@ -284,9 +285,14 @@ class Simulation:
 
 
 def _shown(line: Any) -> dict[str, Any]:
-    """Every field but what becomes of a line after it was cited: nothing is cited here."""
+    """Every field but what becomes of a line after it was cited: nothing is cited here. A message that was changed has
+    a version, whose name is Slack's.
+    """
     known = {**asdict(line), "at": line.at.isoformat()}
     assert not known.pop("since"), "nothing was cited"
+    version = known.pop("version")
+    is_message, changed = line.kind is LineKind.MESSAGE, line.edited or line.deleted
+    assert (version is not None) is is_message and bool(version) is (is_message and changed), known
     return known
 
 
