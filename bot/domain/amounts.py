@@ -28,8 +28,8 @@ _NEAR = 80
 class Amount:
     """`value` in the smallest unit of its kind ("ms", "%", "usd", …; "" counts things), `written` as it is written.
 
-    `nouns` are what is counted, the last of them its name; `mark` is AT_LEAST, AS_WORD or "". `is_label`: the number
-    of a port, a version, a step. `start` and `end`: where it stands. `counter`: the class of its Korean counter.
+    `nouns` are what is counted, the last of them its name; `mark` is AT_LEAST, AS_WORD or "". `label`: whose
+    number it is, a port's, a version's. `start` and `end`: where it stands. `counter`: the class of its Korean counter.
     """
 
     value: Decimal
@@ -37,7 +37,7 @@ class Amount:
     kind: str
     nouns: tuple[str, ...]
     mark: str
-    is_label: bool
+    label: str
     start: int
     end: int
     counter: str = ""
@@ -47,12 +47,19 @@ class Amount:
         return self.kind == _COUNT and not self.nouns
 
 
+_Pair = tuple[Decimal, Decimal]
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What lines say of amounts: the amounts, which stands before which ("200→900"), every noun, and the years."""
+    """What lines say of amounts: the amounts, every noun, and the years.
+
+    `steps`: which went to which ("200→900"); `parts`: which is a part of which ("30 of 50").
+    """
 
     amounts: tuple[Amount, ...]
-    steps: frozenset[tuple[Decimal, Decimal]]
+    steps: frozenset[_Pair]
+    parts: frozenset[_Pair]
     nouns: frozenset[str]
     years: frozenset[Decimal]
 
@@ -60,17 +67,20 @@ class Counted:
 def counted_in(text: str, years: Iterable[int] = ()) -> Counted:
     """Return what the rows of a text say of amounts; `years` are those in which they were written."""
     amounts: list[Amount] = []
-    steps: set[tuple[Decimal, Decimal]] = set()
+    steps: set[_Pair] = set()
+    parts: set[_Pair] = set()
     words: set[str] = set()
     for row in text.split("\n"):
         rest = without_claims(row)
         found = _amounts(rest)
         amounts += found
         steps |= _steps(rest, found)
+        parts |= _parts(rest, found)
         words |= set(_WORD.findall(rest))
     return Counted(
         tuple(amounts),
         frozenset(steps),
+        frozenset(parts),
         frozenset(noun for word in words if (noun := noun_of(word))),
         frozenset(map(Decimal, years)),
     )
@@ -83,7 +93,8 @@ def unknown_amounts(text: str, said: Counted, *, are_many: bool) -> tuple[Amount
     """Return the amounts of `text` that were not said; `are_many`: more than one line or server speaks of it."""
     told = counted_in(text)
     turned = {(later, earlier) for earlier, later in said.steps} - said.steps
-    if told.steps & turned:
+    wholes = {whole for _, whole in said.parts}
+    if told.steps & turned or any(whole in wholes for _, whole in told.parts - said.parts):
         return told.amounts
     return tuple(one for one in told.amounts if not _is_said(one, said, are_many=are_many))
 
@@ -93,6 +104,9 @@ def _is_said(one: Amount, said: Counted, *, are_many: bool) -> bool:
         return not _is_other_than_one(one, said)
     if one.mark == AT_LEAST and one.kind == _COUNT and one.value == 2 and are_many:
         return True
+    numbered = {other.value for other in said.amounts if one.label and other.label == one.label}
+    if numbered and one.value not in numbered:
+        return False
     if one.value in said.years and (one.is_bare or one.kind == _YEAR):
         return True
     return any(_bears_out(other, one, said.nouns) for other in said.amounts)
@@ -113,7 +127,7 @@ def _bears_out(said: Amount, told: Amount, nouns: frozenset[str]) -> bool:
     if told.is_bare:
         return told.value == said.written
     if said.is_bare and told.kind == _PERCENT:
-        return told.value == said.value and not said.is_label
+        return told.value == said.value and not said.label
     return said.kind == told.kind and said.value == told.value and _are_of_one(said, told, nouns)
 
 
@@ -129,7 +143,7 @@ def _are_of_one(said: Amount, told: Amount, nouns: frozenset[str]) -> bool:
         )
     if said.kind == _PERCENT or (_is_status(said.value) and told.nouns[-1] in HTTP_WORDS):
         return True
-    return not said.is_label and any(are_alike(told.nouns[-1], one) for one in nouns)
+    return not said.label and any(are_alike(told.nouns[-1], one) for one in nouns)
 
 
 def _is_status(value: Decimal) -> bool:
@@ -180,8 +194,10 @@ _NUMBER = re.compile(
 )
 _SUFFIX = re.compile(r"[a-z]+")
 _LABEL = re.compile(
-    r"(?:\b(?:port|version|line|pr|issue|ticket|build|step|stage|phase|code|status|http|id|no\.?|number|priority|weight)"
-    r"|#|포트|버전|코드|단계|번호)\s?(?:of\s|is\s|was\s)?#?$"
+    r"(\b(?:port|version|line|pr|issue|ticket|build|step|stage|phase|code|status|http|id|number|priority|weight|rack"
+    r"|zone|shard|region|row|room|floor|level|tier|group|partition|slot|page|node|server|host|worker|pod|disk|queue"
+    r"|replica|instance|cluster|batch|cell|wave|ring|sprint|release|attempt|option|case)\b"
+    r"|포트|버전|코드|단계|번호|랙|샤드|리전|노드|서버)\s?(?:no\.?\s?|of\s|is\s|was\s)?#?$"
 )
 
 
@@ -197,9 +213,7 @@ def _amount(rest: str, found: re.Match[str]) -> Amount:
     written = Decimal(found["number"].replace(",", "")) * _THOUSAND.get((found["scale"] or "").strip(), 1)
     written = -written if found["minus"] else written
     before = rest[max(0, found.start() - _NEAR) : found.start()]
-    bare = Amount(
-        written, written, _COUNT, (), found["mark"], _LABEL.search(before) is not None, found.start(), found.end()
-    )
+    bare = Amount(written, written, _COUNT, (), found["mark"], "", found.start(), found.end())
     if found["money"]:
         return replace(bare, kind=_MONEY[found["money"].strip()])
     for kind, size, pattern in _UNITS:
@@ -215,6 +229,8 @@ def _amount(rest: str, found: re.Match[str]) -> Amount:
     suffix = _SUFFIX.match(rest, bare.end)
     if suffix:
         return replace(bare, kind=f"-{suffix[0]}", end=suffix.end())
+    label = _LABEL.search(before)
+    bare = replace(bare, label=noun_of(label[1]) if label else "")
     return replace(bare, nouns=nouns_after(rest[bare.end :][:_NEAR], is_one=found["mark"] == AS_WORD))
 
 
@@ -266,7 +282,11 @@ _STEP = re.compile(r"\s?(?:→|->|=>|에서|to)\s?")
 _FROM = re.compile(r"\bfrom (?:about |around |roughly )?$")
 
 
-def _steps(rest: str, found: Sequence[Amount]) -> frozenset[tuple[Decimal, Decimal]]:
+_OF = re.compile(r"\s(?:out\s)?of\s(?:the\s|our\s|all\s)?")
+_AMONG = re.compile(r"\s?중\s?(?:에서\s)?")
+
+
+def _steps(rest: str, found: Sequence[Amount]) -> frozenset[_Pair]:
     """From what to what something went: "200→900", "from 200 to 900", "200에서 900으로"."""
     return frozenset(
         (one.value, two.value)
@@ -274,3 +294,11 @@ def _steps(rest: str, found: Sequence[Amount]) -> frozenset[tuple[Decimal, Decim
         if (between := _STEP.fullmatch(rest, one.end, two.start))
         and (between[0].strip() != "to" or _FROM.search(rest[max(0, one.start - _NEAR) : one.start]))
     )
+
+
+def _parts(rest: str, found: Sequence[Amount]) -> frozenset[_Pair]:
+    """What is a part of what: "30 of 50", "50대 중 30대"."""
+    pairs = tuple(pairwise(found))
+    of = ((one.value, two.value) for one, two in pairs if _OF.fullmatch(rest, one.end, two.start))
+    among = ((two.value, one.value) for one, two in pairs if _AMONG.fullmatch(rest, one.end, two.start))
+    return frozenset((*of, *among))

@@ -134,6 +134,7 @@ _ENGLISH: tuple[tuple[str, _Written], ...] = (
     (r"\bdoubl(?:ed|es|ing)\b", "2x"),
     (r"\btripl(?:ed|es|ing)\b", "3x"),
     (rf"\b{_NUMBER}", lambda found: _written(_small(found[0]))),
+    (r"(?<=\d) times (?=as |more |higher|faster|slower|larger|bigger|longer)", "x "),
     (rf"\b(?:an?|one) (?:(?:entire|whole|full|single|solid|good) )?({_LENGTH}\b)", _length),
     (r"\bone (?=seconds?\b|%|percent)", "1 "),
     (rf"{_NO_ONE}\b(?:one|a single) (?!{_ONE_OF})(?=[a-z])", f"{AS_WORD}1 "),
@@ -159,7 +160,7 @@ _KOREAN: tuple[tuple[str, _Written], ...] = (
     ),
     (
         rf"(?<![가-힣\d])(?:{_ONE}?[십백천만억]|(?<=[만억]) (?={_ONE}?[십백천])){{1,12}}{_ONE}?"
-        r"(?=\s?(?:명|건|개|대|원|회|번|퍼센트|%|분|초|시간|달러))",
+        r"(?=\s?(?:명|건|개|대|원|회|번|퍼센트|%|분|초|시간|달러)|\s장)",
         _korean,
     ),
     (r"(?<=\d)\s?시간\s?반(?![가-힣])|(?<=\d)\s?시간\s?반(?=[이에만]|동안|가량|정도)", "시간 30분"),
