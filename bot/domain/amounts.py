@@ -93,7 +93,7 @@ def unknown_amounts(text: str, said: Counted, *, are_many: bool) -> tuple[Amount
     """Return the amounts of `text` that were not said; `are_many`: more than one line or server speaks of it."""
     told = counted_in(text)
     turned = {(later, earlier) for earlier, later in said.steps} - said.steps
-    wholes = {whole for _, whole in said.parts}
+    wholes = {one for part in said.parts for one in part}
     if told.steps & turned or any(whole in wholes for _, whole in told.parts - said.parts):
         return told.amounts
     return tuple(one for one in told.amounts if not _is_said(one, said, are_many=are_many))
@@ -242,13 +242,15 @@ def _of_percent(before: str, after: str) -> tuple[str, ...]:
 
 
 _RANGE = re.compile(r"\s?(?:-|–|~|to|→|->|=>|or|에서|부터)\s?")
+_RANGE_OR_PART = re.compile(rf"{_RANGE.pattern}|\sof\s")
 
 
 def _inherited(rest: str, found: list[Amount]) -> list[Amount]:
     """In "200→900 ms" and "5 to 10 users" the unit is also that of the first."""
     for place in range(len(found) - 1, 0, -1):
         one, two = found[place - 1], found[place]
-        if one.is_bare and not two.is_bare and _RANGE.fullmatch(rest, one.end, two.start):
+        between = _RANGE if two.kind == _COUNT else _RANGE_OR_PART
+        if one.is_bare and not two.is_bare and between.fullmatch(rest, one.end, two.start):
             found[place - 1] = replace(one, value=one.written * _unit(two), kind=two.kind, nouns=two.nouns)
     return found
 
