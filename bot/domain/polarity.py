@@ -139,7 +139,7 @@ def _clause(part: str) -> _Clause:
     unclear: set[str] = set()
     matches = list(_NO.finditer(part))
     for no in matches:
-        before, after = _words(part[: no.start()]), _words(part[no.end() :])
+        before, after = _around(part, no)
         ahead, back = (after, before) if no["ahead"] else (before[::-1], after)
         surely = 0 if _FAILED.fullmatch(no[0].strip()) else 1
         denied.update(ahead[:surely])
@@ -155,6 +155,16 @@ def _clause(part: str) -> _Clause:
         says_no=bool(matches),
         outcome=_outcome(part, says_no=bool(matches)),
     )
+
+
+_NEAR = 160
+"""So many letters around a "no" have the words that it is about; a long row of them takes no longer than it is long."""
+
+
+def _around(part: str, no: re.Match[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    start = max(0, no.start() - _NEAR)
+    before = part[start : no.start()]
+    return _words(before.partition(" ")[2] if start else before), _words(part[no.end() : no.end() + _NEAR])
 
 
 def _negators(part: str) -> frozenset[str]:

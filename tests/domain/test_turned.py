@@ -1,5 +1,6 @@
 """What is promised of meaning: no sentence says the contrary of its lines, nor tells a question or a plan as done."""
 
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -157,3 +158,12 @@ def test_a_duty_is_not_told_as_done(said: str, text: str) -> None:
 def test_a_clause_that_nobody_spoke_of_does_not_pass_beside_a_true_one(said: str, true: str, beside: str) -> None:
     assert refused(said, f"{true}.") is None
     assert refused(said, f"{true} {beside}") is Reason.ELSEWHERE
+
+
+def test_a_long_row_of_noes_is_read_in_the_time_that_its_length_takes() -> None:
+    took = []
+    for count in (500, 2_000):
+        began = time.thread_time()
+        refused("not " * count, "it did not fail")
+        took.append(time.thread_time() - began)
+    assert took[1] < 10 * took[0]
