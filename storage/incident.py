@@ -33,6 +33,12 @@ class IncidentRows:
         """The incident that this very submission already made."""
         return await self._one(incident.c.request_key == key)
 
+    async def of_words(self, title: str, *, reporter: SlackUserId, since: datetime) -> Sequence[Incident]:
+        """What this person declared with this title since then, the newest first."""
+        same = (incident.c.reporter == reporter, incident.c.title == title, incident.c.declared_at >= since)
+        query = _shown(self._sight).where(*same).order_by(incident.c.id.desc())
+        return [_incident(row) for row in await self._connection.execute(query)]
+
     async def get(self, number: IncidentId) -> Incident | None:
         """By its number."""
         return await self._one(incident.c.id == number)

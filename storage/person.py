@@ -21,6 +21,10 @@ class PersonRows:
         row = (await self._connection.execute(select(person).where(person.c.id == who))).one_or_none()
         return Person(**row._mapping) if row else None
 
+    async def lock(self, who: SlackUserId) -> None:
+        """What this person does at the same moment waits until this transaction ends."""
+        await self._connection.execute(select(person.c.id).where(person.c.id == who).with_for_update())
+
     async def save(self, seen: Person) -> None:
         """Writes who they are now."""
         await self._connection.execute(

@@ -16,6 +16,10 @@ class People(Protocol):
         """The person with this Slack id."""
         ...
 
+    async def lock(self, who: SlackUserId) -> None:
+        """What this person does at the same moment waits until this transaction ends."""
+        ...
+
     async def save(self, seen: Person) -> None:
         """Writes who they are now."""
         ...

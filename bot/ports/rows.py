@@ -38,6 +38,10 @@ class Incidents(Protocol):
         """The incident that this very submission already made."""
         ...
 
+    async def of_words(self, title: str, *, reporter: SlackUserId, since: datetime) -> Sequence[Incident]:
+        """What this person declared with this title since then, the newest first."""
+        ...
+
     async def get(self, number: IncidentId) -> Incident | None:
         """By its number."""
         ...

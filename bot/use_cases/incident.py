@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.audit import Act
 from bot.domain.draft import DraftKind, DraftState
 from bot.domain.errors import FollowUpsLoose, NotAnIncidentChannel, PostmortemMissing, UnknownIncident
-from bot.domain.freeze import Hold, HoldCause, server_names
+from bot.domain.freeze import FREEZING, Hold, HoldCause, server_names
 from bot.domain.ids import ChannelId, IncidentId, ServerName, SlackUserId, incident_label
 from bot.domain.incident import (
     OVER,
@@ -36,10 +36,12 @@ from bot.use_cases.server import named_or_new_servers
 from bot.use_cases.sight import let_in, must_see, unveiled
 from bot.use_cases.watch import offer_changed
 
+TYPED_AGAIN = timedelta(minutes=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A declared incident; `again` when this very submission had made it before."""
+    """A declared incident; `again` when this very submission had made it before, or the same words just before it."""
 
     incident: Incident
     frozen: tuple[str, ...]
@@ -60,10 +62,12 @@ async def declare(
     started_at: datetime | None = None,
     wide: bool = False,
     private: bool = False,
+    typed: bool = False,
 ) -> Declared:
     """Opens an incident and freezes its servers, all in one transaction; the channel follows as a job.
 
-    More than ASK_ABOVE servers only where that was asked for (`wide`). A `private` one stays so.
+    More than ASK_ABOVE servers only where that was asked for (`wide`). A `private` one stays so. `typed`: whom Slack
+    tells of a time-out types it again, and both may arrive; the same words within TYPED_AGAIN are one incident.
     Raises TitleMissing, TitleTooLong, TimeCannotBe, UnknownServer (for a group that has no server), NameUnusable,
     NoAuthority, TooManyServers.
     """
@@ -75,6 +79,9 @@ async def declare(
         if earlier:
             return Declared(earlier, server_names(await tx.holds.of_incident(earlier.id)), again=True)
         named = await named_or_new_servers(tx, servers, by=by, at=at)
+        names = frozenset(one.name for one in named.servers)
+        if typed and (same := await _same_words(tx, title, severity, names, by=by, private=private, at=at)):
+            return Declared(same, server_names(await tx.holds.of_incident(same.id)), again=True)
         times = {TimeName.STARTED: at, TimeName.DETECTED: at, TimeName.DECLARED: at}
         new = Incident(IncidentId(0), title, severity, Status.INVESTIGATING, by, language, times, {}, private=private)
         if started_at:
@@ -89,6 +96,25 @@ async def declare(
         )
         await offer_changed(tx, incident, at=at)
     return Declared(incident, server_names(holds), named.added, named.near)
+
+
+async def _same_words(
+    tx: Transaction,
+    title: str,
+    severity: Severity,
+    names: frozenset[ServerName],
+    *,
+    by: SlackUserId,
+    private: bool,
+    at: datetime,
+) -> Incident | None:
+    """An open incident that this person declared just now in these words, and that freezes all that they name."""
+    await tx.people.lock(by)
+    for one in await tx.incidents.of_words(title, reporter=by, since=at - TYPED_AGAIN):
+        frozen = {hold.server for hold in await tx.holds.of_incident(one.id) if hold.state in FREEZING}
+        if one.is_open and (one.severity, one.private) == (severity, private) and names <= frozen:
+            return one
+    return None
 
 
 async def _open(tx: Transaction, new: Incident, *, at: datetime, key: str) -> Incident:

@@ -91,6 +91,7 @@ async def _declare(desk: Desk, call: Call) -> None:
         language=call.texts.language,
         started_at=words.started_at,
         private=words.private,
+        typed=True,
     )
     line = call.texts("incident.declared", headline=headline(call.texts, declared.incident))
     notes = channel_notes(call.texts, declared.added, declared.near)

@@ -1,5 +1,6 @@
 """What is promised of an incident: one transaction, one incident a submission, nothing ended over a frozen server."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,9 +25,18 @@ from bot.domain.job import JobKind
 from bot.ports.outside import Outside
 from bot.use_cases.fix import claim_fix, reject_fix, verify_server
 from bot.use_cases.freeze import add_servers, frozen_servers
-from bot.use_cases.incident import assign_role, find_incident, list_incidents, set_severity, set_status, set_time
+from bot.use_cases.incident import (
+    Declared,
+    assign_role,
+    declare,
+    find_incident,
+    list_incidents,
+    set_severity,
+    set_status,
+    set_time,
+)
 from storage.database import Database
-from tests.acts import ANN, BEN, EVERYBODY, ask, hold_on, request, stop_the_line
+from tests.acts import ANN, BEN, EVERYBODY, add_server, ask, hold_on, request, stop_the_line
 from tests.clocks import START, FrozenClock
 from tests.conftest import AddPeople
 from tests.faults import Boom, FailingStore, everything
@@ -265,3 +275,49 @@ async def test_a_severity_that_comes_again_takes_nobodys_later_word_back(
     await set_severity(outside, **first)
     await set_severity(outside, by=BEN, incident_id=number, to=Severity.SEV3, request_key="slack:command-2")
     assert (await set_severity(outside, **first)).severity is Severity.SEV3
+
+
+async def typed(outside: Outside, key: str, **other: Any) -> Declared:
+    words = {"by": ANN, "title": "Checkout fails", "severity": Severity.SEV2, "servers": ["lb-01"], "language": "en"}
+    return await declare(outside, **{**words, "request_key": key, "typed": True, **other})
+
+
+async def test_what_is_typed_again_after_a_time_out_is_the_same_incident(
+    outside: Outside, add_people: AddPeople
+) -> None:
+    """Slack says that nobody answered, the person types it again, and a replica that stood still does both."""
+    await add_people(*EVERYBODY)
+    await add_server(outside, "lb-01")
+    first, second = await asyncio.gather(typed(outside, "a"), typed(outside, "b"))
+    third = await typed(outside, "c")
+    assert first.incident.id == second.incident.id == third.incident.id and third.again
+    assert third.frozen == ("lb-01",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": "Login fails"},
+        {"severity": Severity.SEV1},
+        {"servers": ["lb-02"]},
+        {"private": True},
+        {"typed": False},
+    ],
+    ids=["other words", "worse", "another server", "private", "a machine"],
+)
+async def test_other_words_are_another_incident(outside: Outside, other: dict[str, Any]) -> None:
+    first = await typed(outside, "a")
+    assert (await typed(outside, "b", **other)).incident.id != first.incident.id
+
+
+async def test_the_same_words_later_or_after_the_end_are_another_incident(
+    outside: Outside, clock: FrozenClock, add_people: AddPeople
+) -> None:
+    await add_people(*EVERYBODY)
+    first = await typed(outside, "a", servers=[])
+    assert (await typed(outside, "b", servers=[], by=BEN)).incident.id != first.incident.id
+    await set_status(outside, by=ANN, incident_id=first.incident.id, to=Status.RESOLVED)
+    second = await typed(outside, "c", servers=[])
+    assert second.incident.id != first.incident.id
+    clock.forward(minutes=3)
+    assert (await typed(outside, "d", servers=[])).incident.id != second.incident.id
