@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 # tests run side by side: many of them wait more than they work
-WORKERS ?= 3
+WORKERS ?= 4
 # the tests' files live in memory where 4 GB of it are free and programs may be run from there
 ROOMY := $(shell ! grep -qs ' /dev/shm .*noexec' /proc/mounts && [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)" -ge 4000000 ] 2>/dev/null && echo TMPDIR=/dev/shm)
 # what the operator's environment says must change neither the demo nor the tests

@@ -34,7 +34,8 @@ WITHOUT_HANGUL = {
     "server.labels", "suspects.server", "severity.sev1", "severity.sev2", "severity.sev3", "severity.sev4",
 }  # fmt: skip
 """Frames that hold only what is filled in, and names that are the same in both languages."""
-READS_KOREAN = ("bot/domain", "bot/i18n", "handlers/parsing.py", "bot/sandbox", "bot/guard.py", "bot/evals/checker.py")
+CHECKERS = tuple(f"bot/evals/{name}.py" for name in ("checker", "denials", "figures", "pieces", "worded"))
+READS_KOREAN = ("bot/domain", "bot/i18n", "handlers/parsing.py", "bot/sandbox", "bot/guard.py", *CHECKERS)
 """Where Korean stands in code: what people type is recognised there; the guard is copied without the texts."""
 
 
