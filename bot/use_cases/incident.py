@@ -79,13 +79,12 @@ async def declare(
         if earlier:
             return Declared(earlier, server_names(await tx.holds.of_incident(earlier.id)), again=True)
         named = await named_or_new_servers(tx, servers, by=by, at=at)
-        names = frozenset(one.name for one in named.servers)
-        if typed and (same := await _same_words(tx, title, severity, names, by=by, private=private, at=at)):
-            return Declared(same, server_names(await tx.holds.of_incident(same.id)), again=True)
         times = {TimeName.STARTED: at, TimeName.DETECTED: at, TimeName.DECLARED: at}
         new = Incident(IncidentId(0), title, severity, Status.INVESTIGATING, by, language, times, {}, private=private)
         if started_at:
             new = correct_time(new, TimeName.STARTED, started_at, now=at)
+        if typed and (same := await _same_words(tx, new, {one.name for one in named.servers}, at=at)):
+            return Declared(same, server_names(await tx.holds.of_incident(same.id)), again=True)
         incident = await _open(tx, new, at=at, key=request_key)
         about = {"incident_id": incident.id}
         worst_first = list(Severity).index(severity)
@@ -98,21 +97,12 @@ async def declare(
     return Declared(incident, server_names(holds), named.added, named.near)
 
 
-async def _same_words(
-    tx: Transaction,
-    title: str,
-    severity: Severity,
-    names: frozenset[ServerName],
-    *,
-    by: SlackUserId,
-    private: bool,
-    at: datetime,
-) -> Incident | None:
+async def _same_words(tx: Transaction, new: Incident, names: set[ServerName], *, at: datetime) -> Incident | None:
     """An open incident that this person declared just now in these words, and that freezes all that they name."""
-    await tx.people.lock(by)
-    for one in await tx.incidents.of_words(title, reporter=by, since=at - TYPED_AGAIN):
+    await tx.people.lock(new.reporter)
+    for one in await tx.incidents.of_words(new.title, reporter=new.reporter, since=at - TYPED_AGAIN):
         frozen = {hold.server for hold in await tx.holds.of_incident(one.id) if hold.state in FREEZING}
-        if one.is_open and (one.severity, one.private) == (severity, private) and names <= frozen:
+        if one.is_open and (one.severity, one.private) == (new.severity, new.private) and names <= frozen:
             return one
     return None
 
