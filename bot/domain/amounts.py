@@ -54,12 +54,14 @@ _Pair = tuple[Decimal, Decimal]
 class Counted:
     """What lines say of amounts: the amounts, every noun, and the years.
 
-    `steps`: which went to which ("200→900"); `parts`: which is a part of which ("30 of 50").
+    `steps`: which went to which ("200→900"); `parts`: which is a part of which ("30 of 50"); `all_of`: of which it
+    is said that it was all of them ("all 50", "50대 모두").
     """
 
     amounts: tuple[Amount, ...]
     steps: frozenset[_Pair]
     parts: frozenset[_Pair]
+    all_of: frozenset[Decimal]
     nouns: frozenset[str]
     years: frozenset[Decimal]
 
@@ -69,6 +71,7 @@ def counted_in(text: str, years: Iterable[int] = ()) -> Counted:
     amounts: list[Amount] = []
     steps: set[_Pair] = set()
     parts: set[_Pair] = set()
+    all_of: set[Decimal] = set()
     words: set[str] = set()
     for row in text.split("\n"):
         rest = without_claims(row)
@@ -76,11 +79,13 @@ def counted_in(text: str, years: Iterable[int] = ()) -> Counted:
         amounts += found
         steps |= _steps(rest, found)
         parts |= _parts(rest, found)
+        all_of |= {one.value for one in found if _is_all(rest, one)}
         words |= set(_WORD.findall(rest))
     return Counted(
         tuple(amounts),
         frozenset(steps),
         frozenset(parts),
+        frozenset(all_of),
         frozenset(noun for word in words if (noun := noun_of(word))),
         frozenset(map(Decimal, years)),
     )
@@ -95,6 +100,9 @@ def unknown_amounts(text: str, said: Counted, *, are_many: bool) -> tuple[Amount
     turned = {(later, earlier) for earlier, later in said.steps} - said.steps
     wholes = {one for part in said.parts for one in part}
     if told.steps & turned or any(whole in wholes for _, whole in told.parts - said.parts):
+        return told.amounts
+    partly = {whole for part, whole in said.parts if part < whole} - {whole for _, whole in told.parts}
+    if partly & told.all_of - said.all_of:
         return told.amounts
     return tuple(one for one in told.amounts if not _is_said(one, said, are_many=are_many))
 
@@ -296,6 +304,15 @@ def _steps(rest: str, found: Sequence[Amount]) -> frozenset[_Pair]:
         if (between := _STEP.fullmatch(rest, one.end, two.start))
         and (between[0].strip() != "to" or _FROM.search(rest[max(0, one.start - _NEAR) : one.start]))
     )
+
+
+_ALL_BEFORE = re.compile(r"\b(?:all|each|every one)(?: of)?(?: the)? $|(?:모두|전부|전체|총) $")
+_ALL_BEHIND = re.compile(r"\S{0,4}\s(?:\S+\s)?(?:모두|전부|전체|다)(?![가-힣])")
+
+
+def _is_all(rest: str, one: Amount) -> bool:
+    before = rest[max(0, one.start - _NEAR) : one.start]
+    return bool(_ALL_BEFORE.search(before) or _ALL_BEHIND.match(rest, one.end))
 
 
 def _parts(rest: str, found: Sequence[Amount]) -> frozenset[_Pair]:

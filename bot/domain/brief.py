@@ -28,9 +28,10 @@ SURE = frozenset(("confirmed", "likely"))
 
 
 def catch_up_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
-    """How things are, what is known, and what was said last."""
+    """How things are, what is known, and what was said last besides."""
     quoted = _quoted(lines, "impact", "root_cause", "helped", "hindered")
-    said = [line for line in lines if _is_said(line)]
+    known = {n for part in quoted for sentence in part.sentences for n in sentence.citations}
+    said = [line for line in lines if _is_said(line) and line.n not in known]
     return _filled(Section("now", _standing(lines)), *quoted, Section("latest", _sentences(said[-LATEST:])))
 
 
@@ -39,10 +40,9 @@ def status_update_sections(lines: Sequence[Line]) -> tuple[Section, ...]:
     return _filled(Section("now", _standing(lines)), *_known(lines))
 
 
-def user_notice_sections(lines: Sequence[Line], words: Sequence[tuple[str, frozenset[Act]]]) -> tuple[Section, ...]:
-    """Sentences from templates, each citing the newest entry that bears it out, and what was said of the impact."""
-    told = [Sentence(text, (found.n,)) for text, acts in words if (found := newest(lines, acts))]
-    return _filled(Section("now", tuple(told)), *_quoted(lines, "impact"))
+def impact_of(lines: Sequence[Line]) -> tuple[Sentence, ...]:
+    """What was said of the impact, the clearest first."""
+    return tuple(one for part in _quoted(lines, "impact") for one in part.sentences)
 
 
 def newest(lines: Sequence[Line], acts: frozenset[Act]) -> Line | None:

@@ -28,10 +28,15 @@ HEADINGS = (
 )
 
 
+BY_HAND = "by_hand"
+"""Instead of a certainty: a person wrote it, and the lines it cites do not bear it out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence and the numbers of the lines it rests on; `certainty` is confirmed, likely, inconclusive or "".
+    """One sentence and the numbers of the lines it rests on.
 
+    `certainty`: of a cause confirmed, likely or inconclusive; of anything that a person wrote BY_HAND; else "".
     `computed`: a duration in it was said by nobody but follows from two cited times.
     """
 
@@ -189,16 +194,17 @@ def _grounded(heading: str, sentence: Sentence, log: _Log) -> Sentence:
     plain = _without_markers(_visible(sentence.text), numbers)
     _must(plain is not None and _links_are_known(plain, testimony, lines), Reason.LINK)
     shown = _without_links(plain or "")
-    if plain is None or not shown:
+    if plain is None or not shown or not re.search(r"\w", shown.replace(_LINK, "")):
         raise _NotBorneOut(Reason.LINK)
     computed = False
     if not is_whole_quotation(shown, cited.rows):
         _must(all(_is_quoted_from(quote, testimony) for quote in _quotations(plain)), Reason.QUOTATION)
         _must(not is_torn(shown, cited.rows), Reason.QUOTATION)
-        computed = _check_facts(shown, cited, log)
-        _check_meaning(heading, shown, cited, log)
+        told = shown.replace(_LINK, " ")
+        computed = _check_facts(told, cited, log)
+        _check_meaning(heading, told, cited, log)
     certainty = sentence.certainty
-    if heading in CAUSES:
+    if heading in CAUSES or (heading == "summary" and certainty):
         allowed = certainty_of(
             shown, lines, tuple(log.lines.values()), zone=log.zone, began=log.began, taken_back=log.taken_back
         )
@@ -298,7 +304,9 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_MENTION = re.compile(r"<[@!#][^>]{0,300}>|(?<!\w)@(?:here|channel|everyone)\b", re.IGNORECASE)
+_ONE_MENTION = r"(?:<[@!#][^>]{0,300}>|(?<!\w)@(?:here|channel|everyone)\b)"
+_MENTION = re.compile(rf" ?{_ONE_MENTION}(?: ?{_ONE_MENTION})*(?=[.,!?;:])|{_ONE_MENTION}", re.IGNORECASE)
+_OPENING = re.compile(r"<(?=[@!#])")
 _SLACK_LINK = re.compile(r"<[^<>|\s]+\|([^<>]*)>|<((?:https?|mailto)[^<>]*)>")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 
@@ -316,16 +324,18 @@ def _address(url: str) -> str:
 
 
 def _without_links(text: str) -> str | None:
-    """Return the text without mentions and links (their labels stay); None when something is left of one."""
-    before = None
+    """Return the text without mentions, with a mark for each link that has no label; None when one is left."""
+    before, text = None, re.sub(r"\s+", " ", text)
     while before != text:
         before = text
-        text = _MENTION.sub("", _MARKDOWN_LINK.sub(r"\1", _SLACK_LINK.sub(r"\1", text)))
-        text = _URL.sub("", text).replace("<>", "").replace("()", "")
-    text = re.sub(r"\s+([.,!?;:])", r"\1", re.sub(r"\s+", " ", text)).strip()
-    return text if re.search(r"\w", text) and not _LEFT.search(unicodedata.normalize("NFKC", text)) else None
+        text = _SLACK_LINK.sub(lambda found: found[1] or _LINK, text)
+        text = _OPENING.sub("", _URL.sub(_LINK, _MENTION.sub("", _MARKDOWN_LINK.sub(r"\1", text))))
+    text = re.sub(r"\s+", " ", text).strip()
+    return text if not _LEFT.search(unicodedata.normalize("NFKC", text)) else None
 
 
+_LINK = "[link]"
+"""Stands where a link stood: nothing is cut out of what was said without a trace."""
 _LEFT = re.compile(r"<[@#!]|(?<!\w)@(?:here|channel|everyone)\b|://|\bwww\.", re.IGNORECASE)
 
 

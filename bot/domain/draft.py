@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain.citation import Section
+from bot.domain.citation import BY_HAND, Section
 from bot.domain.errors import DraftDecided
 from bot.domain.ids import DraftId, FollowUpId, IncidentId, SlackUserId
 from bot.domain.reading import Reading
@@ -29,6 +29,9 @@ OFFLINE = "offline"
 """The source of a draft that quotes the log, without a model."""
 
 
+_EXPECTED = ("impact", "detection", "trigger", "root_cause", "helped", "decisions", "follow_ups")
+
+
 class DraftState(StrEnum):
     """A draft becomes a postmortem when it is approved; an edited or sent-back one gives way to a newer version."""
 
@@ -43,7 +46,7 @@ class Draft:
     """One version. `lines` are the cited lines of the log; `dropped` counts sentences it did not bear out.
 
     `read_to`: what was said in the channel later than this was not known; None where everything was. `reading`: how
-    the log was read and what it cost; None for what a person wrote, and for drafts older than that.
+    the log was read and what it cost, or that `by` edited it; None for drafts older than that.
     """
 
     id: DraftId
@@ -79,6 +82,24 @@ class Draft:
         known = {line.n for line in self.lines}
         sentences = [s for section in self.sections for s in section.sentences]
         return sum(1 for s in sentences if not s.citations or not set(s.citations) <= known)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """The headings that a postmortem should have and that this one, still to be decided, leaves empty."""
+        if self.kind is not DraftKind.POSTMORTEM or self.state is not DraftState.PROPOSED:
+            return ()
+        told = {section.heading for section in self.sections}
+        return tuple(heading for heading in _EXPECTED if heading not in told) if told else ()
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether `by` edited the version before, instead of having one made."""
+        return self.reading is not None and self.reading.edited
+
+    @property
+    def by_hand_count(self) -> int:
+        """How many sentences a person wrote that the log does not bear out."""
+        return sum(s.certainty == BY_HAND for section in self.sections for s in section.sentences)
 
     def decide(self, state: DraftState, *, by: SlackUserId, at: datetime, comment: str = "") -> "Draft":
         """Approved, sent back or replaced. Raises DraftDecided."""

@@ -2,32 +2,30 @@
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.domain.certainty import CAUSES, CONFIRMED, INCONCLUSIVE, LIKELY, still_sure, weaker
+from bot.domain.certainty import CAUSES, CERTAINTIES, INCONCLUSIVE, still_sure, surer
 from bot.domain.citation import Section, Sentence
-from bot.domain.cues import (
-    CAUSE_DENIED,
-    CAUSE_SOUGHT,
-    CAUSE_TOLD,
-    CHATTER,
-    EARLIER,
-    EXPLICIT_CAUSE,
-    HEDGE,
-    QUESTION,
-    SPOKEN_OF,
-)
+from bot.domain.course import Deed, Outcome, deeds_in, duties_in, first_sign, is_of_before, unaided_from
+from bot.domain.cues_of_causes import CAUSE_POINTED
+from bot.domain.cues_of_deeds import OF_ITSELF
+from bot.domain.cues_of_duties import LEANS
+from bot.domain.cues_of_effects import OF_NO_USERS
+from bot.domain.earnest import is_in_earnest, is_meant
+from bot.domain.likeness import distinct_of
+from bot.domain.quotable import Quotable, quotable_in
 from bot.domain.reaction import AGREES, DISAGREES
-from bot.domain.shortening import shorten
-from bot.domain.taken_back import Retraction, retractions_in
+from bot.domain.remedies import nothing_changed, useless_in
+from bot.domain.shortening import cut_after_clause
+from bot.domain.taken_back import Retraction, retractions_in, subjects_of
 from bot.domain.transcript import Line, LineKind
-from bot.domain.wording import words_of
+from bot.domain.weighing import Said, certainty_said, is_measured, score_of
 
 QUOTE_LIMIT = 240
-CAPS = {"timeline": 25, "summary": 3}
+CAPS = {"timeline": 25, "summary": 3, "follow_ups": 10}
 _CAP = 6
-_HEADINGS_OF = {
+HEADINGS_OF = {
     "root_cause": ("root_cause", "contributing", "hindered"),
     "follow_ups": ("follow_ups",),
     "postmortem": (
@@ -46,99 +44,238 @@ _THRESHOLD = {
     "timeline": 2.0,
 }
 _WEAKEST = 1.5
+_SIGNS = 3
+_TOLD_BEFORE = ("impact", "detection", "trigger", "helped", "hindered")
+"""What these tell lies before the time of duties."""
+"""So many quotations say how it was noticed."""
 _NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
-_PINS = frozenset(("pushpin", "round_pushpin", "📌", "📍"))
 _PIN_BONUS = 2.0
-_READ_AT_MOST = 4_000
+_FIRST = {"detection": 1.5, "impact": 1.0}
+"""What it adds to be said at the beginning: a channel opens with what was noticed and what does not work."""
+_MEASURED = 6.0
+"""What it adds to an impact that it is counted or timed: that is what is known of it in the end."""
 _OF_ENTRIES = frozenset(("timeline", "detection"))
+_OF_DOING = frozenset(("trigger", "helped", "hindered"))
 _OF_BOTS = frozenset(("timeline", "detection", "impact"))
 _FILLED = 12
 """A timeline has so many lines where the channel has them."""
-_MAY_ASK = frozenset(("detection",))
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """One sentence of a line, as it stands there (`text`) and in lower case (`plain`)."""
-
-    text: str
-    plain: str
-    is_question: bool
-    is_chatter: bool
-    has_hangul: bool
-    has_latin: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Quotable:
-    """A line that may be quoted; `is_early` when it stands in the first fifth of the channel."""
-
-    line: Line
-    said: tuple[_Said, ...]
-    is_early: bool
-    is_pinned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
+    """What is quoted of a line (`text`), for the sake of one sentence of it (`own`)."""
+
     line: Line
     text: str
-    plain: str
+    own: str
     score: float
+    certainty: str = ""
+    after: tuple[int, ...] = ()
+    """Lines after it that make it what it is quoted for: the "that is the cause" of another."""
+
+    @property
+    def plain(self) -> str:
+        return self.own.lower()
 
 
 def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]:
     """Return the sections of a draft of `kind`: root_cause, follow_ups or postmortem; empty ones are left out.
 
-    Each sentence is the wording of one line (at most 240 characters) and cites it. Deleted lines are not quoted,
+    Each sentence is the wording of one line (at most 240 characters) and cites it, and the line that tells what came of
+    a remedy or agrees to a cause. Deleted lines are not quoted,
     bots and entries only for what happened, not for why. Raises KeyError for an unknown kind.
     """
-    headings = _HEADINGS_OF[kind]
-    lines = _quotable(transcript)
+    headings = HEADINGS_OF[kind]
+    lines = quotable_in(transcript)
+    taken_back = retractions_in(transcript)
     chosen = {heading: _chosen(heading, lines) for heading in headings if heading != "summary"}
+    sign = first_sign(lines)
+    if "detection" in headings:
+        chosen["detection"] = _noticed(chosen["detection"], sign, lines)
+    if "follow_ups" in headings:
+        chosen |= _with_duties(chosen, lines)
+    for heading in CAUSES.intersection(headings):
+        chosen[heading] = _surest_first(chosen[heading], lines, transcript, taken_back)
+    if "helped" in headings:
+        chosen |= _remedies(chosen, lines, transcript)
     if "summary" in headings:
         chosen["summary"] = _summary(chosen)
-        chosen["trigger"] = _before_the_alarm(chosen)
+        chosen["trigger"] = _before_the_alarm(chosen["trigger"], sign.line.n if sign else 0)
         chosen["timeline"] = _timeline(chosen, lines)
-    taken_back = retractions_in(transcript)
+    chosen |= _each_once(chosen, sign.line.n if sign else 0)
     return tuple(
-        Section(heading, tuple(_sentence(heading, quote, taken_back) for quote in chosen[heading]))
+        Section(heading, tuple(_sentence(heading, quote) for quote in chosen[heading]))
         for heading in headings
         if chosen[heading]
     )
 
 
-def _sentence(heading: str, quote: _Quote, taken_back: Sequence[Retraction]) -> Sentence:
-    if heading not in CAUSES:
-        return Sentence(quote.text, (quote.line.n,))
-    left = still_sure(frozenset(words_of(quote.text)), quote.line.n, taken_back)
-    return Sentence(quote.text, (quote.line.n,), weaker(_certainty(quote.plain), left))
+def _sentence(heading: str, quote: _Quote) -> Sentence:
+    return Sentence(quote.text, (quote.line.n, *quote.after), quote.certainty if heading in _SAYS_HOW_SURE else "")
 
 
-def _certainty(plain: str) -> str:
-    """Say how sure the speaker was: an explicit, unhedged statement is confirmed."""
-    plain = _after_denial(plain)
-    if CAUSE_DENIED.search(plain) or CAUSE_SOUGHT.search(plain) or EARLIER.search(plain):
-        return INCONCLUSIVE
-    if HEDGE.search(plain):
-        return LIKELY
-    return CONFIRMED if EXPLICIT_CAUSE.search(plain) else LIKELY if CAUSE_TOLD.search(plain) else INCONCLUSIVE
+_SAYS_HOW_SURE = CAUSES | {"summary"}
+
+
+def _noticed(told: Sequence[_Quote], sign: Quotable | None, lines: Sequence[Quotable]) -> list[_Quote]:
+    """The first sign, and what else was said at the beginning of how it was noticed."""
+    early = frozenset(quotable.line.n for quotable in lines if quotable.is_early)
+    others = [quote for quote in told if quote.line.n in early]
+    return others if sign is None else _distinct([_sign_quote(sign), *others], _SIGNS)
+
+
+def _sign_quote(sign: Quotable) -> _Quote:
+    scores = [max(score_of(heading, said) for heading in ("detection", "impact")) for said in sign.said]
+    place = max(range(len(scores)), key=lambda at: (scores[at], -at))
+    return _Quote(sign.line, _from(sign, scores, place), sign.said[place].text, _THRESHOLD["detection"])
+
+
+def _remedies(
+    chosen: dict[str, list[_Quote]], lines: Sequence[Quotable], transcript: Sequence[Line]
+) -> dict[str, list[_Quote]]:
+    """What helped, and what did not: deeds by what came of them, then what was said to have helped or not.
+
+    A remedy that a later line undoes, or whose own words say so, did not help; what came of itself neither.
+    """
+    deeds = deeds_in(lines)
+    worked = [_deed_quote(deed) for deed in reversed(deeds) if deed.outcome is Outcome.WORKED]
+    failed = [_deed_quote(deed) for deed in deeds if deed.outcome is Outcome.FAILED]
+    judged = frozenset(deed.told.line.n for deed in deeds if deed.outcome is not Outcome.NOTHING)
+    unaided = unaided_from(lines) or len(transcript) + 1
+    told = [quote for quote in chosen["helped"] if quote.line.n not in judged and quote.line.n < unaided]
+    plain = ((quote, quote.text.lower()) for quote in told)
+    told = [quote for quote, text in plain if not (nothing_changed(text) or OF_ITSELF.search(text))]
+    useless = useless_in(transcript, frozenset(quote.line.n for quote in told))
+    undone = [quote for quote in told if quote.line.n in useless]
+    known = frozenset(quote.line.n for quote in (*failed, *undone))
+    others = [quote for quote in chosen["hindered"] if quote.line.n not in known]
+    hindered = sorted([*failed, *undone, *others], key=lambda quote: (-quote.score, quote.line.n))
+    return {
+        "helped": _distinct([*worked, *(quote for quote in told if quote not in undone)], _CAP),
+        "hindered": _distinct(hindered, _CAP),
+    }
+
+
+def _with_duties(chosen: dict[str, list[_Quote]], lines: Sequence[Quotable]) -> dict[str, list[_Quote]]:
+    """The follow-ups with what somebody took on after the last recovery, and other headings without that."""
+    placed = [_whole_quote(told, place) for told, place in duties_in(lines)]
+    duties = frozenset(quote.plain for quote in placed)
+    told = {heading: chosen[heading] for heading in _TOLD_BEFORE if heading in chosen}
+    cleared = {heading: [one for one in quotes if one.plain not in duties] for heading, quotes in told.items()}
+    known = frozenset(quote.line.n for quote in chosen["follow_ups"])
+    more = [quote for quote in placed if quote.line.n not in known]
+    return cleared | {"follow_ups": _distinct([*chosen["follow_ups"], *more], CAPS["follow_ups"])}
+
+
+def _deed_quote(deed: Deed) -> _Quote:
+    after = () if deed.result == deed.told.line.n else (deed.result,)
+    return replace(_whole_quote(deed.told, deed.place), after=after)
+
+
+def _whole_quote(told: Quotable, place: int) -> _Quote:
+    """The sentence at `place` with what follows it, and with what is before it where it says "that"."""
+    leans = LEANS.search(told.said[place].plain) is not None
+    scores = [float(leans and not (said.is_question or said.is_chatter)) for said in told.said]
+    return _Quote(told.line, _from(told, scores, place), told.said[place].text, _OF_PLACE)
+
+
+_OF_PLACE = 4.0
+"""What has its place in the course of the incident weighs more than most of what words alone say."""
+
+
+_REPEATS = frozenset(("summary", "timeline"))
+_OF_LITTLE_WORTH = frozenset(("detection", "trigger"))
+
+
+def _each_once(chosen: dict[str, list[_Quote]], sign: int) -> dict[str, list[_Quote]]:
+    """Each sentence under one heading: of a sure cause, else where it stands highest and weighs most.
+
+    The first `sign` (the number of its line) tells how it was noticed, and the harm as well where nothing else does.
+    """
+    headings = [heading for heading in chosen if heading not in _REPEATS]
+    home: dict[str, str] = {}
+    of_line: dict[int, list[_Quote]] = {}
+    for quote, heading in _by_claim({heading: chosen[heading] for heading in headings}, sign):
+        if home.setdefault(quote.plain, heading) == heading:
+            of_line.setdefault(quote.line.n, []).append(quote)
+    once = {
+        heading: [_apart(quote, of_line[quote.line.n]) for quote in chosen[heading] if home[quote.plain] == heading]
+        for heading in headings
+    }
+    if not once.get("impact"):
+        once["impact"] = [quote for quote in chosen.get("impact", []) if home[quote.plain] == "detection"][:1]
+    return once
+
+
+def _by_claim(chosen: dict[str, list[_Quote]], sign: int) -> list[tuple[_Quote, str]]:
+    """The quotations with their headings, those first to which a heading has the best claim."""
+
+    def claim(place: tuple[int, _Quote, str]) -> tuple[int, int, bool, float]:
+        rank, quote, heading = place
+        doubt = (2 if quote.certainty == INCONCLUSIVE else 0) if heading == "root_cause" else 1
+        doubt -= heading == "detection" and quote.line.n == sign
+        return doubt, rank, heading in _OF_LITTLE_WORTH, -quote.score
+
+    places = [(rank, quote, heading) for heading in chosen for rank, quote in enumerate(chosen[heading])]
+    return [(quote, heading) for _, quote, heading in sorted(places, key=claim)]
+
+
+def _apart(quote: _Quote, others: Iterable[_Quote]) -> _Quote:
+    """A quotation without the sentences that other headings quote of the same line."""
+    text = quote.text
+    for other in others:
+        before, found, after = text.partition(other.own)
+        if found and other.own != quote.own:
+            text = before if quote.own in before else after if quote.own in after else text
+    return replace(quote, text=text.strip())
+
+
+def _meant(cause: _Quote, lines: Sequence[Quotable]) -> _Quote | None:
+    """The cause that is named: of a bare "that is the cause" what was said just before, None when that asks."""
+    if not CAUSE_POINTED.search(cause.plain):
+        return cause
+    so_far = [one for one in lines if one.line.n == cause.line.n or (one.line.n < cause.line.n and not one.line.is_bot)]
+    if next(said.text for said in so_far[-1].said if not said.is_chatter) != cause.own:
+        return cause
+    before = so_far[-2:-1]
+    if not before or before[0].said[-1].is_question:
+        return None
+    place = next(at for at, said in enumerate(before[0].said) if not said.is_chatter)
+    text = _from(before[0], [0.0] * len(before[0].said), place)
+    own = before[0].said[place].text
+    return replace(cause, line=before[0].line, text=text, own=own, after=(cause.line.n,))
+
+
+def _surest_first(
+    causes: Iterable[_Quote], lines: Sequence[Quotable], transcript: Sequence[Line], taken_back: Sequence[Retraction]
+) -> list[_Quote]:
+    """The causes with how sure they are after all that was agreed on and taken back later."""
+    sure = []
+    for one in causes:
+        meant = _meant(one, lines)
+        if meant is not None:
+            said = certainty_said(one.plain) if is_in_earnest(one.line.text) else INCONCLUSIVE
+            said = surer(said, one.plain, one.line, transcript)
+            left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
+            sure.append(replace(meant, certainty=left))
+    return sorted(sure, key=lambda one: CERTAINTIES.index(one.certainty))
 
 
 def _summary(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
-    """The strongest line on impact, on cause and on what helped, in the order they were said."""
-    best = {found[0].line.n: found[0] for key in ("impact", "root_cause", "helped") if (found := chosen.get(key))}
+    """The strongest line on impact, on cause and on what helped, in the order they were said; no cause in doubt."""
+    first = [found[0] for key in ("impact", "root_cause", "helped") if (found := chosen.get(key))]
+    best = {quote.line.n: quote for quote in first if quote.certainty != INCONCLUSIVE}
     return [best[number] for number in sorted(best)]
 
 
-def _before_the_alarm(chosen: dict[str, list[_Quote]]) -> list[_Quote]:
-    """The last two things done before somebody noticed; without such, the first that was told."""
-    noticed = min((quote.line.n for quote in chosen["detection"][:2]), default=0)
-    told = sorted(chosen["trigger"], key=lambda quote: quote.line.n)
-    return [quote for quote in told if quote.line.n <= noticed][-2:] or told[:1]
+def _before_the_alarm(told: Iterable[_Quote], noticed: int) -> list[_Quote]:
+    """The last two things done before line `noticed`, else the first two that are later said to have been done then."""
+    told = sorted(told, key=lambda quote: quote.line.n)
+    before = [quote for quote in told if quote.line.n <= noticed]
+    return before[-2:] or [quote for quote in told if is_of_before(quote.plain)][:2]
 
 
-def _timeline(chosen: dict[str, list[_Quote]], lines: Sequence[_Quotable]) -> list[_Quote]:
+def _timeline(chosen: dict[str, list[_Quote]], lines: Sequence[Quotable]) -> list[_Quote]:
     """The events of the channel with the best of detection, impact, cause and help among them, in order of time.
 
     A channel with few events is told by what is most telling besides.
@@ -147,7 +284,9 @@ def _timeline(chosen: dict[str, list[_Quote]], lines: Sequence[_Quotable]) -> li
     events = sorted(chosen["timeline"], key=lambda quote: -quote.score)
     by_line = {quote.line.n: quote for quote in reversed([*best, *events][: CAPS["timeline"]])}
     if len(by_line) < _FILLED:
-        others = sorted(_telling(lines, by_line), key=lambda quote: (-quote.score, quote.line.n))
+        known = frozenset(quote.plain for quote in by_line.values())
+        fresh = {quote.plain: quote for quote in _telling(lines, by_line) if quote.plain not in known}
+        others = sorted(fresh.values(), key=lambda quote: (-quote.score, quote.line.n))
         by_line |= {quote.line.n: quote for quote in others[: _FILLED - len(by_line)]}
     return [by_line[number] for number in sorted(by_line)]
 
@@ -155,7 +294,7 @@ def _timeline(chosen: dict[str, list[_Quote]], lines: Sequence[_Quotable]) -> li
 _FACT = re.compile(r"\d|`|https?://|[a-z]-[a-z]|[가-힣]{3}")
 
 
-def _telling(lines: Sequence[_Quotable], known: Container[int]) -> Iterable[_Quote]:
+def _telling(lines: Sequence[Quotable], known: Container[int]) -> Iterable[_Quote]:
     """The longest sentence of each line that asks nothing; figures, names, reactions and a silence before weigh.
 
     Who says no does not say that it tells something.
@@ -164,59 +303,28 @@ def _telling(lines: Sequence[_Quotable], known: Container[int]) -> Iterable[_Quo
         line = quotable.line
         scores = [0.0 if said.is_question or said.is_chatter else _letters(said) for said in quotable.said]
         place = max(range(len(scores)), key=lambda at: scores[at])
-        if line.n in known or scores[place] < _SHORTEST:
+        if line.n in known or scores[place] < _SHORTEST or not is_in_earnest(line.text):
             continue
         silence = before is not None and line.at - before.line.at > _SILENCE
         text = _from(quotable, scores, place)
         moved = sum(name not in DISAGREES for name in line.reactions)
         weight = len(_FACT.findall(text)) + moved + 3 * silence + min(len(text), QUOTE_LIMIT) / 40
-        yield _Quote(line, text, quotable.said[place].plain, weight)
+        yield _Quote(line, text, quotable.said[place].text, weight)
 
 
-def _letters(said: _Said) -> float:
+def _letters(said: Said) -> float:
     return float(sum(map(str.isalnum, said.text)))
 
 
 _SHORTEST = 8
 _SILENCE = timedelta(minutes=15)
-_CODE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_SPLIT = re.compile(r"(?<=[.!?。])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!\b\d\.)\s+|\s*\n+\s*")
-_BULLET = re.compile(r"^(?:[-*•>&]|&gt;|\d+[.)])\s+")
-_LATIN = re.compile("[a-z]{2}")
-_SPACES = re.compile(r"\s+")
 
 
-def _quotable(transcript: Sequence[Line]) -> list[_Quotable]:
-    early = max(3, len(transcript) // 5)
-    found = []
-    for place, line in enumerate(transcript):
-        if line.deleted:
-            continue
-        said = _sentences(line.text)
-        if said:
-            found.append(_Quotable(line, said, place < early, bool(_PINS.intersection(line.reactions))))
-    return found
-
-
-def _sentences(text: str) -> tuple[_Said, ...]:
-    """Split a message into its sentences, without pasted code; nothing of one that only keeps a talk going."""
-    parts = _SPLIT.split(_CODE.sub("\n…\n", text[:_READ_AT_MOST]).strip())
-    found = []
-    for part in parts:
-        sentence = _SPACES.sub(" ", _BULLET.sub("", part)).strip()
-        plain = sentence.lower()
-        is_chatter = len(sentence) < 5 or (len(plain) < 60 and CHATTER.fullmatch(plain) is not None)
-        has_latin = bool(_LATIN.search(plain))
-        found.append(
-            _Said(sentence, plain, bool(QUESTION.search(plain)), is_chatter, not plain.isascii(), has_latin),
-        )
-    return tuple(found) if not all(said.is_chatter for said in found) else ()
-
-
-def _chosen(heading: str, lines: Iterable[_Quotable]) -> list[_Quote]:
+def _chosen(heading: str, lines: Iterable[Quotable]) -> list[_Quote]:
     """Return the quotations under one heading: the best, no two alike, the timeline in order of time.
 
-    Where no line speaks clearly of it, the two that come nearest are shown rather than none.
+    Where no line speaks clearly of impact, detection or root cause, the two that come nearest are shown, as long as
+    they say something of it: nothing is put under a heading only to fill it.
     """
     quotes = [quote for quotable in lines if (quote := _quote(heading, quotable)) is not None]
     quotes.sort(key=lambda quote: (-quote.score, quote.line.n))
@@ -226,29 +334,19 @@ def _chosen(heading: str, lines: Iterable[_Quotable]) -> list[_Quote]:
 
 
 def _distinct(quotes: Iterable[_Quote], cap: int) -> list[_Quote]:
-    kept: list[_Quote] = []
-    known: list[frozenset[str]] = []
-    for quote in quotes:
-        if len(kept) == cap:
-            break
-        words = frozenset(re.findall(r"\w+", quote.plain))
-        if not any(_are_alike(words, other) for other in known):
-            kept.append(quote)
-            known.append(words)
-    return kept
+    return distinct_of(quotes, lambda quote: quote.plain, cap)
 
 
-def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    common = len(one & other)
-    return common >= 0.7 * max(len(one), len(other), 1) or common >= 0.9 * max(min(len(one), len(other)), 4)
-
-
-def _quote(heading: str, quotable: _Quotable) -> _Quote | None:
+def _quote(heading: str, quotable: Quotable) -> _Quote | None:
     """Return the best sentence of a line for a heading and what follows it, or None when it says nothing there."""
     is_entry = quotable.line.kind is LineKind.ENTRY
     if (is_entry and heading not in _OF_ENTRIES) or (quotable.line.is_bot and heading not in _OF_BOTS):
         return None
-    scores = [_score(heading, said) for said in quotable.said]
+    if heading in CAUSES and not is_meant(quotable.line.text):
+        return None
+    if heading == "impact" and OF_NO_USERS.search(quotable.line.text.lower()):
+        return None
+    scores = [0.0 if said.follows_guess and heading in _OF_DOING else score_of(heading, said) for said in quotable.said]
     place = max(range(len(scores)), key=lambda at: (scores[at], -at))
     score = scores[place]
     if heading == "timeline" and (is_entry or quotable.is_pinned):
@@ -257,9 +355,11 @@ def _quote(heading: str, quotable: _Quotable) -> _Quote | None:
         return None
     score += _PIN_BONUS if quotable.is_pinned or is_entry else 0.0
     score += _weight_of_people(heading, quotable.line)
-    score += 1.5 if heading == "detection" and quotable.is_early else 0.0
+    if DISAGREES.isdisjoint(quotable.line.reactions):
+        is_sized = heading == "impact" and is_measured(quotable.said[place])
+        score += _MEASURED if is_sized else _FIRST.get(heading, 0.0) if quotable.is_early else 0.0
     text = _from(quotable, scores, place)
-    return _Quote(quotable.line, text, quotable.said[place].plain, score)
+    return _Quote(quotable.line, text, quotable.said[place].text, score)
 
 
 def _weight_of_people(heading: str, line: Line) -> float:
@@ -269,54 +369,14 @@ def _weight_of_people(heading: str, line: Line) -> float:
     return role + max(-1.0, min(1.5, 0.5 * agreed))
 
 
-def _score(heading: str, said: _Said) -> float:
-    """Add up the cues of a heading in one sentence; a question, and a cause still sought or denied, count nothing."""
-    if said.is_chatter or (said.is_question and heading not in _MAY_ASK):
-        return 0.0
-    plain = _after_denial(said.plain) if heading == "root_cause" else said.plain
-    score = 0.0
-    for cue in SPOKEN_OF[heading]:
-        if cue.weight <= 1 and not score:
-            return 0.0
-        if (cue.needs_hangul and not said.has_hangul) or (cue.needs_latin and not said.has_latin):
-            continue
-        if cue.pattern.search(plain):
-            score += cue.weight
-    if heading == "root_cause":
-        score = _cause_score(plain, score)
-    if heading == "helped" and _FAILED.search(plain):
-        return 0.0
-    if said.is_question:
-        score *= 0.6
-    return score - (1.0 if len(plain) < 12 else 0.0)
-
-
-def _cause_score(plain: str, score: float) -> float:
-    if CAUSE_SOUGHT.search(plain) or CAUSE_DENIED.search(plain) or EARLIER.search(plain):
-        return 0.0
-    return score + (5.0 if EXPLICIT_CAUSE.search(plain) else 1.0 if HEDGE.search(plain) else 0.0)
-
-
-_RATHER = re.compile(r"\b(?:caused by|because of|due to|it was|it is|it's|rather)\b|때문|인해|인한|탓")
-
-
-def _after_denial(plain: str) -> str:
-    """Of "not the cache, it was the proxy" return what was it; a denial alone is returned whole."""
-    denied = CAUSE_DENIED.search(plain)
-    rest = plain[denied.end() :] if denied else ""
-    return rest if _RATHER.search(rest) else plain
-
-
-_FAILED = re.compile(
-    r"실패|안\s?[됩돼됐됨되]|소용|효과\S*\s?없|하겠습니다|할까|할게요|해야|하려|예정"
-    r"|\bnot?\b|n't\b|\bfailed to\b|\b(?:let's|shall|should|will|going to|want to|need to|trying)\b"
+_LEANS_BACK = re.compile(
+    r"(?:because|which|so|and|but|since|due to|that(?:'s|s| is| was)|this (?:is|was)|그래서|그런데|근데|때문에|그리고"
+    r"|그게|이게|그거|이거|그것[이은도])\b",
+    re.IGNORECASE,
 )
 
 
-_LEANS_BACK = re.compile(r"(?:because|which|so|and|but|since|due to|그래서|그런데|근데|때문에|그리고)\b", re.IGNORECASE)
-
-
-def _from(quotable: _Quotable, scores: Sequence[float], place: int) -> str:
+def _from(quotable: Quotable, scores: Sequence[float], place: int) -> str:
     """Return the sentence at `place` with what it leans on before it and what fits after it, up to a question.
 
     An entry of the timeline is one statement, and whole.
@@ -324,10 +384,10 @@ def _from(quotable: _Quotable, scores: Sequence[float], place: int) -> str:
     said = quotable.said
     if quotable.line.kind is LineKind.ENTRY:
         whole = " ".join(one.text for one in said)
-        return whole if len(whole) <= QUOTE_LIMIT else _cut(whole)
+        return whole if len(whole) <= QUOTE_LIMIT else cut_after_clause(whole, QUOTE_LIMIT)
     first, text = place, said[place].text
     if len(text) > QUOTE_LIMIT:
-        return _cut(text)
+        return cut_after_clause(text, QUOTE_LIMIT)
     while first > 0 and (scores[first - 1] > 0 or _LEANS_BACK.match(said[first].text)):
         if len(text) + 1 + len(said[first - 1].text) > QUOTE_LIMIT:
             break
@@ -338,12 +398,3 @@ def _from(quotable: _Quotable, scores: Sequence[float], place: int) -> str:
             break
         text = f"{text} {following.text}"
     return text
-
-
-def _cut(text: str) -> str:
-    """Cut a long sentence after a clause or a word, visibly, so that no number or name is split."""
-    cut = shorten(text, QUOTE_LIMIT).removesuffix("…")
-    boundary = max(cut.rfind(", "), cut.rfind("; "), cut.rfind("고 "), cut.rfind("며 "))
-    if boundary < QUOTE_LIMIT // 2:
-        boundary = cut.rfind(" ")
-    return (cut[: boundary + 1] if boundary > 0 else cut).rstrip(" ,;") + "…"

@@ -9,8 +9,16 @@ from typing import Any
 ATTEMPTS = 12
 """After so many tries at what fails by itself a job is dead and somebody is told."""
 
-PASSING_ATTEMPTS = 300
-"""What fails because Slack or the database is away is tried for about a day: the pauses grow to five minutes."""
+PASSING_ATTEMPTS = 1_500
+"""What fails because Slack or the database is away is tried for about a day: the pauses grow to a minute, so that soon
+after they are back everything is told.
+"""
+TOLD_ATTEMPTS = 30
+"""So often a wait is as long as Slack says, be it no time at all; then it is a minute at least."""
+
+
+GENERATION = "generation"
+"""The fact that tells the log's generations apart: after a restore numbers are given again that Slack knows already."""
 
 
 class JobKind(StrEnum):
@@ -20,6 +28,7 @@ class JobKind(StrEnum):
     OPEN_CHANNEL = "open_incident_channel"
     READ_CHANNEL = "read_channel"
     REFRESH_CARD = "refresh_card"
+    SET_TOPIC = "set_topic"
     INVITE = "invite_to_incident"
     POST = "post"
     MAKE_DRAFT = "make_draft"
@@ -60,6 +69,6 @@ class Job:
     urgency: int = 0
 
 
-def pause_before_retry(attempts: int) -> timedelta:
-    """How long a failed job rests: doubling from 0.5 s to 5 minutes."""
-    return timedelta(seconds=min(300.0, 0.25 * 2.0**attempts))
+def pause_before_retry(attempts: int, *, passing: bool) -> timedelta:
+    """How long a failed job rests: doubling from 0.5 s to 5 minutes, to 1 minute where it is not the job's fault."""
+    return timedelta(seconds=min(60.0 if passing else 300.0, 0.25 * 2.0 ** min(attempts, 20)))

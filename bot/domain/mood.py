@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.cues import HEDGE
@@ -31,6 +31,7 @@ _ASKED = re.compile(
     r"\?|^(?:is|are|was|were|did|does|do|can|could|should|would|shall|has|have)\b(?! not\b)"
     r"(?=.{0,60}\b(?:you|we|any(?:one|body|thing)|it|this|that|there|they|the)\b)|^(?:could|should|shall)\b(?! not)"
     r"|(?:나요|까요?|인가요?|는지요|던가요?|[는은한된건]가요?|뭐죠|뭐지|뭘까|왜죠)[.~…\s]*$"
+    r"|(?:[인는은한된던]|있|없|했|됐)지(?=\s(?:\S+\s){0,3}(?:확인|검토|조사|파악|알아|모르|몰라|논의|판단|의문|궁금)(?![했됐]|\s?완료))"
 )
 _PLANNED = re.compile(
     r"\b(?:will|shall|going to|gonna|plan(?:s|ning)? to|(?:is|are) (?:planned|scheduled)|about to|want to"
@@ -40,6 +41,16 @@ _PLANNED = re.compile(
     r"|바랍니다|부탁|[해려둬와봐]\s?주(?:세요|십시오)|필요(?:합|해|함)|기로|검토|[할볼]까 합"
     r"|(?:대기|준비|시도) 중|보류|고민|[할될갈올볼낼뺄]지(?= )|여부"
 )
+_NEXT = re.compile(
+    r"\bthen (?=(?:we |i |you )?(?:fail|roll|switch|turn|scale|restart|reboot|(?:re-?)?deploy|drain|flush|revert|enable"
+    r"|disable|retry|move|remove|delete|rotate|upgrade|patch|block|unblock|promote|kill|stop|start)"
+    r"(?: (?:over|back|up|down|off|on|out|it|them|the|a|an|all|to)\b|\s?$|[.,;]| \S*\d))"
+)
+"""What comes after "then" in so bare a form is the next step of a plan: "we wait, then fail over"."""
+_WORTH = re.compile(r"\bworth (?:(?:a|another|one more) (?:try|shot|go)|trying)\b|[해봐]\s?볼 ?만")
+"""Makes a plan of the whole sentence."""
+_HOW_MANY = re.compile(r"몇|얼마|언제|\bhow (?:many|much|long|often)\b|\bwhat time\b|\bwhen\b")
+_FIGURE = re.compile(r"\W*(?:about |around |~|약 )?\d")
 _SEEN = re.compile(r"(?<=[이가]) ?보(?:입니다|이네요|여요)")
 """What is seen; only 것으로 보입니다 is supposed."""
 _IF = re.compile(r"\b(?:if|whether|wonder\w*|(?:thinking|think) (?:about|of)|considering|next step)\b")
@@ -89,10 +100,16 @@ class Moods:
         most = max((count for count, _ in shared), default=0)
         if not most:
             return True
-        moods = {clause.mood for count, clause in shared if count >= _NEARLY * most}
-        if Mood.STATED in moods or any(_DONE.match(one.text) for one in self._said):
+        near = [clause for count, clause in shared if count >= _NEARLY * most]
+        moods = {clause.mood for clause in near}
+        if Mood.STATED in moods or any(_DONE.match(one.text) for one in self._said) or self._is_counted(near):
             return True
         return any(mood in free or HEDGE.search(text) or _SAYS_SO[mood].search(text) for mood in moods)
+
+    def _is_counted(self, asked: Sequence[_Clause]) -> bool:
+        """Whether it was asked how many or how long, and a clause answers with a figure."""
+        is_asked = any(one.mood is Mood.ASKED and _HOW_MANY.search(one.text) for one in asked)
+        return is_asked and any(one.mood is Mood.STATED and _FIGURE.match(one.text) for one in self._said)
 
 
 _NEARLY = 0.6
@@ -104,8 +121,10 @@ _PAST = re.compile(r"[했됐었았렸켰]\S{0,2}$")
 def _clauses(text: str) -> Iterator[_Clause]:
     for row in map(comparable, text.split("\n")):
         for sentence in _SENTENCE.split(row):
-            for segment in _SEGMENT.split(sentence):
-                yield from _of_segment(segment)
+            is_plan = _WORTH.search(sentence) is not None
+            for segment in _SEGMENT.split(_NEXT.sub("then will ", sentence)):
+                found = _of_segment(segment)
+                yield from (replace(one, mood=Mood.PLANNED) for one in found) if is_plan else found
 
 
 def _mood(clause: str) -> Mood:

@@ -78,6 +78,12 @@ _PAIRS = (
         r"\b(?:start|began|begin|resum)\w*(?= to\b| \w+ing\b)|\bresum\w+|재개",
         r"\bstop\w*(?= \w+ing\b)|\bpaus\w+|끊[겼겨어]|중단",
     ),
+    _pair(
+        "twice",
+        r"\b(?:twice|doubly)\b",
+        r"(?<!at )\bonce\b(?=$|[.,;)]|\s(?:at|in|on|per|a|every|today|yesterday|only|already|before)\b)"
+        r"|\b(?:only|just|exactly) once\b",
+    ),
     _pair("safe", r"(?<!불)안전|\bsafe(?:ly)?\b", r"위험|\bdangerous\b|\bunsafe\b|불안전"),
 )
 _PREFIXED = re.compile(

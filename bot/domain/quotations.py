@@ -24,7 +24,8 @@ _GLUED = (*".,!?;:",)
 
 
 def _stands_whole(wanted: str, rows: Sequence[str], *, cut: bool) -> bool:
-    parts = [row if row[:1] in _GLUED else f" {row}" for row in rows if row]
+    rows = [row for row in rows if row]
+    parts = [row if at and row[:1] in _GLUED else f" {row}" for at, row in enumerate(rows)]
     said = "".join(parts).strip()
     starts = [0, *accumulate(map(len, parts))]
     known = frozenset(starts)

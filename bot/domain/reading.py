@@ -20,6 +20,7 @@ class Reading:
 
     `money`: what it cost in the operator's currency, None where no price was told. `job`: for which job it was read.
     `used`: tokens that all drafts of the incident took up to this one, of those that are `allowed` (0: not noted).
+    `edited`: a person edited the version before, and nothing was read for it.
     """
 
     parts: int = 0
@@ -30,3 +31,4 @@ class Reading:
     job: str = ""
     used: int = 0
     allowed: int = 0
+    edited: bool = False

@@ -128,6 +128,21 @@ def _has_both(value: str) -> bool:
 _COUNTED = re.compile(r"(?:[\w-]*-\d+|v\d[\d.]*)[.,;]?")
 
 
+def _is_login(value: str) -> bool:
+    """As _has_both, with two digits or a sign: of a pair "root / …" the second may also be a disk or a size."""
+    return len(value) >= 6 and _has_both(value) and bool(re.search(r"\d{2}|[!@#$%^&*]", value))
+
+
+def _is_mixed(value: str) -> bool:
+    """Small and capital letters and digits, as a made-up key has them and neither a word nor a hash does."""
+    return all(re.search(one, value) for one in ("[a-z]", "[A-Z]", r"\d"))
+
+
+def _is_account(value: str) -> bool:
+    """So many digits as a bank account has, and no telephone's."""
+    return 10 <= len(re.sub(r"\D", "", value)) <= 14 and not re.match(r"01\d-|0\d{1,2}-\d{3,4}-\d{4}$", value)
+
+
 def _is_resident_number(value: str) -> bool:
     """A birth date and a digit of sex and century; without its hyphen the check digit must fit as well."""
     digits = re.sub(r"\D", "", value)
@@ -138,6 +153,15 @@ def _is_resident_number(value: str) -> bool:
         return False
     if len(digits) != len(value):
         return True
+    return _has_check_digit(digits)
+
+
+def _is_of_somebody(value: str) -> bool:
+    """A birth date and a digit of sex and century, whatever its check digit: since 2020 there is none."""
+    return _is_resident_number(f"{value[:6]}-{value[6:]}")
+
+
+def _has_check_digit(digits: str) -> bool:
     if digits[:2] in ("16", "17", "18"):  # milliseconds since 1970
         return False
     total = sum(
@@ -168,6 +192,12 @@ _NAMES = (
 )
 _PASSWORDS = r"(?:pass(?:word|wd|phrase|code)|pwd|secret)"
 _KOREAN = r"(?:비밀\s?번호|비번|패스워드|암호|토큰|시크릿|(?:인증|접속|액세스|비밀|API)\s?키)"
+_UNITS = r"\d[\d.,]*(?:ms|s|secs?|m|mins?|h|hrs?|x|k|[kmgt]i?b|st|nd|rd|th|am|pm|%)?(?![A-Za-z0-9])"
+_ACCOUNT = r"(?P<secret>\d{2,6}-\d{2,6}-\d{2,7}(?:-\d{1,3})?|\d{10,14})(?![\d-])"
+_BANKS = (
+    r"(?:신한|국민|우리|하나|농협|기업|카카오뱅크|토스뱅크|케이뱅크|새마을금고|수협|신협|우체국"
+    r"|부산|대구|광주|전북|경남|제주)"
+)
 _ALGORITHMS = r"(?:sha|md|utf|oauth|argon|base|pbkdf|aes|rsa|ntlm|ed)-?\d"
 _COOKIES = r"[\w.-]{1,60}=[^\s;,\"']{1,4000}(?:;[ ]{0,3}[\w.-]{1,60}(?:=[^\s;,\"']{0,4000})?){0,40}"
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
@@ -195,6 +225,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
             r"(?i)secret[\s_-]?(?:access[\s_-]?)?key[\"'\s:=]{1,6}(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
             _always,
         ),
+        ("api_key", r"(?i)\bsecret\s{1,3}(?:is\s)?[\"'`]?(?P<secret>[\w/+=.-]{20,200})", _is_mixed),
         (
             "signed_url",
             r"(?i)[?&](?:sig|signature|x-(?:amz|goog)-signature)=(?P<secret>[\w%+/=-]{20,2000})",
@@ -229,6 +260,13 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
         ("password", rf"(?i){_NAMES}[\"'*`]{{0,2}}\s?:[*]{{0,2}}\s{{0,3}}{_VALUE}", _is_password),
         ("password", rf"(?i)\b{_NAMES}\s+(?:is|was|are|now)\s+(?:now\s+)?{_VALUE}", _is_password),
         ("password", rf"(?i)(?<![a-z])pass\s?[:=]\s{{0,3}}{_VALUE}", _is_chosen),
+        ("password", rf"(?i)(?<![a-z-])pass\s(?:is|was)\s(?:now\s)?(?!{_UNITS}){_VALUE}", _has_both),
+        (
+            "password",
+            r"(?i)(?<![\w/.-])(?:root|admin(?:istrator)?|sa|sys(?:tem)?|postgres|mysql|oracle|ubuntu|ec2-user|guest|id|user)"
+            rf"\s{{1,2}}/\s{{1,2}}(?!{_UNITS}|nvme|[sv]d[a-z]|xvd|dev)(?P<secret>[!-~]{{6,100}})",
+            _is_login,
+        ),
         ("password", rf"(?i)(?<!\S)--?(?:{_NAMES}|pass)[ ]+{_VALUE}", _is_value),
         ("password", rf"(?i)\bsshpass(?:\s+-p\s?|=){_VALUE}", _is_value),
         ("password", rf"\b(?:mysql|maria)[\w-]{{0,12}}\s(?:[^\n|;]{{0,200}}?\s)?-p{_VALUE}", _is_value),
@@ -256,6 +294,27 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = tuple(
             "resident_number",
             r"(?<![\d.-])(?P<secret>\d{2}[01]\d[0-3]\d[ -]?[1-8]\d{6})(?![\d.-]*\d)",
             _is_resident_number,
+        ),
+        (
+            "resident_number",
+            r"(?:주민|민번|생년월일|신분증|본인|명의|고객|(?i:resident|rrn))[^\d\n]{0,15}(?P<secret>\d{6}[1-8]\d{6})(?!\d)",
+            _is_of_somebody,
+        ),
+        (
+            "resident_number",
+            r"(?<![\d.-])(?P<secret>\d{6}[1-8]\d{6})(?=\s?(?:님|고객|(?:이\s?|\s)분(?:[이은을의]|$)|씨(?![가-힣])))",
+            _is_of_somebody,
+        ),
+        (
+            "account_number",
+            rf"(?:계좌(?:\s?번호)?|{_BANKS}(?:은행)?|(?i:\baccount (?:number|no\.?)))"
+            rf"(?:\s?\S{{1,6}})?[\s:=]{{0,3}}(?<!\d){_ACCOUNT}",
+            _is_account,
+        ),
+        (
+            "account_number",
+            rf"(?<![\d-])(?P<secret>\d{{2,6}}-\d{{2,6}}-\d{{2,7}}(?:-\d{{1,3}})?)(?=\s\(?{_BANKS})",
+            _is_account,
         ),
         (
             "card",

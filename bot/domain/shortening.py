@@ -62,3 +62,12 @@ def _flag_letters_before(text: str, index: int) -> int:
     while start > 0 and _is_flag_letter(text[start - 1]):
         start -= 1
     return index - start
+
+
+def cut_after_clause(text: str, limit: int) -> str:
+    """Cut a long sentence after a clause or a word, visibly, so that no number or name is split."""
+    cut = shorten(text, limit).removesuffix("…")
+    boundary = max(cut.rfind(", "), cut.rfind("; "), cut.rfind("고 "), cut.rfind("며 "))
+    if boundary < limit // 2:
+        boundary = cut.rfind(" ")
+    return (cut[: boundary + 1] if boundary > 0 else cut).rstrip(" ,;") + "…"

@@ -1,7 +1,7 @@
 """Times that a text says, and durations that nobody said but two cited times give: "6 minutes" of 14:52 and 14:58."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -50,21 +50,22 @@ def said_times(text: str) -> list[timedelta]:
 
 
 _HEAD = re.compile(r".{0,24}\S*", re.DOTALL)
-_JUST_BEFORE = timedelta(hours=2)
 
 
-def begins_with_time(text: str, told_at: datetime) -> bool:
-    """Whether a clock time is among the first words of what somebody told at a local time.
+def times_begun_with(text: str) -> frozenset[timedelta]:
+    """Clock times among the first words, to the minute; both where one may be either half of the day."""
+    spellings = (one for claim in _first_claims(text) for one in claim if one.startswith(("t:", "s:")))
+    return frozenset(_of_day(one) // _MINUTE * _MINUTE for one in spellings)
 
-    A figure that may be either half of the day may be none ("3:10 of replicas"): it is one where it was just before.
-    """
+
+def begins_with_date(text: str) -> bool:
+    """Whether a date is among the first words."""
+    return any(one.startswith("d:") for claim in _first_claims(text) for one in claim)
+
+
+def _first_claims(text: str) -> Sequence[frozenset[str]]:
     head = _HEAD.match(text)
-    now = timedelta(hours=told_at.hour, minutes=told_at.minute, seconds=told_at.second)
-    for claim in claims_of(head[0] if head else ""):
-        said = [_of_day(one) for one in claim if one.startswith(("t:", "s:"))]
-        if len(said) == 1 or any((now - one) % _DAY <= _JUST_BEFORE for one in said):
-            return True
-    return False
+    return claims_of(head[0] if head else "")
 
 
 def moments_of(moments: Iterable[datetime]) -> list[timedelta]:

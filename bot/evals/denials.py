@@ -1,5 +1,6 @@
 """What the checker says of a sentence that turns a yes into a no, and whether it is about its lines at all."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,6 +14,8 @@ _NOES = (
     *("hardly", "barely", "avoided", "unsuccessful"),
 )
 _KOREAN_NOES = ("않", "없", "아니", "아닌", "못", "불가", "실패", "무관", "무근")
+_FAILED_NOT = re.compile(r"실패하지|n(?:o|')t fail|\bno (?!doubt|question|wonder)(?:\S+ ){1,8}fail")
+"""Two noes that make a yes."""
 _OVER = ("over", "over,", "over.")
 _CUTS = (
     *(", ", "; ", ": ", ". ", " but ", " because ", " so ", " and ", " then "),
@@ -77,7 +80,8 @@ def _says_no(piece: str, contraries: Sequence[tuple[str, str]] = ()) -> bool:
             or word.startswith(("안돼", "안됨", "안됩", "안되"))
         ):
             noes += 1
-    denies = noes > 0 and not (noes == 2 and ("실패하지" in piece or "not fail" in piece or "n't fail" in piece))
+    both = noes == 2 and bool(_FAILED_NOT.search(piece))
+    denies = noes > 0 and not both
     return denies is not turned
 
 

@@ -281,12 +281,35 @@ def test_a_link_or_person_the_lines_do_not_have_drops_the_sentence(text: str) ->
 
 
 def test_mentions_links_and_markers_are_taken_out_of_what_is_kept() -> None:
-    text = "<!here> The <https://runbooks.example.com/lb|runbook> helped @channel <@U0AAAAAAA> [4]."
-    assert kept(text, 4) == "The runbook helped."
+    text = "<!here> The <https://runbooks.example.com/lb|runbook> has steps @channel <@U0AAAAAAA> [4]."
+    assert kept(text, 4) == "The runbook has steps."
 
 
 def test_a_permalink_of_the_cited_line_is_no_stranger() -> None:
-    assert kept("Nothing happened, see https://t.slack.com/archives/C1/p5", 6) == "Nothing happened, see"
+    assert kept("Nothing happened, see https://t.slack.com/archives/C1/p5", 6) == "Nothing happened, see [link]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("DOWN ledger.acme.example/health since 9:12", "DOWN [link] since 9:12"),
+        ("Access denied on s3://acme-artifacts (x37).", "Access denied on [link] (x37)."),
+        ("The key stood in the workshop, .env and all", "The key stood in the workshop, .env and all"),
+        ("We call retry() in .profile , twice", "We call retry() in .profile , twice"),
+        ("<https://wiki.example/a> and <https://wiki.example/b|the page> tell", "[link] and the page tell"),
+        ("로그는 https://logs.example/q?x=1 에 있습니다", "로그는 [link] 에 있습니다"),
+        ("Errors rose to 34% 000<@", "Errors rose to 34% 000@"),
+        ("a < b and x <- y hold", "a < b and x <- y hold"),
+        ("https://only.example/x", None),
+    ],
+)
+def test_nothing_is_cut_out_of_a_quotation_without_a_trace(text: str, shown: str | None) -> None:
+    assert kept(text, 1, log=transcript(text)) == shown
+
+
+def test_a_mark_for_a_link_counts_for_no_word_of_the_sentence() -> None:
+    log = transcript("the proxy log is at https://logs.example/q and the proxy dropped requests")
+    assert kept("The proxy dropped requests: https://logs.example/q", 1, log=log) is not None
 
 
 def test_what_is_dropped_is_counted_and_empty_sections_are_left_out() -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.citation import HEADINGS, Section, keep_grounded
@@ -103,6 +103,8 @@ def test_a_stated_cause_is_confirmed_and_a_supposed_one_likely(lines: tuple[Line
         "원인은 배포인가요?",
         "the root cause is still unknown",
         "원인은 아직 파악 중입니다",
+        *("cause: unknown", "root cause: TBD", "원인: 파악 중", "원인: 미상", "the delay is because of what?"),
+        *("probable cause: the deploy", "this is because we want to be safe", "배포가 원인인지 봅니다"),
         "We need to find the root cause",
         "maybe the root cause is the deploy",
         "원인은 배포인 것 같습니다",
@@ -148,6 +150,12 @@ def test_a_cause_that_is_taken_back_later_is_no_longer_confirmed(said: str, take
         ("the bad config push broke checkout", "confirmed"),
         ("a migration took down the database", "confirmed"),
         ("DNS 변경 때문이었습니다", "confirmed"),
+        ("원인 확정: 통계 갱신에 따른 실행 계획 변경", "confirmed"),
+        ("배터리 방전이 원인. 점검표에 없었음", "confirmed"),
+        ("culprit: PR 4412", "confirmed"),
+        ("cause: log level change on relay", "confirmed"),
+        ("the lockout is because the account of the mailer was stolen", "confirmed"),
+        ("probable cause: split brain after the switch reboot", "likely"),
         ("db-1 디스크가 꽉 차서 mysql이 죽었습니다", "likely"),
         ("인증서를 교체하느라 접속이 끊겼습니다", "likely"),
         ("설정이 꼬이는 바람에 결제가 멈췄습니다", "likely"),
@@ -175,6 +183,24 @@ def test_a_cause_that_is_told_plainly_stands_under_its_heading(text: str, certai
 def test_what_tells_no_cause_of_this_incident_is_never_confirmed(text: str) -> None:
     for section in draft_sections("root_cause", channel(text)):
         assert section.heading != "root_cause" or all(one.certainty == "likely" for one in section.sentences)
+
+
+def summed_up(*texts: str) -> dict[int, str]:
+    """The lines of a draft's summary, and how sure it says they are."""
+    sections = draft_sections("postmortem", channel("80% of users cannot pay", *texts))
+    return {one.citations[0]: one.certainty for part in sections if part.heading == "summary" for one in part.sentences}
+
+
+def test_the_summary_takes_the_surest_cause_and_says_how_sure_it_is() -> None:
+    taken_back = ("The root cause was the deploy of relay", "ok not the deploy")
+    assert summed_up(*taken_back) == {1: ""}
+    assert summed_up(*taken_back, "DNS expired and so mail stopped") == {1: "", 4: "likely"}
+    assert summed_up(*taken_back, "maybe because of DNS", "a bad push broke checkout") == {1: "", 5: "confirmed"}
+
+
+def test_surer_causes_come_first() -> None:
+    said = ("The root cause was the deploy of relay", "ok not the deploy", "a bad push broke checkout")
+    assert cited(draft_sections("root_cause", channel(*said)), "root_cause") == [3, 1]
 
 
 def test_a_pin_weighs_more() -> None:
@@ -263,13 +289,14 @@ said = st.sampled_from([line.text for line in (*KOREAN, *ENGLISH)]) | st.text(ma
 
 @settings(deadline=None)
 @given(st.lists(st.lists(said, max_size=3).map("\n".join), max_size=12))
+@example(["알람 왔습니다. lb-07 에러율 34%로 급증\n000<@"])
 def test_every_quotation_is_borne_out_by_the_line_it_cites(texts: list[str]) -> None:
     lines = channel(*texts)
     sections = draft_sections("postmortem", lines)
     for section in sections:
         assert section.heading in HEADINGS and section.sentences
         for sentence in section.sentences:
-            (number,) = sentence.citations
+            number, *_ = sentence.citations
             spoken = " ".join(lines[number - 1].text.split())
             assert len(sentence.text) <= QUOTE_LIMIT
             for words in sentence.text.removesuffix("…").split():
@@ -277,7 +304,10 @@ def test_every_quotation_is_borne_out_by_the_line_it_cites(texts: list[str]) -> 
     assert keep_grounded(sections, lines)[1] == 0
 
 
-@pytest.mark.parametrize("letter", ["아", "ㅋ", "넵", "no ", "haha", "확인", "ok", "not cause ", "사용자 ", "9", "9,"])
+@pytest.mark.parametrize(
+    "letter",
+    ["아", "ㅋ", "넵", "no ", "haha", "확인", "ok", "not cause ", "사용자 ", "9", "9,", "ing", "the ", "원인은 "],
+)
 def test_a_row_of_one_letter_does_not_hang_the_draft(letter: str) -> None:
     texts = [f"{(letter * 60)[:58]}x", f"{letter * 1500}x"]
     draft_sections("postmortem", channel(*texts))
@@ -287,7 +317,7 @@ def test_a_row_of_one_letter_does_not_hang_the_draft(letter: str) -> None:
 def test_of_what_tells_little_that_is_told_which_moved_people_unless_they_denied_it(
     reactions: tuple[str, ...], is_told: bool
 ) -> None:
-    others = [message(n, f"the queue of shard {n % 10} is long") for n in range(12)]
+    others = [message(n, f"the queue of shard {n} is long") for n in range(12)]
     lines = number_lines([*others, message(20, "the mountains are blue", reactions=reactions)])
     assert (len(lines) in cited(draft_sections("postmortem", lines), "timeline")) is is_told
 
@@ -315,3 +345,50 @@ def test_of_many_alike_what_others_agreed_with_and_whoever_leads_is_quoted(
 def test_what_others_deny_gives_way() -> None:
     lines = number_lines([message(0, "15% of users cannot hear songs", reactions=("-1", "x")), *MANY])
     assert 1 not in cited(draft_sections("postmortem", lines), "impact")
+
+
+WORK = (
+    "action: add a plan check for buckets, owner kim, due 14 May",
+    "second factor for all admins, a review is needed. Owner: security team",
+    "please add the check to the pipeline",
+    "I'll move it to Sunday and write a ticket with the vendor",
+    "the script is disabled until it has a dry run",
+    "Follow-up: we should add an alert for failed logins",
+    "인증서 만료 30일 전 알림 설정 필요",
+    "제가 할게요 4월 20일까지",
+    "경보 기준을 85%로 낮춰야 합니다",
+    "검증 절차 수립 예정(담당: DB팀, 4/30)",
+)
+
+
+@pytest.mark.parametrize("text", WORK)
+def test_work_to_be_done_is_a_follow_up_and_tells_nothing_of_what_was(text: str) -> None:
+    told = draft_sections("postmortem", channel("db-1 is down, users cannot log in", "alert fired", text))
+    assert cited(told, "follow_ups") == [3], told
+    others = {one.heading for one in told if 3 in cited(told, one.heading)} - {"follow_ups", "timeline"}
+    assert not others, "turning points fill up with what was said; nothing else does"
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("the purge job had been disabled since January", "helped"),
+        ("Cannot repro on the Busan shard", "impact"),
+        ("온라인 강의 접속이 안 됩니다", "hindered"),
+        ("사용자 절반에서 전송이 실패하거나 늦어지고 있습니다", "hindered"),
+    ],
+)
+def test_a_symptom_a_state_or_a_try_to_see_it_is_not_what_was_done(text: str, heading: str) -> None:
+    assert not cited(draft_sections("postmortem", channel("hello all", text)), heading)
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("we disabled the purge job and it is back to normal", "helped"),
+        ("users cannot log in on the Busan shard", "impact"),
+        ("관리 서버 접속이 안 되고 재시작도 실패했습니다", "hindered"),
+    ],
+)
+def test_what_was_done_and_what_it_did_keeps_its_heading(text: str, heading: str) -> None:
+    assert cited(draft_sections("postmortem", channel("hello all", text)), heading) == [2]

@@ -40,6 +40,17 @@ def told(*texts: str) -> dict[TimeName, str]:
         ("오후 2시 52분경 발생", "20 14:52"),
         ("장애 발생 시각: 14시 52분", "20 14:52"),
         ("yesterday's backup started at 23:10", "19 23:10"),
+        ("errors since Friday 14:10", "17 14:10"),
+        ("it has said nothing since last Friday at 14:10", "17 14:10"),
+        ("지난 금요일 14:10부터 주문이 안 됩니다", "17 14:10"),
+        ("어제 23:10부터 로그인 실패", "19 23:10"),
+        ("5xx are up since 14:52", "20 14:52"),
+        ("not healthy since 14:52", "20 14:52"),
+        ("checks all green since 14:52", None),
+        ("the api is up since 14:52", None),
+        ("no errors since 14:52", None),
+        ("14:52부터 정상입니다", None),
+        ("14:52부터 에러 없습니다", None),
         ("did it start at 14:52?", None),
         ("I think it started at 14:52", None),
         ("it started a while ago", None),
@@ -62,6 +73,10 @@ def test_the_start(text: str, start: str | None) -> None:
         ("the issue has been resolved as of 14:58", "20 14:58"),
         ("복구 완료되었습니다", "20 15:00"),
         ("14:58 장애 종료", "20 14:58"),
+        ("서비스 복구 완료", "20 15:00"),
+        ("결제 복구 완료했습니다", "20 15:00"),
+        ("이전 모델 복구 완료", None),
+        ("신모델 복구 완료", None),
         ("is it resolved?", None),
         ("not resolved yet", None),
         ("the incident will be resolved at 16:00", None),
@@ -81,6 +96,37 @@ def test_the_last_word_counts() -> None:
     assert told("resolved", "lb-07 is down again") == {}
     assert told("resolved", "down again", "resolved")[TimeName.RESOLVED] == "20 15:02"
     assert TimeName.RESOLVED in told("resolved", "so that it never happens again", "재발 방지 대책을 세웁시다")
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("relay was down 14:10–14:35, 18 orders delayed", ("20 14:10", "20 14:35")),
+        ("impact: 14:10 to 14:35 slow, and again 14:40-14:50 down", ("20 14:10", "20 14:50")),
+        ("about 40 refunds failed between 14:10 and 14:35", ("20 14:10", "20 14:35")),
+        ("web was slow 23:50 to 00:20", ("19 23:50", "20 00:20")),
+        ("14:10~14:35 첨부 실패 약 70건", ("20 14:10", "20 14:35")),
+        ("정리하면 14:10부터 14:35까지 로그인 불가", ("20 14:10", "20 14:35")),
+        ("maintenance of the wiki is 14:10-14:35", None),
+        ("were orders failing 14:10-14:35?", None),
+        ("the errors of 14:10-14:35 may be another problem", None),
+        ("드레인 작업 시간은 14:10~14:35", None),
+        ("version 14:10-14:35:20 failed", None),
+        ('the vendor answers: "outage 14:10-14:35"', None),
+        ("it will be down 16:10-16:35", None),
+    ],
+)
+def test_a_range_beside_harm_says_when_it_began_and_ended(text: str, times: tuple[str, str] | None) -> None:
+    found = told("hello", text)
+    assert (found.get(TimeName.STARTED), found.get(TimeName.RESOLVED)) == (times or (None, None))
+
+
+def test_a_range_says_only_what_was_not_said_by_itself_and_is_told_when_all_look_back() -> None:
+    assert told("it started at 14:05", "resolved at 14:40", "down 14:10-14:35") == {
+        TimeName.STARTED: "20 14:05",
+        TimeName.RESOLVED: "20 14:40",
+    }
+    assert told("down 14:10-14:35", "web is broken", "looking", "restarting it") == {}
 
 
 def test_an_end_before_the_start_is_no_end() -> None:

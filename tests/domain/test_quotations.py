@@ -27,6 +27,11 @@ def test_a_whole_sentence_or_one_that_is_visibly_cut_is_a_quotation(sentence: st
     assert is_whole_quotation(sentence, rows(NOTES))
 
 
+@pytest.mark.parametrize("first", [":0", "...", "!", "0", "a:", '"'])
+def test_whatever_the_first_row_begins_with_the_second_is_a_row(first: str) -> None:
+    assert is_whole_quotation("Gremlins in the gearbox", rows(f"{first}\nGremlins in the gearbox\nIs it over?"))
+
+
 @pytest.mark.parametrize(
     "piece",
     ["in the gearbox", "gremlins again!", "It was gremlins", "It was grem…", "Is it over", "Hobgoblins", "…", "났다"],

@@ -45,6 +45,29 @@ def refused(said: str, text: str, heading: str = "timeline") -> Reason | None:
             "The queue shrank, the hotfix hardly helped.",
         ),
         ("the tests failed", "The tests failed.", "The tests passed."),
+        ("requests to checkout failed", "Requests to checkout failed.", "No requests to checkout failed."),
+        (
+            "No requests from web to checkout failed",
+            "No requests from web to checkout failed.",
+            "Requests from web to checkout failed.",
+        ),
+        ("no changes on lb-07 but the backup failed", "The backup failed.", "The backup did not fail."),
+        ("no changes on lb-07 but backup failed", "Backup failed.", "Backup did not fail."),
+        ("no doubt the deploy failed", "The deploy failed.", "No deploy failed."),
+        ("requests to web-3 failed", "Requests to web-3 failed.", "No requests to web-3 failed."),
+        ("payment requests failed", "Payment requests failed.", "No payment requests failed."),
+        ("no payment requests failed", "No payment requests failed.", "Payment requests failed."),
+        ("health checks on lb-07 failed", "Health checks on lb-07 failed.", "No health checks on lb-07 failed."),
+        (
+            "requests from web-3 to the payment service failed",
+            "Requests from web-3 to the payment service failed.",
+            "No requests from web-3 to the payment service failed.",
+        ),
+        (
+            "No requests on shop.example.com failed",
+            "No requests on shop.example.com failed.",
+            "Requests on shop.example.com failed.",
+        ),
         ("the replica is in sync", "The replica was in sync.", "The replica was out of sync."),
         ("the consumer started lagging", "The consumer began to lag.", "The consumer stopped lagging."),
         ("deploys are paused", "Deploys were paused.", "Deploys were resumed."),
@@ -56,6 +79,12 @@ def refused(said: str, text: str, heading: str = "timeline") -> Reason | None:
         ("비정상 트래픽 확인", "비정상 트래픽이 확인되었다.", "정상 트래픽 확인."),
         ("결제 정상입니다", "결제는 정상이었다.", "결제 비정상입니다."),
         ("롤백은 무효였다", "롤백은 무효였다.", "롤백은 유효였다."),
+        ("결제 실패 12건, 이중 결제는 없음", "결제 실패가 12건 있었다.", "이중 결제가 12건 있었다."),
+        ("접속 지연만 있고 세션 만료는 없었습니다", "접속 지연이 있었다.", "세션 만료가 있었다."),
+        ("no failover was needed, the queue is empty", "No failover was needed.", "The failover helped."),
+        ("I had the vendor on the phone. So not the vendor.", "The vendor was called.", "The vendor was the cause."),
+        ("the report ran once at 02:00", "The report ran once.", "The report ran twice."),
+        ("customers were charged twice", "Customers were charged twice.", "Customers were charged only once."),
         ("데이터 유실 없음", "데이터 유실은 없었다.", "데이터 유실이 있었습니다."),
         ("캐시를 비활성화했습니다", "캐시를 껐다.", "캐시를 활성화했다."),
         ("캐시를 비활성화하지 않았고 그대로 둡니다", "캐시를 활성화된 그대로 두었다.", "캐시를 비활성화했다."),
@@ -81,6 +110,10 @@ def test_the_contrary_of_what_was_said_is_refused(said: str, true: str, false: s
         ("we have not enabled the alert for this queue", "The alert for this queue was disabled."),
         ("unexpected restart of relay", "Relay restarted unexpectedly."),
         ("the limit was added and later removed", "The limit was removed."),
+        ("once the proxy was up we restarted relay twice", "Relay was restarted twice."),
+        ("charged twice, the mail went out once", "Customers were charged twice."),
+        ("어제는 이중 결제가 있었고 오늘은 이중 결제 없음", "어제 이중 결제가 있었다."),
+        ("이중 결제 없음", "이중 결제는 발생하지 않았다."),
         ("비밀번호 변경 후 미디어 서버 재시작", "비밀번호를 변경하고 미디어 서버를 재시작했다."),
         ("에러율이 올랐다가 롤백 후 떨어졌습니다", "롤백 후 에러율이 감소했다."),
     ],
@@ -110,6 +143,11 @@ def test_other_words_for_the_same_are_kept(said: str, text: str) -> None:
         ("절체는 보류합니다", "절체했다.", "절체를 보류했다."),
         ("데이터 유실된 건가요", "데이터가 유실되었다.", "데이터 유실 여부를 물었다."),
         ("롤백하고 재시작하겠습니다", "롤백하고 재시작했다.", "롤백하고 재시작할 계획이라고 밝혔다."),
+        ("we wait until noon, then fail over relay", "Relay was failed over.", "The team decided to fail over relay."),
+        ("watch it for an hour then restart the gateway", "The gateway was restarted.", "A restart was planned."),
+        ("restarting the gateway, worth a try", "The gateway was restarted.", "Restarting the gateway was suggested."),
+        ("고객 정보 신고 대상인지 법무 확인 중", "고객 정보를 신고했다.", "고객 정보 신고 대상인지 물었다."),
+        ("캐시가 비었는지 알아보고 있어요", "캐시가 비었다.", "캐시가 비었는지 질문이 있었다."),
         ("아마 결제 40%가 실패한 것 같습니다", "결제 40%가 실패했다.", "결제 40%가 실패한 것으로 추정된다."),
     ],
 )
@@ -125,6 +163,12 @@ def test_a_question_a_guess_and_a_plan_are_no_fact(said: str, false: str, true: 
         ("비정상 트래픽이 보입니다", "비정상 트래픽이 보였다.", "detection"),
         ("restarted relay and will watch the queue", "Relay was restarted.", "timeline"),
         ("is relay down?\nyes, down since 14:50", "Relay was down.", "impact"),
+        ("traffic doubled, then the pods failed", "Then the pods failed.", "timeline"),
+        ("we drained relay, then restarted it", "Relay was drained and restarted.", "timeline"),
+        ("the workers start, then run out of memory", "The workers ran out of memory.", "impact"),
+        ("how many refunds failed?\n41", "41 refunds failed.", "impact"),
+        ("환불 실패가 몇 건인가요?\n41건", "환불 실패는 41건이었다.", "impact"),
+        ("리전이 바뀌었는지 확인했고 바뀌었습니다", "리전이 바뀌었다.", "timeline"),
         ("재시작했고 롤백하겠습니다", "재시작했다.", "timeline"),
         ("we should add a runbook for relay", "Add a runbook for relay.", "follow_ups"),
         ("should we add a runbook for relay?", "Add a runbook for relay.", "follow_ups"),
@@ -134,6 +178,36 @@ def test_a_question_a_guess_and_a_plan_are_no_fact(said: str, false: str, true: 
 )
 def test_what_was_stated_beside_a_question_or_is_itself_a_plan_is_kept(said: str, text: str, heading: str) -> None:
     assert refused(said, text, heading) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "deed", "effect"),
+    [
+        ("flushed the session cache", "The session cache was flushed.", "Flushing the session cache fixed the logins."),
+        ("restarted both workers", "Both workers were restarted.", "Restarting both workers helped."),
+        ("rolled back relay", "Relay was rolled back.", "Rolling back relay resolved it."),
+        ("세션 캐시를 비웠습니다", "세션 캐시를 비웠다.", "세션 캐시를 비워 해결됐다."),
+        ("릴레이를 재시작했습니다", "릴레이를 재시작했다.", "릴레이 재시작이 도움이 됐다."),
+    ],
+)
+def test_a_deed_alone_does_not_say_that_it_helped(said: str, deed: str, effect: str) -> None:
+    assert refused(said, deed) is None
+    assert refused(said, effect) is Reason.NEGATION
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("flushed the session cache, logins are back", "Flushing the session cache fixed the logins."),
+        ("rolled back relay\nerror rate 0.2%", "Rolling back relay helped, the error rate was 0.2%."),
+        ("I corrected the typo in the config", "The typo in the config was fixed."),
+        ("closing the incident of relay", "The incident of relay was resolved."),
+        ("세션 캐시를 비우니 로그인이 잘 됩니다", "세션 캐시를 비워 로그인이 해결됐다."),
+        ("릴레이 재시작 후 지연이 줄었습니다", "릴레이 재시작이 도움이 됐다."),
+    ],
+)
+def test_a_deed_with_its_effect_helped(said: str, text: str) -> None:
+    assert refused(said, text) is None
 
 
 @pytest.mark.parametrize(

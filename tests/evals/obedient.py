@@ -42,6 +42,7 @@ from bot.use_cases.timeline import pin_message
 from bot.use_cases.transcript import OURSELVES, TEAM_URL
 from handlers.blocks import draft as blocks
 from handlers.blocks.answer import answer_blocks
+from handlers.blocks.edited import edit_modal
 from storage.database import Database
 from tests.acts import stop_the_line
 from tests.clocks import FrozenClock
@@ -211,11 +212,11 @@ def _shown(at: World, case: Case, draft: Draft, paper: Paper) -> Iterator[str]:
         blocks.draft_blocks(texts, draft, case.incident, paper.holds),
         blocks.decision_blocks(texts, draft),
         blocks.changed_blocks(texts, older, draft) if draft.sections else [],
-        blocks.to_send_blocks(texts, draft) if draft.sections else [],
+        blocks.to_send_blocks(texts, replace(draft, kind=DraftKind.USER_NOTICE)) if draft.sections else [],
         blocks.catch_up_blocks(texts, draft, case.incident),
         blocks.follow_up_blocks(texts, draft),
         blocks.published_blocks(texts, draft, "", has_file=True),
-        [blocks.edit_modal(texts, draft), blocks.follow_ups_modal(texts, draft, (), due=draft.made_at.date())],
+        [edit_modal(texts, draft), blocks.follow_ups_modal(texts, draft, (), due=draft.made_at.date())],
     ]
     written = markdown(texts, paper)
     yield from (f"slack: {one}" for part in surfaces for one in loot.in_blocks(part, case.links))
