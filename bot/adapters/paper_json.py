@@ -31,7 +31,10 @@ class Source(_Part):
 
 
 class Said(_Part):
-    """One sentence. `certainty`: confirmed, likely, inconclusive, or "" for what is no cause."""
+    """One sentence. `certainty`: confirmed, likely, inconclusive, or "" for what is no cause.
+
+    by_hand: a person wrote it, and its sources do not bear it out.
+    """
 
     text: str
     certainty: str
@@ -63,7 +66,7 @@ class Work(_Part):
 
 
 class Paper(_Part):
-    """Durations in seconds; null where a time is unknown."""
+    """Durations in seconds; null where a time is unknown. `edited_by`: null for what nobody edited."""
 
     incident: str
     title: str
@@ -75,6 +78,7 @@ class Paper(_Part):
     source: str
     made_at: datetime
     read_to: datetime | None
+    edited_by: str | None
     dropped: int
     times: dict[str, datetime | None]
     durations: dict[str, float | None]
@@ -103,6 +107,7 @@ def _model(texts: Texts, paper: of_domain.Paper) -> Paper:
         source=draft.source,
         made_at=draft.made_at,
         read_to=draft.read_to,
+        edited_by=paper.names.get(str(draft.by), str(draft.by)) if draft.is_edited else None,
         dropped=draft.dropped,
         times={name.value: at for name, at in incident.times.items()},
         durations={name: _seconds(span) for name, span in durations(incident.times).items()},

@@ -11,17 +11,21 @@ from typing import Any
 from bot.domain.draft import DraftKind
 from bot.domain.ids import incident_label
 from bot.domain.incident import Times
+from bot.domain.labels import with_speaker
 from bot.domain.paper import Paper
 from bot.domain.timeline_picture import marks_of, spans_of
 from bot.i18n.paper import (
+    certainty_told,
     duration_rows,
     follow_up_rows,
     frozen,
+    gaps_line,
     log_rows,
     marks,
     reading_notes,
     said_at,
     source_line,
+    title_of,
     unlinked_rows,
     unlinked_title,
 )
@@ -48,11 +52,12 @@ def as_pdf(texts: Texts, paper: Paper) -> bytes:
 
 def _said(texts: Texts, paper: Paper) -> dict[str, Any]:
     draft, incident, say = paper.draft, paper.incident, texts.plain
-    title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
+    title = title_of(texts, draft)
     whole = draft.kind is DraftKind.POSTMORTEM
     stays = frozen(paper.holds)
     notes = [say("draft.still_frozen", servers=stays)] if whole and stays else []
     notes += reading_notes(texts, draft)
+    notes += [gaps] if (gaps := gaps_line(texts, draft)) else []
     notes += [say("draft.read_to", at=draft.read_to)] if draft.read_to else []
     return {
         "language": texts.language,
@@ -61,7 +66,7 @@ def _said(texts: Texts, paper: Paper) -> dict[str, Any]:
         "source": source_line(texts, paper),
         "footer": f"{incident_label(incident.id)} · {texts.clock(draft.made_at, 'moment')} ({texts.zone})",
         "notes": notes if draft.sections else [*notes, say("draft.empty")],
-        "facts": duration_rows(texts, paper) if whole else [],
+        "facts": duration_rows(texts, incident) if whole else [],
         "parts": _parts(texts, paper),
         "sheets": _sheets(texts, paper, whole=whole),
         **_picture(texts, incident.times),
@@ -75,13 +80,15 @@ def _parts(texts: Texts, paper: Paper) -> list[dict[str, Any]]:
             "title": texts.plain(f"heading.{part.heading}"),
             "sentences": [
                 {
-                    "text": said_at(texts, part.heading, one, lines)
-                    + " ".join([one.text, *(f"({mark})" for mark in marks(texts, one, lines))]),
+                    "text": when
+                    + " ".join(
+                        [with_speaker(part.heading, one, lines), *(f"({mark})" for mark in marks(texts, one, lines))]
+                    ),
                     "key": one.certainty,
-                    "certainty": texts.plain(f"certainty.{one.certainty}") if one.certainty else "",
+                    "certainty": certainty_told(texts, one.certainty) if one.certainty else "",
                     "sources": [{"n": str(n), "link": lines[n].permalink} for n in one.citations if n in lines],
                 }
-                for one in part.sentences
+                for when, one in zip(said_at(texts, part, lines), part.sentences, strict=True)
             ],
         }
         for part in paper.draft.sections

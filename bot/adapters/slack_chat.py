@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack_effects import TimelyRequest, key_here, note_write, surely_ours
 from bot.adapters.slack_files import SlackFiles
 from bot.adapters.slack_pace import Pace
 from bot.adapters.slack_pages import next_cursor, read_history, read_replies
@@ -17,7 +18,6 @@ from bot.domain.backfill import END, START, Page, Reading
 from bot.domain.ids import ChannelId, GroupId, MessageTs, SlackUserId
 from bot.domain.person import Person
 from bot.ports.chat import (
-    EFFECTS,
     Blocks,
     ChatGone,
     ChatPermanent,
@@ -44,21 +44,6 @@ GONE = frozenset({"user_not_found", "user_not_visible", "no_such_subteam"})
 OURS = "stopline"
 """The event type of the metadata on our messages."""
 
-READS = frozenset(
-    (
-        "auth_test",
-        "bots_info",
-        "conversations_list",
-        "conversations_history",
-        "conversations_members",
-        "conversations_replies",
-        "users_info",
-        "usergroups_users_list",
-        "bookmarks_list",
-        "files_info",
-        "files_list",
-    )
-)
 MEANT = {"invalid_cursor": CursorExpired, "thread_not_found": ThreadGone}
 TIMEOUT_SECONDS = 10
 SLACKBOT = "USLACKBOT"
@@ -73,7 +58,7 @@ READ_PAGE = 999
 def make_session(seconds: float = TIMEOUT_SECONDS) -> aiohttp.ClientSession:
     """The session that all share. It ends each call after so long: slack_sdk's own time-out is not for a shared one."""
     limits = aiohttp.ClientTimeout(total=seconds)
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50), timeout=limits)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=50), timeout=limits, request_class=TimelyRequest)
 
 
 def make_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -85,7 +70,7 @@ class SlackChat(SlackFiles):
     """Implements `bot.ports.chat.Chat`."""
 
     def __init__(self, client: AsyncWebClient, now: Callable[[], float] = time.monotonic) -> None:
-        self._client = client
+        self._client, self._now = client, now
         self.pace = Pace(now)
         self._identity: Identity | None = None
 
@@ -145,6 +130,7 @@ class SlackChat(SlackFiles):
         self, channel: str, text: str, *, blocks: Blocks | None, key: str, thread_ts: str | None, again: bool
     ) -> MessageTs:
         """chat.postMessage with our key in its metadata"""
+        key = key_here(key)
         if again:
             posted = await self._posted(channel, key, thread_ts)
             if posted:
@@ -266,17 +252,17 @@ class SlackChat(SlackFiles):
             if reading.thread:
                 return await self._replies(channel, reading, reading.thread)
             latest = reading.top if reading.cursor else reading.down_to
-            bounds = {"oldest": reading.oldest, "latest": latest, "cursor": reading.cursor}
-            history = self._client.conversations_history
-            return read_history(channel, await self._call(history, channel=channel, limit=READ_PAGE, **bounds))
+            bounds: dict[str, Any] = {"oldest": reading.oldest, "latest": latest, "cursor": reading.cursor}
+            history = partial(self._call, self._client.conversations_history, reading=True)
+            return read_history(channel, await history(channel=channel, limit=READ_PAGE, **bounds))
         except ChatPermanent as refused:
             raise MEANT.get(refused.reason, ChatPermanent)(refused.reason) from refused
 
     async def _replies(self, channel: ChannelId, reading: Reading, ts: MessageTs) -> Page:
         oldest = START if reading.reply_cursor else reading.replies_to
-        bounds = {"ts": ts, "oldest": oldest, "latest": END, "cursor": reading.reply_cursor}
-        replies = self._client.conversations_replies
-        return read_replies(channel, ts, await self._call(replies, channel=channel, limit=READ_PAGE, **bounds))
+        bounds: dict[str, Any] = {"ts": ts, "oldest": oldest, "latest": END, "cursor": reading.reply_cursor}
+        replies = partial(self._call, self._client.conversations_replies, reading=True)
+        return read_replies(channel, ts, await replies(channel=channel, limit=READ_PAGE, **bounds))
 
     async def members(self, channel: ChannelId) -> Sequence[SlackUserId]:
         """conversations.members, page by page"""
@@ -311,11 +297,9 @@ class SlackChat(SlackFiles):
     async def respond(self, url: str, **message: Any) -> None:
         """A response_url: good for five posts in half an hour (docs.slack.dev, handling user interaction)"""
         assert self._client.session is not None
-        if effects := EFFECTS.get():
-            await effects.still_ours()
         said = {name: value for name, value in message.items() if value is not None}
         try:
-            async with self._client.session.post(url, json=said) as answer:
+            async with surely_ours("respond", self._now), self._client.session.post(url, json=said) as answer:
                 status = answer.status
         except aiohttp.ClientConnectorError as away:
             raise ChatTransient(f"{type(away).__name__}: {away}") from away
@@ -326,17 +310,15 @@ class SlackChat(SlackFiles):
         if status != 200:
             raise ChatPermanent(f"http {status}")
 
-    async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
+    async def _call(self, method: Callable[..., Awaitable[Any]], *, reading: bool = False, **arguments: Any) -> Any:
         """Raises ChatTransient, ChatPermanent. What was written, or may have been, is noted for the job at hand, and
         a job that somebody else may have by now writes nothing."""
         name, place = method.__name__, str(arguments.get("channel", ""))
         given = {name: value for name, value in arguments.items() if value not in (None, "")}
-        self.pace.take(name, place)
-        effects = EFFECTS.get()
-        if effects and name not in READS:
-            await effects.still_ours()
+        self.pace.take(name, place, reading=reading)
         try:
-            answer = await method(**given)
+            async with surely_ours(name, self._now):
+                answer = await method(**given)
         except SlackApiError as refused:
             failure = _failure(refused)
             if isinstance(failure, ChatTransient) and failure.after is not None:
@@ -356,13 +338,6 @@ def _noted(name: str, failure: ChatTransient | ChatPermanent) -> ChatTransient |
     if isinstance(failure, ChatTransient) and failure.maybe_done:
         note_write(name)
     return failure
-
-
-def note_write(method: str) -> None:
-    """What only reads leaves nothing behind that a second try could double."""
-    effects = EFFECTS.get()
-    if effects and method not in READS:
-        effects.written.append(method)
 
 
 def _teams(user: Mapping[str, Any]) -> set[str]:

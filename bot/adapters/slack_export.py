@@ -9,11 +9,13 @@ import re
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import ChannelId, MessageTs, SlackUserId
 from bot.domain.imported import OldChannel
@@ -82,7 +84,7 @@ class _Export:
         if not messages:
             raise ExportWrong("empty", channel=folder)
         kept = sorted({one.ts: one for one in messages}.values(), key=lambda one: float(one.ts))
-        names = self._people(kept)
+        names, zone = self._people(kept)
         created = about.get("created")
         reactions = tuple(_reactions(channel, rows, {one.ts for one in kept if not one.deleted}))
         opened = datetime.fromtimestamp(created, UTC) if _is_moment(created) else moment(kept[0].ts)
@@ -98,6 +100,7 @@ class _Export:
             pins=_pins(reactions),
             reactions=reactions,
             left_out=len(rows) - len(kept),
+            zone=zone,
         )
 
     def _find(self, name: str) -> tuple[Mapping[str, Any], bool]:
@@ -126,16 +129,19 @@ class _Export:
             if days:
                 return
 
-    def _people(self, messages: Iterable[Message]) -> dict[SlackUserId, str]:
-        """Of those who wrote or are named in the channel, what they were called"""
+    def _people(self, messages: Iterable[Message]) -> tuple[dict[SlackUserId, str], str]:
+        """Of those who wrote or are named in the channel, what they were called; and the time zone of most of them"""
         there = {one.user for one in messages}.union(*(mentioned(one.text) for one in messages))
-        found = {}
+        found: dict[SlackUserId, str] = {}
+        zones: dict[SlackUserId, str] = {}
         for file in ("users.json", "org_users.json"):
             for about in self._list(file):
                 who = _person(about.get("id"))
                 if who and who in there:
                     found[who] = _called(about) or str(who)
-        return found
+                    zones[who] = _zone(about)
+        counted = Counter(filter(None, zones.values()))
+        return found, counted.most_common(1)[0][0] if counted else ""
 
     def _list(self, name: str) -> Iterator[Mapping[str, Any]]:
         """The objects of a JSON list; nothing where there is no such file"""
@@ -223,6 +229,14 @@ def _called(about: Mapping[str, Any]) -> str:
     profile = about.get("profile")
     shown = _word(profile, "display_name") if isinstance(profile, dict) else ""
     return shorten(shown or _word(about, "real_name") or _word(about, "name") or "?", 80)
+
+
+def _zone(about: Mapping[str, Any]) -> str:
+    """The time zone of a person, "" where there is none of that name (docs.slack.dev, users.info)"""
+    try:
+        return ZoneInfo(_word(about, "tz")).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return ""
 
 
 def _word(about: Mapping[str, Any], name: str) -> str:

@@ -6,13 +6,18 @@ is let hear and answer here, and nothing else.
 """
 
 import asyncio
+import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from slack_bolt import BoltResponse
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.25
 """How often we look whether a connection still stands."""
@@ -27,11 +32,15 @@ CLOSE_SECONDS = 1.0
 
 
 class Line(SocketModeClient):
-    """`open` returns with Slack's hello, `gone` when it must be replaced; `close` drains first."""
+    """`open` returns with Slack's hello, `gone` when it must be replaced; `close` drains first.
 
-    def __init__(self, bolt: AsyncApp, app_token: str) -> None:
+    What is no `is_delivery` is acknowledged, since Slack would only send it again, and dropped.
+    """
+
+    def __init__(self, bolt: AsyncApp, app_token: str, is_delivery: Callable[[Any], bool]) -> None:
         super().__init__(app_token, bolt.logger, bolt.client, ping_interval=PING_SECONDS)
         self._bolt = bolt
+        self._is_delivery = is_delivery
         self._in_hand = 0
         self._empty_handed = asyncio.Event()
         self._told_to_go = asyncio.Event()
@@ -98,7 +107,11 @@ class Line(SocketModeClient):
                 self._empty_handed.set()
 
     async def _take(self, _: SocketModeClient, request: SocketModeRequest) -> None:
-        answer = await run_async_bolt_app(self._bolt, request)
+        if self._is_delivery(request.payload):
+            answer = await run_async_bolt_app(self._bolt, request)
+        else:
+            log.warning("what came from Slack has no shape that we know and is dropped")
+            answer = BoltResponse(status=200)
         await send_async_response(self, request, answer, 0.0)
 
     async def _drain(self) -> None:

@@ -7,6 +7,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncApp
@@ -30,9 +32,10 @@ class Sockets:
     `on_hole` is called once Slack reaches us again after a time when none stood.
     """
 
-    def __init__(self, bolt: AsyncApp, app_token: str, on_hole: Callable[[], None] = lambda: None) -> None:
-        self._bolt = bolt
-        self._app_token = app_token
+    def __init__(
+        self, bolt: AsyncApp, app_token: str, is_delivery: Callable[[Any], bool], on_hole: Callable[[], None]
+    ) -> None:
+        self._new_line = partial(Line, bolt, app_token, is_delivery)
         self._on_hole = on_hole
         self._was_alone = False
         self._lines: set[Line] = set()
@@ -77,7 +80,7 @@ class Sockets:
     async def _open(self) -> Line:
         pause = FIRST_PAUSE
         while True:
-            line = Line(self._bolt, self._app_token)
+            line = self._new_line()
             self._lines.add(line)
             try:
                 async with asyncio.timeout(TRY_SECONDS):

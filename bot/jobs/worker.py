@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.domain.job import ATTEMPTS, PASSING_ATTEMPTS, Job, JobKind, pause_before_retry
+from bot.domain.job import ATTEMPTS, GENERATION, PASSING_ATTEMPTS, TOLD_ATTEMPTS, Job, JobKind, pause_before_retry
 from bot.ports.chat import EFFECTS, ChatPermanent, ChatTransient, Effects
 from bot.ports.clock import Clock
 from bot.ports.storage import Store, StoreUnavailable, Transaction
@@ -71,6 +71,7 @@ class Worker:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._replies: set[str] = set()
         self._stopping = False
+        self._generation = ""
 
     def wake(self) -> None:
         """Something was queued."""
@@ -118,6 +119,8 @@ class Worker:
         try:
             async with self._store.write(urgent=True) as tx:
                 jobs = await tx.jobs.claim(owner=self._name, now=self._clock.now(), lease=LEASE, limit=room, only=only)
+                if jobs:
+                    self._generation = str(await tx.facts.get(GENERATION) or "")
         except Exception:
             log.exception("jobs could not be claimed; trying again")
             return False
@@ -137,7 +140,7 @@ class Worker:
         self._news.set()
 
     async def _run(self, job: Job) -> None:
-        effects = Effects(partial(self._still_ours, job))
+        effects = Effects(partial(self._still_ours, job), self._generation)
         EFFECTS.set(effects)
         run = Run(self, job)
         try:
@@ -147,8 +150,7 @@ class Worker:
         except ChatPermanent as trouble:
             await self._settle(run.job, trouble, give_up=True, wrote=bool(effects.written))
         except Exception as trouble:  # noqa: BLE001 - logged, retried and told in `_settle`
-            passing = isinstance(trouble, ChatTransient | StoreUnavailable)
-            give_up = job.attempts >= (PASSING_ATTEMPTS if passing else ATTEMPTS)
+            give_up = job.attempts >= (PASSING_ATTEMPTS if _passes(trouble) else ATTEMPTS)
             await self._settle(run.job, trouble, give_up=give_up, wrote=bool(effects.written))
         else:
             await self._write(job, lambda tx: tx.jobs.finish(job.id, owner=self._name))
@@ -173,9 +175,10 @@ class Worker:
 
     def _pause(self, job: Job, trouble: Exception) -> timedelta:
         asked = trouble.after if isinstance(trouble, ChatTransient) else None
+        own = pause_before_retry(job.attempts, passing=_passes(trouble))
         if asked is not None:
-            return timedelta(seconds=max(0.0, asked))
-        return pause_before_retry(job.attempts) * random.uniform(0.8, 1.2)
+            return max(timedelta(seconds=asked), own if job.attempts > TOLD_ATTEMPTS else timedelta())
+        return own * random.uniform(0.8, 1.2)
 
     async def _write(self, job: Job, act: Callable[[Any], Awaitable[T]]) -> T | None:
         try:
@@ -215,3 +218,8 @@ class Worker:
                     await tx.jobs.renew(list(self._running), owner=self._name, until=self._clock.now() + LEASE)
             except Exception:
                 log.exception("leases could not be renewed; trying again")
+
+
+def _passes(trouble: Exception) -> bool:
+    """Whether it is not the job's fault: the same job works once the other side is back."""
+    return isinstance(trouble, ChatTransient | StoreUnavailable)

@@ -18,10 +18,11 @@ class Effects:
 
     `still_ours` is asked before each write, and raises where somebody else may have the job by now. `written`: the
     methods that wrote, or may have written: a job that wrote nothing yet need not look, when it is tried again,
-    whether it did.
+    whether it did. `generation`: of the log that it works for; what another one posted under the same key is not ours.
     """
 
     still_ours: Callable[[], Awaitable[None]]
+    generation: str = ""
     written: list[str] = field(default_factory=list)
 
 

@@ -1,16 +1,19 @@
 """Briefs: made from the log in a moment, without a model; a person reads them, or sends them on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
-from bot.domain.brief import catch_up_sections, status_update_sections, user_notice_sections
-from bot.domain.citation import Section
+from bot.domain.brief import catch_up_sections, impact_of, newest, status_update_sections
+from bot.domain.citation import Section, Sentence
 from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import UnknownIncident
 from bot.domain.ids import DraftId, IncidentId, SlackUserId, incident_label
-from bot.domain.incident import Incident, TimeName
+from bot.domain.incident import Incident, Status, TimeName
+from bot.domain.notice import Affected, affected, what_failed
 from bot.domain.redaction import redact, without_secrets
 from bot.domain.sight import Sight
 from bot.domain.transcript import Line
@@ -41,17 +44,40 @@ async def brief(kind: DraftKind, lines: Sequence[Line], incident: Incident, *, z
     """The sections of a status update or a user notice."""
     if kind is DraftKind.STATUS_UPDATE:
         return await asyncio.to_thread(status_update_sections, lines)
-    words = _notice(incident, zone)
-    return await asyncio.to_thread(user_notice_sections, lines, words)
+    return await asyncio.to_thread(_notice, incident, lines, zone)
 
 
-def _notice(incident: Incident, zone: str) -> list[tuple[str, frozenset[Act]]]:
-    """What users may be told, with the acts that bear it out: since when, how it stands."""
-    say = Texts(incident.language, zone).plain
-    since = incident.times.get(TimeName.STARTED, incident.times[TimeName.DECLARED])
-    title, _ = redact(incident.title)
-    begun = (say("notice.since", title=title, at=since), frozenset({Act.INCIDENT_DECLARED}))
-    return [begun, (say(f"notice.{incident.status}"), MOVED)]
+def _notice(incident: Incident, lines: Sequence[Line], zone: str) -> tuple[Section, ...]:
+    """What did not work for whom, since when, and what holds now; each cites the entries that bear it out."""
+    declared, moved = newest(lines, frozenset({Act.INCIDENT_DECLARED})), newest(lines, MOVED)
+    now = Texts(incident.language, zone).plain(f"notice.{incident.status}")
+    hurt = affected(impact_of(lines))
+    told = [Sentence(now, (moved.n,))] if moved else []
+    if declared and incident.status is not Status.CANCELLED:
+        cited = [declared.n, *([moved.n] if moved and _until(incident) else []), *([hurt.n] if hurt else [])]
+        begun = _begun(incident, hurt, {line.speaker for line in lines}, zone)
+        told.insert(0, Sentence(begun, tuple(sorted(set(cited)))))
+    return (Section("now", tuple(told)),) if told else ()
+
+
+def _begun(incident: Incident, hurt: Affected | None, people: Iterable[str], zone: str) -> str:
+    texts = Texts(incident.language, zone)
+    say, times = texts.plain, incident.times
+    since, until = times.get(TimeName.STARTED) or times[TimeName.DECLARED], _until(incident)
+    what = what_failed(redact(incident.title)[0], people)
+    whom = say(f"notice.of_{hurt.group}", share=hurt.share) if hurt else say("notice.of_some")
+    key = f"notice.{'over' if until else 'ongoing'}{'' if what else '_unnamed'}"
+    days = {texts.clock(at, "day") for at in (since, until) if at}
+    end = texts.clock(until, "moment" if len(days) > 1 else "time") if until else ""
+    zoned = since.astimezone(ZoneInfo(zone)).tzname()
+    return say(key, what=what, whom=whom, since=texts.clock(since, "moment"), until=end, zone=zoned)
+
+
+def _until(incident: Incident) -> datetime | None:
+    """When users stopped being hurt, if they did and are not hurt again."""
+    if incident.status not in (Status.MITIGATED, Status.RESOLVED, Status.CLOSED):
+        return None
+    return incident.times.get(TimeName.MITIGATED) or incident.times.get(TimeName.RESOLVED)
 
 
 def brief_draft(

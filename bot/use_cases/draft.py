@@ -1,18 +1,19 @@
-"""Drafts: made from the log, decided by a manager; and the follow-ups people take from them."""
+"""Drafts: made from the log, decided by a manager."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Act
 from bot.domain.authority import ROLE, Authority, Duty, NotYourDuty
 from bot.domain.citation import Section
-from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState, FollowUp
+from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState
+from bot.domain.edited import as_edited, citable
 from bot.domain.errors import DraftDecided, NotTheManager, UnknownIncident
-from bot.domain.ids import OPERATOR, DraftId, FollowUpId, IncidentId, MessageTs, SlackUserId, incident_label
+from bot.domain.ids import OPERATOR, DraftId, IncidentId, MessageTs, SlackUserId, incident_label
 from bot.domain.incident import Incident, TimeName
 from bot.domain.job import JobKind
 from bot.domain.message import Message, moment, ts_of
@@ -268,13 +269,32 @@ async def decide_draft(
     return decided
 
 
-async def edit_draft(outside: Outside, *, by: SlackUserId, draft_id: DraftId, sections: Sequence[Section]) -> Draft:
-    """A manager's own words become the next version. Raises NoAuthority, NotTheManager, GroupUnread, DraftDecided."""
+async def lines_to_cite(outside: Outside, draft_id: DraftId, *, sight: Sight) -> tuple[Line, ...]:
+    """What a version that somebody edits may cite. DraftDecided where these eyes may see no such draft."""
+    async with outside.store.read(sight) as tx:
+        draft, incident = await _get(tx, draft_id)
+        log = await read_transcript(tx, incident, zone=outside.policy.zone)
+    return citable(draft, await asyncio.to_thread(without_secrets, log))
+
+
+async def edit_draft(
+    outside: Outside, *, by: SlackUserId, draft_id: DraftId, sections: Sequence[Section], lines: Sequence[Line] = ()
+) -> Draft:
+    """A manager's words become the next version, marked where the log does not bear them out; of a brief its asker's.
+
+    `lines`: of `lines_to_cite`, if they cite more than the draft did. Raises NoAuthority, NotTheManager, GroupUnread,
+    DraftDecided.
+    """
+    async with outside.store.read(WHOLE) as tx:
+        shown, _ = await _get(tx, draft_id)
+    cited = _cited(sections, lines) or shown.lines
+    told = await asyncio.to_thread(as_edited, replace(shown, lines=cited), sections, zone=ZoneInfo(outside.policy.zone))
     at = outside.clock.now()
     async with outside.store.write() as tx:
-        before, right = await _for_manager(tx, outside, draft_id, by=by)
+        before, right = await _for_editor(tx, outside, draft_id, by=by)
         await _replace(tx, before, by=by, at=at)
-        edited = await tx.drafts.add(replace(before, sections=tuple(sections), by=by, made_at=at, reading=None))
+        new = replace(before, sections=told, lines=cited, by=by, made_at=at, reading=Reading(edited=True))
+        edited = await tx.drafts.add(new)
         await _note(tx, edited, Act.DRAFT_EDITED, by=by, at=at, right=right)
         await tx.jobs.put([_send(edited, at), _index(edited, at)])
     return edited
@@ -288,6 +308,18 @@ async def _for_manager(
     right = await _right_to_manage(tx, outside, incident, by=by)
     await tx.incidents.lock(incident.id)
     return (await _get(tx, draft.id))[0], right
+
+
+async def _for_editor(
+    tx: Transaction, outside: Outside, draft_id: DraftId, *, by: SlackUserId
+) -> tuple[Draft, Authority | None]:
+    """As `_for_manager`; a brief is edited by whoever asked for it, as any member may ask."""
+    draft, incident = await _get(tx, draft_id)
+    if not (draft.kind in BRIEFS and draft.by == by):
+        return await _for_manager(tx, outside, draft_id, by=by)
+    await must_be_member(tx, by)
+    await must_see(tx, await tx.incidents.lock(incident.id), by)
+    return (await _get(tx, draft.id))[0], None
 
 
 async def _right_to_manage(tx: Transaction, outside: Outside, incident: Incident, *, by: SlackUserId) -> Authority:
@@ -306,10 +338,11 @@ async def _right_to_manage(tx: Transaction, outside: Outside, incident: Incident
 
 
 async def draft_to_decide(outside: Outside, *, by: SlackUserId, draft_id: DraftId) -> Draft:
-    """The draft, before its form opens. Raises what `decide_draft` would raise of it."""
+    """The draft, before its form opens. Raises what `edit_draft` would raise of it."""
     async with outside.store.read(Sight(who=by)) as tx:
         draft, incident = await _get(tx, draft_id)
-        await _right_to_manage(tx, outside, incident, by=by)
+        if not (draft.kind in BRIEFS and draft.by == by):
+            await _right_to_manage(tx, outside, incident, by=by)
     if draft.state is not DraftState.PROPOSED:
         raise DraftDecided(state=draft.state)
     return draft
@@ -336,47 +369,3 @@ async def managers_in(tx: Transaction, outside: Outside, incident: Incident) -> 
         if who and who != OPERATOR and not await is_outsider(tx, who):
             return (who,)
     return ()
-
-
-async def add_follow_ups(
-    outside: Outside,
-    *,
-    by: SlackUserId,
-    incident_id: IncidentId,
-    items: Sequence[tuple[str, SlackUserId | None, date | None]],
-) -> Sequence[FollowUp]:
-    """Keeps (text, owner, due) as follow-ups; one whose words are kept already gets the new owner and date.
-
-    Raises NoAuthority, IncidentPrivate.
-    """
-    at = outside.clock.now()
-    kept = []
-    async with outside.store.write() as tx:
-        await must_be_member(tx, by)
-        await must_see(tx, await tx.incidents.lock(incident_id), by)
-        known = {f.text: f for f in await tx.drafts.follow_ups(incident_id)}
-        for text, owner, due in items:
-            old = known.get(text)
-            if old:
-                one = replace(old, owner=owner or old.owner, due=due or old.due)
-                await tx.drafts.save_follow_up(one)
-            else:
-                one = await tx.drafts.add_follow_up(FollowUp(FollowUpId(0), incident_id, text, owner, due))
-            await record(
-                tx,
-                at=at,
-                act=Act.FOLLOW_UP_OWNED if old else Act.FOLLOW_UP_ADDED,
-                actor=by,
-                subject=f"follow-up-{one.id}",
-                incident_id=incident_id,
-                detail={"text": text, "who": one.owner or "", "due": one.due.isoformat() if one.due else ""},
-                tell_channel=False,
-            )
-            kept.append(one)
-    return kept
-
-
-async def follow_ups_of(outside: Outside, incident_id: IncidentId, *, sight: Sight = EVERYBODY) -> Sequence[FollowUp]:
-    """Oldest first; none to those who may not see the incident."""
-    async with outside.store.read(sight) as tx:
-        return await tx.drafts.follow_ups(incident_id)

@@ -10,6 +10,7 @@ from bot.domain.errors import (
     HeldByMany,
     IncidentEnded,
     NotHeld,
+    Quarantined,
     ServersMissing,
     SeveralServers,
     TooManyServers,
@@ -329,8 +330,9 @@ async def frozen_now(tx: Transaction) -> tuple[Frozen, ...]:
 
 
 async def check_server(outside: Outside, *, name: str) -> tuple[Server, tuple[Frozen, ...]]:
-    """One server and what freezes it, as cheaply as can be: it authorises nothing. Raises UnknownServer, NameUnusable.
+    """One server and what freezes it, as cheaply as can be: it authorises nothing.
 
+    Raises UnknownServer, NameUnusable, Quarantined: nobody has looked yet whether what is held is all of it.
     The name is looked up in the remembered catalogue, whose version the same statement proves.
     """
     catalogue = outside.store.remembered
@@ -345,6 +347,8 @@ async def check_server(outside: Outside, *, name: str) -> tuple[Server, tuple[Fr
         raise StoreCollision("the catalogue changes")
     if server is None:
         raise UnknownServer(server=canonical(name), nearest=nearest_names(canonical(name), catalogue.names))
+    if around.line.quarantined_at:
+        raise Quarantined(since=around.line.quarantined_at, why=around.line.quarantine_reason)
     now = replace(server, epoch=around.epochs[server.id])
     if not around.holds:
         return now, ()

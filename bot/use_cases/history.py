@@ -38,6 +38,13 @@ async def check_history(outside: Outside, witness: Witness, *, reason: str) -> b
     return bool(lost)
 
 
+def keep_written(outside: Outside, witness: Witness) -> None:
+    """At the end: what this replica wrote since its last look, without asking the database. Raises OSError."""
+    kept, written = witness.last(), outside.store.seen
+    if written and not (kept and kept.log == written.log and kept.n >= written.n):
+        witness.keep(written)
+
+
 async def _stop(tx: Transaction, outside: Outside, reason: str) -> None:
     at = outside.clock.now()
     seq = await stop_everything(tx, reason=reason, by=THE_BOT, at=at)

@@ -9,6 +9,7 @@ from bot.domain.freeze import HoldState
 from bot.domain.ids import SlackUserId
 from bot.domain.incident import Incident
 from bot.domain.sight import Sight
+from bot.ports.gate_rows import Line
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
 from bot.use_cases.draft import managers_in
@@ -31,8 +32,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One person's view of everything."""
+    """One person's view of everything; `line` says whether all is quarantined."""
 
+    line: Line
     incidents: Sequence[Incident]
     frozen: tuple[Frozen, ...]
     waiting: Waiting
@@ -41,6 +43,7 @@ class Home:
 async def read_home(outside: Outside, *, who: SlackUserId) -> Home:
     """Everything in one reading transaction."""
     async with outside.store.read(Sight(who=who)) as tx:
+        line = await tx.servers.line()
         frozen = await frozen_now(tx)
         incidents = await tx.incidents.recent(20, only_open=True)
         waiting = Waiting(
@@ -48,7 +51,7 @@ async def read_home(outside: Outside, *, who: SlackUserId) -> Home:
             changes=await _to_approve(tx, who),
             drafts=await _to_decide(tx, outside, who),
         )
-    return Home(incidents, frozen, waiting)
+    return Home(line, incidents, frozen, waiting)
 
 
 def _may_verify(one: Frozen, who: SlackUserId) -> bool:

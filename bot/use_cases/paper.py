@@ -1,5 +1,7 @@
 """Papers: what people approved, else what the log says now, with all that belongs to it."""
 
+from collections.abc import Mapping
+
 from bot.domain.draft import Draft, DraftKind, DraftState
 from bot.domain.errors import DraftDecided, UnknownIncident
 from bot.domain.ids import OPERATOR, DraftId, IncidentId, SlackUserId, incident_label
@@ -57,7 +59,20 @@ async def _with_all(tx: Transaction, outside: Outside, draft: Draft) -> Paper:
     people = {**names, **await names_in(tx, incident)}
     say = Texts(incident.language).plain
     given = {str(who): say(f"role.{role}") for role, who in incident.roles.items()}
-    return by_role(paper, people, {who: given.get(who, say("role.responder")) for who in people})
+    others = _in_order({who: name for who, name in people.items() if who not in given}, paper.draft)
+    if len(others) > 1:
+        called = {who: say("role.responder_n", n=n) for n, who in enumerate(others, start=1)}
+    else:
+        called = dict.fromkeys(others, say("role.responder"))
+    return by_role(paper, people, {who: given.get(who) or called[who] for who in people})
+
+
+def _in_order(people: Mapping[str, str], draft: Draft) -> list[str]:
+    """The people as they came into the log, so that a number stays whose it is; at last those who said nothing."""
+    place: dict[str, int] = {}
+    for line in draft.lines:
+        place.setdefault(line.speaker, line.n)
+    return sorted(people, key=lambda who: (place.get(people[who], len(draft.lines) + 1), who))
 
 
 def _people(incident: Incident) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.audit import Act
 from bot.domain.errors import ReasonMissing
 from bot.domain.ids import OPERATOR, SlackUserId
+from bot.domain.job import GENERATION
 from bot.ports.gate_rows import Line
 from bot.ports.outside import Outside
 from bot.ports.storage import Transaction
@@ -23,7 +24,9 @@ async def begin_quarantine(outside: Outside, *, reason: str, by: SlackUserId = O
 
 
 async def stop_everything(tx: Transaction, *, reason: str, by: SlackUserId, at: datetime) -> int:
-    """The number of its audit row. Permits given from here on have numbers that were never given before."""
+    """The number of its audit row. Permits given from here on have numbers that were never given before, and what was
+    posted before is not taken for what is to be posted now.
+    """
     await tx.servers.lock_line()
     every = [server.id for server in await tx.servers.all()]
     await tx.servers.lock_for_freeze(every)
@@ -33,6 +36,7 @@ async def stop_everything(tx: Transaction, *, reason: str, by: SlackUserId, at: 
         await tx.permits.save(permit.freeze())
         await record(tx, at=at, act=Act.PERMIT_REVOKED, actor=by, subject=f"permit-{permit.id}")
     await tx.permits.leap(at=at)
+    await tx.facts.put(GENERATION, at.isoformat())
     detail = {"reason": reason.strip()[:500]}
     trace = await record(tx, at=at, act=Act.QUARANTINE_BEGUN, actor=by, subject="line", detail=detail)
     return trace.seq

@@ -89,6 +89,18 @@ ON_THE_CARD = frozenset(
 )
 """Acts that the card shows."""
 
+IN_THE_TOPIC = frozenset(
+    {
+        Act.SERVER_HELD,
+        Act.SERVER_VERIFIED,
+        Act.MISTAKE_VERIFIED,
+        Act.SEVERITY_CHANGED,
+        Act.INCIDENT_MERGED,
+        Act.HOLDS_TAKEN_OVER,
+    }
+)
+"""Acts after which the channel's topic says something else."""
+
 
 def _effects(entry: Entry, at: datetime, tell_channel: bool) -> list[NewJob]:
     key = incident_key(entry.incident_id)
@@ -100,7 +112,15 @@ def _effects(entry: Entry, at: datetime, tell_channel: bool) -> list[NewJob]:
         jobs.append(NewJob(f"index:{entry.id}", f"index:{entry.incident_id}", JobKind.INDEX_INCIDENT, at, about))
     if tell_channel:
         jobs.insert(0, NewJob(f"post:{entry.id}", key, JobKind.POST, at, about))
+    if tell_channel and entry.kind in IN_THE_TOPIC:
+        jobs.append(topic_job(entry.incident_id, f"topic:{entry.id}", at))
     return jobs
+
+
+def topic_job(incident_id: IncidentId, job_id: str, at: datetime, *, urgency: int = 0) -> NewJob:
+    """In a line of its own: a workspace has twenty topics a minute, and what the channel is told does not wait."""
+    about = {"incident_id": incident_id}
+    return NewJob(job_id, f"topic:{incident_id}", JobKind.SET_TOPIC, at, about, urgency)
 
 
 def incident_key(incident_id: IncidentId) -> str:

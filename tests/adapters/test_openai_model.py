@@ -296,9 +296,9 @@ def test_a_long_log_is_cut_to_what_matters_in_time() -> None:
 
 def test_a_hostile_text_is_made_plain_in_no_time() -> None:
     for text in ("<a|" * 13_000, "<" * 40_000, "<@" * 20_000, "a" * 40_000 + "://", "<@U1|" * 8_000 + ">" * 8_000):
-        started = time.monotonic()
+        started = time.thread_time()
         plain = outgoing_text(text)
-        assert time.monotonic() - started < 1 and "<@" not in plain
+        assert time.thread_time() - started < 1 and "<@" not in plain
 
 
 def test_the_default_model_is_named_once() -> None:

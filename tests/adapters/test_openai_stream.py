@@ -158,7 +158,7 @@ async def test_from_anything_else_people_get_quotations_that_say_so(
     proposed = await propose_sections(Means(model, OfflineModel()), "root_cause", LINES, language="en")
     assert proposed.source == "offline" and proposed.reading.stopped is Stopped.UNAVAILABLE
     assert SAID[2] in [sentence.text for section in proposed.sections for sentence in section.sentences]
-    assert proposed.reading.spent.requests >= 1 and time.monotonic() - began < 8
+    assert proposed.reading.spent.requests >= 1 and time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("sent", [b"", events(*whole()[:20])])

@@ -121,7 +121,7 @@ async def test_silence_ends_in_time_and_leaves_nothing_running(small_model: Smal
     hasty = OpenAIModel(small_model.url, "SmolLM2", "", timeout=0.3, deadline=20.0)
     with pytest.raises(ModelUnavailable, match="timeout"):
         await hasty.draft("root_cause", channel.lines[:LINES], "en", Meter())
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     await hasty.close()
     assert await idle(small_model, within=200)
     assert asyncio.all_tasks() == before
@@ -161,7 +161,7 @@ async def test_a_log_that_it_cannot_hold_is_known_as_such_at_once(model: OpenAIM
     with pytest.raises(LogTooLong):
         await model.draft("root_cause", lines, "en", meter)
     assert model.capacity < capacity and meter.spent.requests == 1
-    assert meter.spent.tokens == 0 and time.monotonic() - began < 5
+    assert meter.spent.tokens == 0 and time.monotonic() - began < 15
 
 
 async def test_whoever_no_longer_waits_does_not_keep_it_busy(model: OpenAIModel, small_model: SmallModel) -> None:

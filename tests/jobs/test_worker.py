@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from bot.domain.job import JobKind
+from bot.domain.job import TOLD_ATTEMPTS, JobKind
 from bot.jobs.worker import CONCURRENCY, REPLIES, Run, Worker
 from bot.ports.chat import EFFECTS, ChatPermanent, ChatTransient
 from bot.ports.storage import NewJob, Store
@@ -39,7 +41,9 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_an_absence_of_slack_of_half_an_hour_loses_nothing(store: Store, clock: FrozenClock) -> None:
+async def test_an_absence_of_slack_of_half_an_hour_loses_nothing_and_is_over_in_a_minute(
+    store: Store, clock: FrozenClock
+) -> None:
     tries, told = [], []
     back_at = clock.now().timestamp() + 1800
 
@@ -53,10 +57,13 @@ async def test_an_absence_of_slack_of_half_an_hour_loses_nothing(store: Store, c
 
     await queue(store, clock)
     async with working(store, clock, handler, buried) as worker:
-        while clock.now().timestamp() < back_at + 400:
+        while clock.now().timestamp() < back_at:
             clock.forward(seconds=60)
             worker.wake()
             await asyncio.sleep(0.02)
+        clock.forward(seconds=75)
+        worker.wake()
+        await asyncio.sleep(0.2)
         await until(lambda: not worker.busy)
     async with store.read() as tx:
         assert (await tx.jobs.count_open(due_by=clock.forward(days=2)), await tx.jobs.dead()) == (0, [])
@@ -250,3 +257,27 @@ async def test_an_answer_that_says_to_wait_for_less_than_nothing_is_tried_again_
     await queue(store, clock)
     async with working(store, clock, handler, never) as worker:
         await until(lambda: len(tries) == 3 and not worker.busy)
+
+
+async def test_a_slack_that_always_says_to_wait_no_time_is_not_asked_without_end(
+    store: Store, clock: FrozenClock
+) -> None:
+    """Tries are counted: they must last for a day, however short the waits that Slack asks for."""
+    tries: list[datetime] = []
+
+    async def handler(_: Run) -> None:
+        tries.append(clock.now())
+        raise ChatTransient("away", after=0)
+
+    async def buried(*_: Any) -> None:
+        raise AssertionError
+
+    await queue(store, clock)
+    async with working(store, clock, handler, buried) as worker:
+        while len(tries) < TOLD_ATTEMPTS + 10:
+            clock.forward(seconds=30)
+            worker.wake()
+            await asyncio.sleep(0.02)
+            await until(lambda: not worker.busy)
+    pauses = [later - earlier for earlier, later in pairwise(tries[-8:])]
+    assert min(pauses) >= timedelta(minutes=1), "one a minute at the end"

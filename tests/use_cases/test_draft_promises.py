@@ -15,15 +15,14 @@ from bot.domain.message import Message
 from bot.domain.spending import Budget
 from bot.ports.outside import Outside
 from bot.use_cases.draft import (
-    add_follow_ups,
     ask_for_draft,
     decide_draft,
     edit_draft,
-    follow_ups_of,
     get_draft,
     make_draft,
     managers_of,
 )
+from bot.use_cases.follow_up import add_follow_ups, follow_ups_of
 from bot.use_cases.incident import assign_role, set_status
 from bot.use_cases.timeline import add_note, pin_message, read_timeline
 from tests.acts import ANN, BEN, EVERYBODY, audit, stop_the_line

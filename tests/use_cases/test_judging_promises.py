@@ -49,21 +49,24 @@ class Fluent(OfflineModel):
 
 
 async def share_of_standstill(work: Awaitable[T]) -> tuple[T, float]:
-    """What it gives, and for how much of its time nothing else was done at a stretch."""
+    """What it gives, and how much of its work kept the loop from all else at a stretch.
+
+    Both in seconds of the processor: what else runs on the machine changes nothing.
+    """
     worst = 0.0
 
     async def others() -> None:
         nonlocal worst
         while True:
-            before = time.perf_counter()
+            before = time.thread_time()
             await asyncio.sleep(0.001)
-            worst = max(worst, time.perf_counter() - before)
+            worst = max(worst, time.thread_time() - before)
 
     beside = asyncio.ensure_future(others())
     await asyncio.sleep(0.01)
-    began, worst = time.perf_counter(), 0.0
+    began, worst = time.process_time(), 0.0
     given = await work
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     await asyncio.sleep(0.01)
     beside.cancel()
     return given, worst / took

@@ -31,6 +31,7 @@ async def paper(outside: Outside, add_people: AddPeople, **policy: bool) -> str:
     said = [
         f"root cause: <@{BEN}> deleted the routing files",
         "Ann rolled it back, announced it on Announcer, and errors went to 0",
+        "follow-up: I will write the runbook by friday",
     ]
     async with outside.store.write() as tx:
         one = await tx.incidents.lock(number)
@@ -39,7 +40,7 @@ async def paper(outside: Outside, add_people: AddPeople, **policy: bool) -> str:
         await tx.facts.put(TEAM_URL, "https://haneul.slack.com/")
         for n, text in enumerate(said):
             ts = MessageTs(ts_of(outside.clock.now().replace(microsecond=n + 1)))
-            await tx.messages.put([Message(CHANNEL, ts, "", (BEN, CHO)[n], text)])
+            await tx.messages.put([Message(CHANNEL, ts, "", (BEN, CHO, CHO)[n], text)])
     named = replace(outside, policy=replace(outside.policy, **policy))
     offline = OfflineModel()
     made = await make_paper(named, offline, offline, incident_id=number, kind=DraftKind.POSTMORTEM)
@@ -49,8 +50,9 @@ async def paper(outside: Outside, add_people: AddPeople, **policy: bool) -> str:
 async def test_nobody_is_named(outside: Outside, add_people: AddPeople) -> None:
     text = await paper(outside, add_people, names_by_role=True)
     assert not re.search(r"Ann\b", text) and "Announcer" in text and "벤자민" not in text
-    assert "incident commander paged a responder" in text
-    assert "a responder deleted the routing files" in text and "a responder rolled it back" in text
+    assert "incident commander paged responder 1" in text
+    assert "responder 1 deleted the routing files" in text and "responder 2 rolled it back" in text
+    assert "responder 2: I will write the runbook" in text
     assert "https://haneul.slack.com/archives/C0INC/p" in text, "its sources are where they were"
 
 

@@ -20,7 +20,7 @@ from bot.domain.spending import Meter
 from bot.domain.transcript import Line
 from bot.ports.language_model import LanguageModel
 from bot.ports.outside import Outside
-from bot.use_cases import draft, fix, freeze, incident, timeline
+from bot.use_cases import draft, fix, follow_up, freeze, incident, timeline
 from bot.use_cases.ask import find_answer, index_incident
 from bot.use_cases.evidence import collect_evidence
 from bot.use_cases.merge import merge_incident
@@ -165,7 +165,7 @@ async def test_nobody_outside_acts_on_it(outside: Outside, add_people: AddPeople
         fix.reject_fix(outside, by=DAN, hold_id=hold.id, reason="x"),
         fix.verify_server(outside, by=DAN, hold_id=hold.id),
         draft.ask_for_draft(outside, by=DAN, incident_id=number, kind=DraftKind.POSTMORTEM, request_key="k"),
-        draft.add_follow_ups(outside, by=DAN, incident_id=number, items=[("x", None, None)]),
+        follow_up.add_follow_ups(outside, by=DAN, incident_id=number, items=[("x", None, None)]),
     )
     for act in acts:
         with pytest.raises(IncidentPrivate):
