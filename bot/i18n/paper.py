@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from math import floor, log10
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.citation import Sentence
-from bot.domain.draft import OFFLINE, Draft, DraftKind, FollowUp
+from bot.domain.citation import Section, Sentence
+from bot.domain.draft import OFFLINE, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.freeze import FREEZING, Hold
 from bot.domain.ids import incident_label
 from bot.domain.incident import UNSEEN, Incident, durations
+from bot.domain.labels import with_speaker
 from bot.domain.paper import Paper
-from bot.domain.spans import begins_with_time
+from bot.domain.spans import begins_with_date, times_begun_with
 from bot.domain.transcript import Line
 from bot.i18n.texts import Texts
 from bot.i18n.timeline import entry_text
@@ -23,17 +26,21 @@ def markdown(texts: Texts, paper: Paper) -> str:
     """The whole paper; each sentence's sources are links to its messages."""
     draft, incident = paper.draft, paper.incident
     say = texts.plain
-    title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
+    title = title_of(texts, draft)
     parts = [f"# {_text(title)}", f"**{_text(incident.title)}** · {incident.severity.value.upper()}"]
     parts.append(_text(source_line(texts, paper)))
     parts += [_text(note) for note in reading_notes(texts, draft)]
+    parts += [_text(gaps)] if (gaps := gaps_line(texts, draft)) else []
     if draft.read_to:
         parts.append(_text(say("draft.read_to", at=draft.read_to)))
     if draft.kind is DraftKind.POSTMORTEM:
-        parts += [_text(" · ".join(duration_rows(texts, paper))), *_holds(texts, paper.holds)]
+        parts += [_text(" · ".join(duration_rows(texts, paper.incident))), *_holds(texts, paper.holds)]
     lines = {line.n: line for line in draft.lines}
     for section in draft.sections:
-        rows = [_row(texts, section.heading, sentence, lines) for sentence in section.sentences]
+        rows = [
+            _row(texts, when, section.heading, sentence, lines)
+            for when, sentence in zip(said_at(texts, section, lines), section.sentences, strict=True)
+        ]
         parts += [f"## {say(f'heading.{section.heading}')}", "\n".join(rows)]
     if not draft.sections:
         parts.append(_text(say("draft.empty")))
@@ -41,6 +48,17 @@ def markdown(texts: Texts, paper: Paper) -> str:
     if draft.kind is DraftKind.POSTMORTEM:
         parts += [*_log(texts, paper), *_follow_ups(texts, paper.follow_ups)]
     return "\n\n".join(parts) + "\n"
+
+
+def name_of(texts: Texts, draft: Draft) -> str:
+    """What it is called: a draft until people approve it."""
+    part = "approved_paper" if draft.state is DraftState.APPROVED else "draft"
+    return texts.plain(f"{part}.{draft.kind}")
+
+
+def title_of(texts: Texts, draft: Draft) -> str:
+    """What it is called, and of which incident it is."""
+    return texts.plain("draft.title", draft=name_of(texts, draft), incident=incident_label(draft.incident_id))
 
 
 CANVAS_CELLS = 300
@@ -62,15 +80,24 @@ def _as_list(table: str) -> str:
 
 def source_line(texts: Texts, paper: Paper) -> str:
     """Who proposed it, how many sentences it has, how many were dropped."""
-    draft = paper.draft
-    return texts.plain(
-        "draft.source_offline" if draft.source == OFFLINE else "draft.source_model",
-        version=draft.version or 1,
-        source=draft.source,
-        sentences=draft.sentence_count,
-        citations=draft.citation_count,
-        dropped=draft.dropped,
-    )
+    key, about = source_told(paper.draft)
+    return texts.plain(key, **about)
+
+
+def source_told(draft: Draft) -> tuple[str, Mapping[str, Any]]:
+    """The key of that line and what is filled in; an edited version says who edited it."""
+    key = "draft.source_offline" if draft.source == OFFLINE else "draft.source_model"
+    if draft.kind is DraftKind.USER_NOTICE and not draft.is_edited:
+        key = "draft.source_notice"
+    return f"{key}_edited" if draft.is_edited else key, {
+        "version": draft.version or 1,
+        "source": draft.source,
+        "sentences": draft.sentence_count,
+        "citations": draft.citation_count,
+        "dropped": draft.dropped,
+        "who": draft.by,
+        "by_hand": draft.by_hand_count,
+    }
 
 
 def reading_line(texts: Texts, draft: Draft) -> str:
@@ -102,15 +129,23 @@ def reading_notes(texts: Texts, draft: Draft) -> list[str]:
     return []
 
 
+def gaps_line(texts: Texts, draft: Draft) -> str:
+    """Under which headings nothing stands yet; nothing where all have something."""
+    names = " · ".join(texts.plain(f"heading.{heading}") for heading in draft.gaps)
+    return texts.plain("draft.gaps", headings=names) if names else ""
+
+
 def _money(amount: float) -> str:
     """With two decimals, and with as many more as it takes to show two digits that are not 0."""
     return f"{amount:,.{max(2, 1 - floor(log10(amount))) if amount else 2}f}"
 
 
-def duration_rows(texts: Texts, paper: Paper) -> list[str]:
-    """Every duration of the incident; what is not known is said to be unknown."""
-    rows = []
-    for name, span in durations(paper.incident.times).items():
+def duration_rows(texts: Texts, incident: Incident) -> list[str]:
+    """Every duration of the incident; what is not known is said to be unknown, once where that is all of them."""
+    known, rows = durations(incident.times), []
+    if not any(known.values()):
+        return [texts.plain("paper.no_durations")]
+    for name, span in known.items():
         key = f"duration.{name}"
         rows.append(texts.plain(key, span=span) if span is not None else texts.plain(f"{key}.unknown"))
     return rows
@@ -146,8 +181,8 @@ def frozen(holds: Iterable[Hold]) -> list[str]:
     return [str(hold.server) for hold in holds if hold.state in FREEZING]
 
 
-def _row(texts: Texts, heading: str, sentence: Sentence, lines: dict[int, Line]) -> str:
-    said = f"{said_at(texts, heading, sentence, lines)}{_certainty(texts, sentence.certainty)}{_text(sentence.text)}"
+def _row(texts: Texts, when: str, heading: str, sentence: Sentence, lines: dict[int, Line]) -> str:
+    said = f"{when}{_certainty(texts, sentence.certainty)}{_text(with_speaker(heading, sentence, lines))}"
     return f"- {said}{_marks(texts, sentence, lines)} {_sources(sentence.citations, lines)}".rstrip()
 
 
@@ -157,7 +192,13 @@ def _holds(texts: Texts, holds: Iterable[Hold]) -> list[str]:
 
 
 def _certainty(texts: Texts, certainty: str) -> str:
-    return f"**[{texts.plain(f'certainty.{certainty}')}]** " if certainty else ""
+    return f"**[{certainty_told(texts, certainty)}]** " if certainty else ""
+
+
+def certainty_told(texts: Texts, certainty: str) -> str:
+    """How sure it is; another release may have kept a word that this one does not know."""
+    key = f"certainty.{certainty}"
+    return texts.plain(key if texts.has(key) else "certainty.unknown")
 
 
 def marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> list[str]:
@@ -168,12 +209,34 @@ def marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> list[s
     return [texts.plain(f"mark.{name}") for name in known]
 
 
-def said_at(texts: Texts, heading: str, sentence: Sentence, lines: Mapping[int, Line]) -> str:
-    """When the first line was written that a turning point rests on; "" where the sentence begins with a time."""
-    first = min((lines[n].at for n in sentence.citations if n in lines), default=None)
-    if heading != "timeline" or not first:
-        return ""
-    return "" if begins_with_time(sentence.text, first.astimezone(ZoneInfo(texts.zone))) else f"{texts.clock(first)} "
+def said_at(texts: Texts, part: Section, lines: Mapping[int, Line]) -> list[str]:
+    """When the first line of each turning point was written; "" where it begins with that time, and elsewhere.
+
+    Where they lie on more than one day, the first of each day says which. A dot parts it from another figure.
+    """
+    if part.heading != "timeline":
+        return [""] * len(part.sentences)
+    firsts = [min((lines[n].at for n in one.citations if n in lines), default=None) for one in part.sentences]
+    days = [texts.clock(at, "day") if at else "" for at in firsts]
+    told, shown = [], ""
+    for sentence, at, day in zip(part.sentences, firsts, days, strict=True):
+        says_so = at is None or _of_day(texts, at) in times_begun_with(sentence.text)
+        is_new = (
+            day not in ("", shown) and len({*days} - {""}) > 1 and not (says_so and begins_with_date(sentence.text))
+        )
+        pattern = ("day" if says_so else "moment") if is_new else "" if says_so else "time"
+        parted = " · " if not says_so and _FIGURE_FIRST.match(sentence.text) else " "
+        told.append(f"{texts.clock(at, pattern)}{parted}" if at and pattern else "")
+        shown = day or shown
+    return told
+
+
+_FIGURE_FIRST = re.compile(r"\W*(?:오[전후]\s?)?\d")
+
+
+def _of_day(texts: Texts, at: datetime) -> timedelta:
+    local = at.astimezone(ZoneInfo(texts.zone))
+    return timedelta(hours=local.hour, minutes=local.minute)
 
 
 def _marks(texts: Texts, sentence: Sentence, lines: Mapping[int, Line]) -> str:

@@ -1,24 +1,31 @@
 """How drafts look: sentences with their sources, and the manager's three buttons."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
-from bot.domain.citation import Section, Sentence
-from bot.domain.draft import OFFLINE, Draft, DraftKind, DraftState, FollowUp
+from bot.domain.citation import Sentence
+from bot.domain.draft import BRIEFS, Draft, DraftKind, DraftState, FollowUp
 from bot.domain.freeze import Hold, server_names
 from bot.domain.ids import incident_label
-from bot.domain.incident import Incident, durations
+from bot.domain.incident import Incident
+from bot.domain.labels import with_speaker, without_label
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line
 from bot.domain.versions import Changed, changes
-from bot.i18n.paper import reading_line, reading_notes, said_at
+from bot.i18n.paper import (
+    certainty_told,
+    duration_rows,
+    gaps_line,
+    name_of,
+    reading_line,
+    reading_notes,
+    said_at,
+    source_told,
+    title_of,
+)
 from bot.i18n.texts import Texts, escape
 from handlers.blocks import ids
 from handlers.blocks.parts import (
-    INPUT_LIMIT,
     MESSAGE_BLOCKS,
     MESSAGE_LENGTH,
     SECTION_LIMIT,
@@ -30,7 +37,6 @@ from handlers.blocks.parts import (
     fit,
     fitting,
     header,
-    in_full,
     length,
     modal,
     quoted,
@@ -39,15 +45,19 @@ from handlers.blocks.parts import (
     unmarked,
 )
 
-VIEW_BYTES = 200_000
-"""Bytes of text in the editor: a view has 250 kB (docs.slack.dev, views)."""
 FOLLOW_UP_ROWS = 6
 AROUND = 4
 """Blocks that a draft's message has besides: what is left out, a line, the buttons."""
 SENTENCE_LIMIT = 2000
 COMMENT_LIMIT = 500
 CHANGED_LIMIT = 200
-SOURCES = re.compile(r"\s*((?:\[\d+\]\s*)+)$")
+
+
+def asked_line(texts: Texts, kind: DraftKind, incident: Incident) -> str:
+    """That it is on its way, and where it will be."""
+    key = "_alone" if kind in BRIEFS else "_managers" if kind is DraftKind.POSTMORTEM else ""
+    draft = texts.plain(f"draft.{kind}")
+    return texts(f"draft.asked{key or '_alone' * incident.is_past}", draft=draft)
 
 
 def draft_blocks(
@@ -57,12 +67,10 @@ def draft_blocks(
 
     `beside`: what stands in the same message.
     """
-    say = texts.plain
-    title = say("draft.title", draft=say(f"draft.{draft.kind}"), incident=incident_label(incident.id))
-    blocks = [header(title), context(_source_line(texts, draft)), *_how_read(texts, draft)]
-    blocks += _read_to(texts, draft)
+    blocks = [header(title_of(texts, draft)), context(_source_line(texts, draft)), *_how_read(texts, draft)]
+    blocks += _missing(texts, draft)
     if draft.kind is DraftKind.POSTMORTEM:
-        blocks += [section(_durations(texts, incident)), *_still_frozen(texts, holds)]
+        blocks += [section(escape(" · ".join(duration_rows(texts, incident)))), *_still_frozen(texts, holds)]
     if not draft.sections:
         blocks.append(section(texts("draft.empty")))
     room, places = MESSAGE_LENGTH - length([*beside, *blocks]), MESSAGE_BLOCKS - len(beside) - len(blocks) - AROUND
@@ -76,7 +84,8 @@ def _body(texts: Texts, draft: Draft, room: int, places: int) -> list[Block]:
     shown = 0
     for part in draft.sections:
         heading = f"*{texts(f'heading.{part.heading}')}*"
-        rows = [_sentence(texts, part.heading, sentence, lines) for sentence in part.sentences]
+        told = zip(said_at(texts, part, lines), part.sentences, strict=True)
+        rows = [_sentence(texts, when, part.heading, sentence, lines) for when, sentence in told]
         chunks = _chunks(rows[: fitting(rows, room - length(blocks) - len(heading))])
         if not chunks or len(blocks) + 1 + len(chunks) > places:
             break
@@ -120,7 +129,7 @@ def _changed(texts: Texts, changed: Changed) -> str:
     """Struck through what is gone, in bold what came."""
     marks = [("−", "~", changed.gone), ("+", "", changed.new)]
     rows = [
-        f"{sign} {mark}{escape(shorten(unmarked(one.text), CHANGED_LIMIT))}{mark}"
+        f"{sign} {mark}{escape(shorten(unmarked(without_label(changed.heading, one)), CHANGED_LIMIT))}{mark}"
         for sign, mark, sentences in marks
         for one in sentences
     ]
@@ -136,14 +145,16 @@ def catch_up_blocks(texts: Texts, told: Draft, incident: Incident) -> list[Block
 
 
 def to_send_blocks(texts: Texts, draft: Draft) -> list[Block]:
-    """The words of a brief without their sources, to be copied by whoever sends it."""
+    """The words of a brief without their sources, to be copied by whoever sends it, or edited before."""
     rows = [unmarked(one.text) for part in draft.sections for one in part.sentences]
-    return [context(texts("draft.to_send")), quoted(f"```{fit(escape(chr(10).join(rows)), SENTENCE_LIMIT)}```")]
+    words = quoted(f"```{fit(escape(chr(10).join(rows)), SENTENCE_LIMIT)}```")
+    edit = button(texts.plain("button.edit"), ids.DRAFT_EDIT, str(draft.id))
+    return [context(texts(f"draft.to_send_{draft.kind}")), words, actions(edit, block_id=f"draft.{draft.id}")]
 
 
 def published_blocks(texts: Texts, draft: Draft, link: str, *, has_file: bool) -> list[Block]:
     """What the channel sees of an approved draft; `link` leads to its canvas, where there is one."""
-    name = texts.plain(f"draft.{draft.kind}")
+    name = name_of(texts, draft)
     said = texts("draft.published", draft=name, who=draft.decided_by or draft.by)
     where = f"<{link}|{escape(name)}>" if link else texts("draft.no_canvas")
     file = texts("draft.file" if has_file else "draft.no_file")
@@ -172,27 +183,13 @@ def _how_read(texts: Texts, draft: Draft) -> list[Block]:
 
 
 def _source_line(texts: Texts, draft: Draft) -> str:
-    offline = draft.source == OFFLINE
-    return texts(
-        "draft.source_offline" if offline else "draft.source_model",
-        version=draft.version,
-        source=draft.source,
-        sentences=draft.sentence_count,
-        citations=draft.citation_count,
-        dropped=draft.dropped,
-    )
+    key, about = source_told(draft)
+    return texts(key, **about)
 
 
-def _read_to(texts: Texts, draft: Draft) -> list[Block]:
-    return [context(texts("draft.read_to", at=draft.read_to))] if draft.read_to else []
-
-
-def _durations(texts: Texts, incident: Incident) -> str:
-    rows = []
-    for name, span in durations(incident.times).items():
-        key = f"duration.{name}"
-        rows.append(texts(key, span=span) if span is not None else texts(f"{key}.unknown"))
-    return " · ".join(rows)
+def _missing(texts: Texts, draft: Draft) -> list[Block]:
+    unread = [context(texts("draft.read_to", at=draft.read_to))] if draft.read_to else []
+    return [*unread, context(gaps)] if (gaps := gaps_line(texts, draft)) else unread
 
 
 def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
@@ -200,12 +197,12 @@ def _still_frozen(texts: Texts, holds: Sequence[Hold]) -> list[Block]:
     return [quoted(texts("draft.still_frozen", servers=names))] if names else []
 
 
-def _sentence(texts: Texts, heading: str, sentence: Sentence, lines: Mapping[int, Line]) -> str:
+def _sentence(texts: Texts, when: str, heading: str, sentence: Sentence, lines: Mapping[int, Line]) -> str:
+    text = fit(escape(unmarked(with_speaker(heading, sentence, lines))), SENTENCE_LIMIT)
     sources = " ".join(_source(texts, n, lines.get(n)) for n in sentence.citations)
-    sure = f" _{texts(f'certainty.{sentence.certainty}')}_" if sentence.certainty else ""
+    sure = f" _{certainty_told(texts, sentence.certainty)}_" if sentence.certainty else ""
     computed = f" _({texts('mark.computed')})_" if sentence.computed else ""
-    when = said_at(texts, heading, sentence, lines)
-    return f"• {when}{fit(escape(unmarked(sentence.text)), SENTENCE_LIMIT)}{computed}{sure} {sources}"
+    return f"• {when}{text}{computed}{sure} {sources}"
 
 
 def _source(texts: Texts, number: int, line: Line | None) -> str:
@@ -222,78 +219,6 @@ def _chunks(rows: Sequence[str]) -> list[str]:
             chunks.append("")
         chunks[-1] = f"{chunks[-1]}\n{row}".strip()
     return [chunk for chunk in chunks if chunk]
-
-
-def edit_modal(texts: Texts, draft: Draft) -> Block:
-    """A field a section, or as many as it needs: a sentence a line, its sources behind it in brackets."""
-    say = texts.plain
-    blocks = [context(texts("modal.edit.about"))]
-    room = VIEW_BYTES
-    for n, part in enumerate(draft.sections):
-        label = say(f"heading.{part.heading}")
-        for name, sentences in _fields(n, part):
-            value = "\n".join(written(sentence) for sentence in sentences)
-            room -= len(json.dumps(value))
-            if room < 0:
-                continue
-            if len(value) > INPUT_LIMIT:
-                blocks += [section(f"*{escape(label)}*"), *in_full(value)]
-            else:
-                blocks.append(text_input(name, label, value=value, multiline=True, optional=True))
-    if room < 0:
-        blocks.append(context(texts("modal.edit.left_out")))
-    return modal(
-        ids.DRAFT_EDIT,
-        say("modal.edit"),
-        blocks,
-        submit=say("button.save"),
-        close=say("button.cancel"),
-        about={"draft_id": draft.id},
-    )
-
-
-def _fields(n: int, part: Section) -> list[tuple[str, list[Sentence]]]:
-    """What stands in each field of a section; a sentence that no field can hold stands alone, and is kept as it is."""
-    fields: list[list[Sentence]] = [[]]
-    for sentence in part.sentences:
-        if sum(len(written(one)) + 1 for one in [*fields[-1], sentence]) > INPUT_LIMIT and fields[-1]:
-            fields.append([])
-        fields[-1].append(sentence)
-    return [(f"section.{n}.{k}" if k else f"section.{n}", sentences) for k, sentences in enumerate(fields)]
-
-
-def written(sentence: Sentence) -> str:
-    """A sentence as the editor shows it: text [3] [7]."""
-    return " ".join([" ".join(sentence.text.split()), *[f"[{n}]" for n in sentence.citations]])
-
-
-def read_written(draft: Draft, typed: dict[str, str]) -> tuple[tuple[Section, ...], str | None]:
-    """The sections a person typed, or the name of the first field with a line whose sources do not resolve."""
-    known = {line.n for line in draft.lines}
-    sections = []
-    for n, part in enumerate(draft.sections):
-        sentences: list[Sentence] = []
-        for name, before in _fields(n, part):
-            if name not in typed:
-                sentences += before
-                continue
-            rows = [_read_row(part, row) for row in typed[name].splitlines() if row.strip()]
-            if not all(row.citations and set(row.citations) <= known for row in rows):
-                return (), name
-            sentences += rows
-        sections.append(Section(part.heading, tuple(sentences)))
-    return tuple(section for section in sections if section.sentences), None
-
-
-def _read_row(part: Section, row: str) -> Sentence:
-    sources = SOURCES.search(row)
-    numbers = tuple(int(number) for number in re.findall(r"\d+", sources[1])) if sources else ()
-    return _kept(part, SOURCES.sub("", row).strip(), numbers)
-
-
-def _kept(part: Section, text: str, numbers: tuple[int, ...]) -> Sentence:
-    before = next((s for s in part.sentences if " ".join(s.text.split()) == text), None)
-    return replace(before, text=text, citations=numbers) if before else Sentence(text, numbers)
 
 
 def send_back_modal(texts: Texts, draft: Draft) -> Block:
@@ -313,9 +238,10 @@ def follow_ups_modal(texts: Texts, draft: Draft, kept: Sequence[FollowUp], *, du
     """Owner and due date of each follow-up, the loose and the proposed first; an emptied text leaves it out."""
     say = texts.plain
     known = {follow_up.text: follow_up for follow_up in kept}
-    proposed = [" ".join(s.text.split()) for part in draft.sections for s in part.sentences]
+    proposed = {s.text: without_label(part.heading, s) for part in draft.sections for s in part.sentences}
+    proposals = [" ".join(text.split()) for said, text in proposed.items() if " ".join(said.split()) not in known]
     loose = [follow_up.text for follow_up in kept if follow_up.is_loose]
-    undecided = list(dict.fromkeys([*loose, *(text for text in proposed if text not in known)]))
+    undecided = list(dict.fromkeys([*loose, *(text for text in proposals if text not in known)]))
     blocks: list[Block] = []
     for n, text in enumerate(list(dict.fromkeys([*undecided, *known]))[:FOLLOW_UP_ROWS]):
         blocks += _follow_up_row(texts, n, text, known.get(text), due)

@@ -7,6 +7,7 @@ from bot.domain.ids import incident_label
 from bot.domain.incident import Incident
 from bot.domain.shortening import shorten
 from bot.i18n.texts import Texts
+from bot.ports.gate_rows import Line
 from bot.use_cases.freeze import Frozen
 from handlers.blocks import ids, sight
 from handlers.blocks.parts import (
@@ -49,14 +50,21 @@ def _claim_key(hold: Hold) -> str:
     return "freeze.mistake_line" if hold.mistaken else "freeze.claimed_line"
 
 
+def stopped(texts: Texts, line: Line) -> list[Block]:
+    """In a quarantine what is said first, whatever is frozen."""
+    if not line.quarantined_at:
+        return []
+    return [section(texts("freeze.quarantined", since=line.quarantined_at, why=line.quarantine_reason))]
+
+
 def frozen_list(texts: Texts, frozen: Sequence[Frozen]) -> list[Block]:
-    """Everything that is frozen, by server."""
+    """Everything that is frozen, by server, with room for one block before it."""
     if not frozen:
         return [section(texts("freeze.nothing"))]
     blocks = [header(texts.plain("freeze.list", count=count_servers(frozen)))]
     for one in frozen:
         rows = frozen_blocks(texts, one)
-        if len(blocks) + len(rows) > MESSAGE_BLOCKS - 1:
+        if len(blocks) + len(rows) > MESSAGE_BLOCKS - 2:
             blocks.append(context(texts("freeze.too_many", count=len(frozen))))
             break
         blocks += rows

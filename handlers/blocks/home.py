@@ -10,7 +10,7 @@ from bot.use_cases.shadow import Shadow
 from handlers.blocks import ids
 from handlers.blocks.change import change_blocks
 from handlers.blocks.draft import decision_blocks
-from handlers.blocks.freeze import count_servers, frozen_blocks, hold_blocks
+from handlers.blocks.freeze import count_servers, frozen_blocks, hold_blocks, stopped
 from handlers.blocks.incident import summary_blocks
 from handlers.blocks.parts import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
 
@@ -32,6 +32,7 @@ def home_view(
             button(say("button.help"), ids.INCIDENT_HELP),
             block_id="home.actions",
         ),
+        *stopped(texts, home.line),
         *([context(shadow_line(texts, shadow))] if shadow and shadow.is_on else []),
         *_waiting(texts, home, pasts or {}),
         *_incidents(texts, home),

@@ -167,7 +167,7 @@ def summary_blocks(texts: Texts, incident: Incident, holds: Sequence[Hold] = ())
     if incident.channel:
         line += " " + f"<#{incident.channel}>"
     if holds:
-        line += "\n" + texts("incident.frozen_line", servers=[hold.server for hold in holds])
+        line += "\n" + texts("incident.frozen_line", servers=list(dict.fromkeys(hold.server for hold in holds)))
     return [section(line, button(texts.plain("button.show"), ids.INCIDENT_SHOW, str(incident.id)))]
 
 

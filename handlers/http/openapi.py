@@ -15,7 +15,8 @@ _STATUS = {
     409: "the key was used for other work, or the permit is worth nothing any more",
     422: "the request cannot be read",
     429: "asked too often",
-    503: "nothing may start now; try again after Retry-After seconds",
+    503: "nothing may start now (`quarantined`: nobody has looked yet after a restore); "
+    "try again after Retry-After seconds",
 }
 _CLOSED = (401, 422, 429, 503)
 

@@ -161,7 +161,7 @@ def _of_database(figures: Figures, now: datetime) -> list[str]:
         *_gauge("stopline_permits", "Permits that may still matter.", _by("state", figures.permits)),
         *_gauge(
             "stopline_database_clock_ahead_seconds",
-            "How far PostgreSQL's clock is ahead of ours; leases bear 2 s.",
+            "How far PostgreSQL's clock is ahead of ours; a lease bears less than 4 s.",
             [({}, (figures.clock - now).total_seconds())] if figures.clock else [],
         ),
     ]

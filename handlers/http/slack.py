@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from handlers.http.body import TooLarge, TooSlow, read_bytes
+from handlers.shape import is_delivery
 
 BODY_LIMIT = 1024 * 1024
 """Bytes; Slack's payloads are far smaller."""
@@ -24,17 +25,6 @@ REMEMBERED = timedelta(seconds=2 * AGE_SECONDS)
 """A signature may be so long of use: Slack's clock may be ahead of ours as well."""
 MOST = 2_000
 """So many answers are remembered; few have a body."""
-DEPTH = 64
-"""Levels of a body; Slack's have some fifteen."""
-OBJECTS = ("event", "user", "team", "channel", "container", "view", "message")
-NEEDED: Mapping[str, tuple[tuple[str | int, ...], ...]] = {
-    "command": (("user_id",), ("channel_id",), ("trigger_id",)),
-    "event": (("event", "type"),),
-    "block_actions": (("user", "id"), ("trigger_id",), ("actions", 0, "action_id")),
-    "view_submission": (("user", "id"), ("view", "id"), ("view", "callback_id")),
-    "message_action": (("user", "id"), ("channel", "id"), ("message", "ts")),
-}
-"""Paths to the words without which a delivery of this kind says nothing."""
 
 
 class Unreadable(Exception):
@@ -109,51 +99,11 @@ def read_body(raw: bytes, content_type: str) -> dict[str, Any]:
         body: Any = json.loads(text) if content_type == "application/json" else _form(text)
     except (ValueError, RecursionError) as trouble:
         raise Unreadable from trouble
-    if not isinstance(body, dict) or _is_deep(body, DEPTH) or not _has_shape(body):
+    if not is_delivery(body):
         raise Unreadable
-    return body
+    return dict(body)
 
 
 def _form(text: str) -> Any:
     fields = dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
     return json.loads(fields["payload"]) if "payload" in fields else fields
-
-
-def _is_deep(part: Any, left: int) -> bool:
-    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return left == 0 or any(_is_deep(one, left - 1) for one in inner)
-
-
-def _has_shape(body: Mapping[str, Any]) -> bool:
-    if any(not isinstance(body.get(name) or {}, dict) for name in OBJECTS):
-        return False
-    if any(not isinstance(one, dict) for name in ("actions", "authorizations") for one in _list(body.get(name))):
-        return False
-    kind = next((name for name in ("command", "event") if name in body), str(body.get("type", "")))
-    if kind == "view_submission" and not _has_state(body.get("view") or {}):
-        return False
-    return all(isinstance(_at(body, path), str) for path in NEEDED.get(kind, ()))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _has_state(view: Mapping[str, Any]) -> bool:
-    """What was typed: one element in each block."""
-    values = _at(view, ("state", "values"))
-    if not isinstance(values, dict) or not isinstance(view.get("blocks"), list):
-        return False
-    typed = [block for block in values.values() if isinstance(block, dict) and block]
-    return len(typed) == len(values) and all(isinstance(one, dict) for block in typed for one in block.values())
-
-
-def _at(part: Any, path: tuple[str | int, ...]) -> Any:
-    for step in path:
-        if isinstance(part, dict) and isinstance(step, str):
-            part = part.get(step)
-        elif isinstance(part, list) and isinstance(step, int) and step < len(part):
-            part = part[step]
-        else:
-            return None
-    return part

@@ -19,6 +19,7 @@ from bot.ports.chat import ChatPermanent
 from bot.use_cases import incident as incidents
 from bot.use_cases.authority import people_named
 from bot.use_cases.incident import Overview
+from bot.use_cases.record import topic_job
 from bot.use_cases.sight import keep_members, read_members_again
 from handlers.blocks.incident import card, channel_notes, headline, summary_blocks
 from handlers.desk import Desk
@@ -26,8 +27,6 @@ from handlers.desk import Desk
 log = logging.getLogger(__name__)
 
 TOPIC_LIMIT = 250
-TOPIC_CHANGES = frozenset({Act.SERVER_HELD, Act.SERVER_VERIFIED, Act.MISTAKE_VERIFIED, Act.SEVERITY_CHANGED})
-"""Acts after which the channel's topic says something else."""
 NAMES_TRIED = 9
 """So many incidents of one title a day get a channel name of their own."""
 
@@ -38,10 +37,9 @@ async def open_channel(desk: Desk, run: Run) -> None:
     view = await incidents.overview(desk.outside, incident_id=number, sight=WHOLE)
     (channel, name), shown = await asyncio.gather(_create(desk, run, view.incident), _card(desk, view))
     ends = await asyncio.gather(
-        _keep_channel(desk, number, channel, name),
+        _keep_channel(desk, run, number, channel, name),
         run.step("invite", lambda: _invite(desk, view, channel)),
         run.step("card", lambda: _post_card(desk, run, view, channel, shown)),
-        run.step("topic", lambda: _topic(desk, view, channel)),
         run.step("bookmark", lambda: _bookmark(desk, run, view, channel)),
         run.step("announce", lambda: _announce(desk, run, view, channel)),
         return_exceptions=True,
@@ -96,11 +94,13 @@ async def _ours(desk: Desk, name: str) -> ChannelId | None:
         return None if await tx.incidents.by_channel(channel) else channel
 
 
-async def _keep_channel(desk: Desk, number: IncidentId, channel: ChannelId, name: str) -> None:
+async def _keep_channel(desk: Desk, run: Run, number: IncidentId, channel: ChannelId, name: str) -> None:
     async with desk.outside.store.write() as tx:
         one = await tx.incidents.lock(number)
         assert one
         await tx.incidents.save(replace(one, channel=channel, channel_name=name))
+        named = topic_job(number, f"topic:{run.job.id}", desk.outside.clock.now(), urgency=run.job.urgency)
+        await tx.jobs.put([named])
 
 
 async def _invite(desk: Desk, view: Overview, channel: ChannelId) -> None:
@@ -153,14 +153,26 @@ async def _post_card(desk: Desk, run: Run, view: Overview, channel: ChannelId, b
     return ts
 
 
-async def _topic(desk: Desk, view: Overview, channel: ChannelId) -> None:
-    await desk.chat.set_topic(channel, topic(desk, view))
+async def set_topic(desk: Desk, run: Run) -> None:
+    """The topic says how things stand; before there is a channel there is nothing to do. One does for all that wait.
+
+    Where Slack refuses it (an archived channel, a workspace that lets nobody set topics) the log is told, no person.
+    """
+    async with desk.outside.store.write() as tx:
+        await tx.jobs.overtake(run.job.id, key=run.job.key)
+    view = await incidents.overview(desk.outside, incident_id=IncidentId(run.payload["incident_id"]), sight=WHOLE)
+    if view.incident.channel is None:
+        return
+    try:
+        await desk.chat.set_topic(view.incident.channel, topic(desk, view))
+    except ChatPermanent as refused:
+        log.warning("Slack refuses a topic: %s", refused.reason, extra={"channel": view.incident.channel})
 
 
 def topic(desk: Desk, view: Overview) -> str:
     """Severity, title and what is frozen, within Slack's 250 characters."""
     texts = desk.house_texts(view.incident)
-    servers = sorted(hold.server for hold in view.holds if hold.freezes)
+    servers = sorted({hold.server for hold in view.holds if hold.freezes})
     key = "incident.topic_frozen" if servers else "incident.topic"
     severity = texts.plain(f"severity.{view.incident.severity}")
     said = texts.plain(key, severity=severity, title=view.incident.title, servers=servers)
@@ -218,9 +230,6 @@ async def post_entry(desk: Desk, run: Run) -> None:
     ts = await desk.chat.post(channel, text, blocks=None, key=f"entry:{entry_id}", thread_ts=None, again=run.again)
     async with desk.outside.store.write() as tx:
         await tx.entries.shown_as(entry_id, channel, ts)
-    if entry.kind in TOPIC_CHANGES:
-        view = await incidents.overview(desk.outside, incident_id=number, sight=WHOLE)
-        await desk.chat.set_topic(channel, topic(desk, view))
 
 
 async def _names(desk: Desk, entry: Entry) -> dict[str, str]:

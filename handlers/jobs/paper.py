@@ -9,7 +9,7 @@ from bot.domain.sight import WHOLE, Sight
 from bot.domain.spending import Meter
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent, ChatTransient
-from bot.use_cases import ask, draft
+from bot.use_cases import ask, draft, follow_up
 from bot.use_cases.authority import people_named
 from bot.use_cases.incident import overview
 from handlers.blocks.answer import answer_blocks
@@ -116,7 +116,7 @@ async def _to_manager(desk: Desk, run: Run, draft_id: DraftId, manager: SlackUse
     instead = one.private and named and manager not in named
     said = [section(texts("private.draft_to_you"))] if instead else []
     before = await draft.version_before(desk.outside, found, sight=sight)
-    kept = await draft.follow_ups_of(desk.outside, one.id, sight=sight)
+    kept = await follow_up.follow_ups_of(desk.outside, one.id, sight=sight)
     beside = [*said, *kept_blocks(texts, kept), *changed_blocks(texts, before, found)]
     blocks = [*beside, *draft_blocks(texts, found, one, view.holds, beside=beside)]
     blocks += [divider(), *decision_blocks(texts, found)]

@@ -7,7 +7,7 @@ from bot.domain.draft import Draft
 from bot.domain.ids import ChannelId, DraftId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.paper import Paper
-from bot.i18n.paper import for_canvas, markdown
+from bot.i18n.paper import for_canvas, markdown, name_of
 from bot.i18n.texts import Texts
 from bot.jobs.worker import Run
 from bot.ports.chat import ChatPermanent
@@ -51,7 +51,7 @@ async def _message(desk: Desk, run: Run, channel: ChannelId, paper: Paper, link:
     blocks = published_blocks(house, draft, link, has_file=has_file)
     if not link:
         blocks += draft_blocks(house, draft, paper.incident, ())
-    text = house("draft.published", draft=house.plain(f"draft.{draft.kind}"), who=who)
+    text = house("draft.published", draft=name_of(house, draft), who=who)
     key = f"published:{draft.id}"
     return await desk.chat.post(channel, text, blocks=blocks, key=key, thread_ts=None, again=run.again)
 
@@ -73,5 +73,5 @@ async def _file(desk: Desk, run: Run, channel: ChannelId, title: str, file: str,
 def _title(texts: Texts, draft: Draft, incident: Incident) -> str:
     """The version is in it: of one title there is one canvas."""
     say = texts.plain
-    name = say(f"draft.{draft.kind}")
+    name = name_of(texts, draft)
     return say("draft.paper_title", draft=name, incident=incident_label(incident.id), version=draft.version)

@@ -11,17 +11,16 @@ from bot.domain.draft import DraftState
 from bot.domain.errors import ReasonMissing
 from bot.domain.ids import DraftId, IncidentId, SlackUserId
 from bot.domain.sight import Sight
-from bot.use_cases import draft
+from bot.use_cases import draft, follow_up
 from handlers.blocks import ids
 from handlers.blocks.draft import (
     FOLLOW_UP_ROWS,
     decision_blocks,
     draft_blocks,
-    edit_modal,
     follow_ups_modal,
-    read_written,
     send_back_modal,
 )
+from handlers.blocks.edited import edit_modal, read_written, unsourced_line
 from handlers.desk import Call, Desk, about, answer, call_of_action, typed
 
 DUE = timedelta(days=14)
@@ -70,7 +69,7 @@ async def _mine(desk: Desk, call: Call, draft_id: DraftId) -> Any:
 
 async def _follow_ups(desk: Desk, call: Call, draft_id: DraftId) -> None:
     found, one = await draft.get_draft(desk.outside, draft_id, sight=call.sight)
-    kept = await draft.follow_ups_of(desk.outside, one.id, sight=call.sight)
+    kept = await follow_up.follow_ups_of(desk.outside, one.id, sight=call.sight)
     today = desk.outside.clock.now().astimezone(ZoneInfo(desk.outside.policy.zone)).date()
     await call.open(follow_ups_modal(call.texts, found, kept, due=today + DUE))
 
@@ -79,13 +78,14 @@ def _on_edit(desk: Desk) -> Callable[..., Awaitable[None]]:
     async def on_edit(ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
         reader = await desk.reader(body["user"]["id"])
         draft_id = DraftId(int(about(view)["draft_id"]))
-        found, _ = await draft.get_draft(desk.outside, draft_id, sight=Sight(who=reader.id))
-        sections, wrong = read_written(found, typed(view))
+        sight = Sight(who=reader.id)
+        found, _ = await draft.get_draft(desk.outside, draft_id, sight=sight)
+        lines = await draft.lines_to_cite(desk.outside, draft_id, sight=sight)
+        sections, wrong = read_written(found, typed(view), lines)
         if wrong:
-            sentence = reader.texts.plain("refused.source_missing", first=min(n.n for n in found.lines))
-            await ack(response_action="errors", errors={wrong: sentence})
+            await ack(response_action="errors", errors={wrong.field: unsourced_line(reader.texts, found, wrong)})
             return
-        await draft.edit_draft(desk.outside, by=reader.id, draft_id=draft_id, sections=sections)
+        await draft.edit_draft(desk.outside, by=reader.id, draft_id=draft_id, sections=sections, lines=lines)
         await ack()
 
     return on_edit
@@ -111,7 +111,7 @@ def _on_send_back(desk: Desk) -> Callable[..., Awaitable[None]]:
 def _on_follow_ups(desk: Desk) -> Callable[..., Awaitable[None]]:
     async def on_follow_ups(ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
         reader, words = await desk.reader(body["user"]["id"]), typed(view)
-        await draft.add_follow_ups(
+        await follow_up.add_follow_ups(
             desk.outside,
             by=reader.id,
             incident_id=IncidentId(int(about(view)["incident_id"])),

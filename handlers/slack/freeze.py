@@ -12,10 +12,11 @@ from bot.domain.ids import HoldId, incident_label
 from bot.domain.incident import Incident
 from bot.use_cases import fix, freeze, incident
 from bot.use_cases.authority import check_duty
+from bot.use_cases.quarantine import quarantine_now
 from handlers.blocks import ids
-from handlers.blocks.freeze import claim_modal, count_servers, frozen_list, reject_modal, verify_modal
+from handlers.blocks.freeze import claim_modal, count_servers, frozen_list, reject_modal, stopped, verify_modal
 from handlers.blocks.help import help_blocks
-from handlers.blocks.parts import section
+from handlers.blocks.parts import Block, section
 from handlers.desk import Call, Desk, about, call_of_action, call_of_command, typed
 from handlers.parsing import FREEZE_VERBS, split_verb, spoken, take_incident
 
@@ -148,11 +149,12 @@ async def _reject(desk: Desk, call: Call, hold: Hold, one: Incident, words: str)
 
 async def _list(desk: Desk, call: Call) -> None:
     frozen = await freeze.frozen_servers(desk.outside, sight=call.sight)
-    await _say_frozen(call, frozen)
+    await _say(desk, call, call.texts("freeze.list", count=count_servers(frozen)), frozen_list(call.texts, frozen))
 
 
-async def _say_frozen(call: Call, frozen: Sequence[freeze.Frozen]) -> None:
-    await call.say(call.texts("freeze.list", count=count_servers(frozen)), frozen_list(call.texts, frozen))
+async def _say(desk: Desk, call: Call, text: str, blocks: Sequence[Block]) -> None:
+    first = stopped(call.texts, await quarantine_now(desk.outside))
+    await call.say(text, [*first, *blocks])
 
 
 async def _show(desk: Desk, call: Call) -> None:
@@ -161,9 +163,10 @@ async def _show(desk: Desk, call: Call) -> None:
         return
     servers, frozen = await freeze.servers_state(desk.outside, name=call.text.split(" ")[0], sight=call.sight)
     if not frozen:
-        await call.say(call.texts("freeze.free", servers=[server.name for server in servers]))
+        free = call.texts("freeze.free", servers=[server.name for server in servers])
+        await _say(desk, call, free, [section(free)])
         return
-    await _say_frozen(call, frozen)
+    await _say(desk, call, call.texts("freeze.list", count=count_servers(frozen)), frozen_list(call.texts, frozen))
 
 
 async def _help(desk: Desk, call: Call) -> None:

@@ -14,7 +14,7 @@ from bot.use_cases import draft as drafts
 from bot.use_cases import freeze, incident, server, timeline
 from bot.use_cases.brief import catch_up
 from bot.use_cases.merge import merge_incident
-from handlers.blocks.draft import catch_up_blocks
+from handlers.blocks.draft import asked_line, catch_up_blocks
 from handlers.blocks.help import help_blocks
 from handlers.blocks.incident import (
     ask_modal,
@@ -217,7 +217,7 @@ async def _draft(desk: Desk, call: Call) -> None:
     word, _ = take_choice(rest, DRAFT_WORDS, command="/incident draft")
     kind = DraftKind(word)
     await drafts.ask_for_draft(desk.outside, by=call.by, incident_id=one.id, kind=kind, request_key=call.key)
-    await call.say(call.texts("draft.asked", draft=call.texts.plain(f"draft.{kind}")))
+    await call.say(asked_line(call.texts, kind, one))
 
 
 async def _catchup(desk: Desk, call: Call) -> None:

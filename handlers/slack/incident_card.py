@@ -11,6 +11,7 @@ from bot.domain.incident import Incident, Role, Severity, Status
 from bot.use_cases import draft as drafts
 from bot.use_cases import incident, timeline
 from handlers.blocks import ids
+from handlers.blocks.draft import asked_line
 from handlers.blocks.help import help_blocks
 from handlers.blocks.incident import (
     ask_modal,
@@ -111,7 +112,7 @@ async def _timeline(desk: Desk, call: Call, one: Incident) -> None:
 async def _draft(desk: Desk, call: Call, one: Incident) -> None:
     kind = DraftKind(call.text.partition(":")[2])
     await drafts.ask_for_draft(desk.outside, by=call.by, incident_id=one.id, kind=kind, request_key=call.key)
-    await call.say(call.texts("draft.asked", draft=call.texts.plain(f"draft.{kind}")))
+    await call.say(asked_line(call.texts, kind, one))
 
 
 async def _resolve(desk: Desk, call: Call, one: Incident) -> None:

@@ -9,7 +9,9 @@ from bot.domain.ids import IncidentId, incident_label
 from bot.domain.incident import Incident
 from bot.domain.server import LABELS, EdgeKind
 from bot.use_cases import catalogue, freeze, incident, server, shadow
+from bot.use_cases.quarantine import quarantine_now
 from handlers.blocks import ids
+from handlers.blocks.freeze import stopped
 from handlers.blocks.home import shadow_line
 from handlers.blocks.incident import channel_notes
 from handlers.blocks.server import peer_blocks, server_blocks
@@ -50,7 +52,8 @@ async def _server(desk: Desk, call: Call) -> None:
 async def _show(desk: Desk, call: Call, name: str) -> None:
     one, frozen = await freeze.server_state(desk.outside, name=name, sight=call.sight)
     known = await server.known_catalogue(desk.outside)
-    await call.say(one.name, server_blocks(call.texts, one, known, frozen))
+    first = stopped(call.texts, await quarantine_now(desk.outside))
+    await call.say(one.name, [*first, *server_blocks(call.texts, one, known, frozen)])
 
 
 async def _add_server(desk: Desk, call: Call, words: list[str]) -> None:

@@ -30,15 +30,17 @@ from bot.domain.incident import TITLE_LIMIT, Incident, Role, Severity, Status, T
 from bot.domain.question import Answer
 from bot.domain.transcript import Line, LineKind
 from bot.i18n.texts import Texts
+from bot.ports import gate_rows
 from bot.sandbox.block_kit import check_blocks, check_view
 from bot.use_cases.change import ChangeAnswer
 from bot.use_cases.freeze import Frozen
 from bot.use_cases.home import Home, Waiting
 from bot.use_cases.incident import Overview
-from handlers.blocks import answer, change, draft, freeze, help, home, incident, timeline
+from handlers.blocks import answer, change, draft, edited, freeze, help, home, incident, timeline
 from handlers.blocks.parts import fit, unmarked
 
 AT = datetime(2024, 5, 20, 5, 52, tzinfo=UTC)
+QUARANTINED = gate_rows.Line(1, AT, "restored <b> & all " * 40)
 OURS = re.compile(
     r"<(?:@[A-Z0-9]+|#[A-Z0-9]+|!date\^\d+\^[^<>|]*\|[^<>|]*|https://haneul\.slack\.com/[^<>| ]*\|\[\d+\])>"
 )
@@ -202,7 +204,7 @@ def test_changes(texts: Texts, many: list[Change], one: Incident, held: tuple[Ho
 @given(languages, drafts, incidents, holds, st.lists(said, max_size=9))
 def test_drafts(texts: Texts, made: Draft, one: Incident, held: tuple[Hold, ...], kept: list[str]) -> None:
     check([*draft.draft_blocks(texts, made, one, held), *draft.decision_blocks(texts, made)])
-    check_modal(draft.edit_modal(texts, made))
+    check_modal(edited.edit_modal(texts, made))
     check_modal(draft.send_back_modal(texts, made))
     follow_ups = [FollowUp(FollowUpId(n), one.id, text) for n, text in enumerate(kept)]
     check_modal(draft.follow_ups_modal(texts, made, follow_ups, due=date(2024, 6, 3)))
@@ -232,7 +234,7 @@ def test_home(texts: Texts, many: list[Incident], held: tuple[Hold, ...], asked:
     frozen = tuple(Frozen(hold, many[0]) for hold in open_holds(held)) if many else ()
     claimed = tuple(one for one in frozen if one.hold.state is HoldState.CLAIMED)
     waiting = Waiting(claimed, (asked,), ((made, many[0]),) if many else ())
-    check_modal(home.home_view(texts, Home(many, frozen, waiting)))
+    check_modal(home.home_view(texts, Home(QUARANTINED, many, frozen, waiting)))
 
 
 @given(long_said, st.integers(1, 200))

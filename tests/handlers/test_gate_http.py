@@ -16,6 +16,7 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 from bot.ports.outside import Outside, Policy
 from bot.ports.storage import StoreCollision, StoreUnavailable
 from bot.use_cases.fix import claim_fix, verify_server
+from bot.use_cases.quarantine import begin_quarantine, end_quarantine
 from bot.use_cases.token import make_token
 from handlers.http import gate as gate_door
 from handlers.http.entrance import Entrance, Rates
@@ -154,6 +155,19 @@ async def test_one_server_is_shown_but_not_for_keeps(door: Door, outside: Outsid
     assert headers["Cache-Control"] == "no-store" and len(seen["incidents"]) == 1
     assert (await door.call("GET", "/v1/servers/lb-02"))[1]["frozen"] is False
     assert (await door.call("GET", "/v1/servers/role:relay"))[0] == 422, "a group is not one server"
+
+
+async def test_whoever_only_looks_learns_of_a_quarantine(door: Door, outside: Outside) -> None:
+    """Else a script that asks whether a server is frozen goes on where the gate refuses."""
+    await begin_quarantine(outside, reason="restored from yesterday")
+    asked, refusal = await door.ask("lb-01")
+    status, seen, headers = await door.call("GET", "/v1/servers/lb-01")
+    assert (status, seen["error"]) == (asked, refusal["error"]) == (503, "quarantined")
+    assert "restored from yesterday" in seen["reason"] and "frozen" not in seen and headers["Retry-After"] == "60"
+    _, document, _ = await door.call("GET", "/v1/openapi.json")
+    assert "quarantined" in document["paths"]["/v1/servers/{name}"]["get"]["responses"]["503"]["description"]
+    await end_quarantine(outside)
+    assert (await door.call("GET", "/v1/servers/lb-01"))[1]["frozen"] is False
 
 
 @pytest.mark.parametrize(

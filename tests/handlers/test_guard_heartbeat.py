@@ -55,8 +55,8 @@ async def test_lost_heartbeats_are_said_once_after_the_first_minute(beat: tuple[
 
 async def test_a_heartbeat_that_hangs_does_not_delay_the_end() -> None:
     async with opened(heartbeat=[HANGS]) as gate:
-        ended = await guard(gate.url, "--", "sh", "-c", "sleep 0.5; exit 3", tuned=QUICK)
-    assert ended.code == 3 and ended.seconds < 1.5 and len(gate.bodies("heartbeat")) == 1
+        ended = await guard(gate.url, "--", "sh", "-c", "sleep 0.5; exit 3", tuned=QUICK | {"ANSWER_SECONDS": 40})
+    assert ended.code == 3 and ended.seconds < 20 and len(gate.bodies("heartbeat")) == 1
     assert gate.bodies("finish") == [{"outcome": "exit 3", "result": "failed"}]
 
 

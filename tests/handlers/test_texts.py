@@ -10,8 +10,9 @@ import pytest
 import handlers.parsing
 from bot.domain import errors
 from bot.domain.audit import Act
+from bot.domain.certainty import CONFIRMED, INCONCLUSIVE, LIKELY
 from bot.domain.change import ENDS, ChangeKind, ChangeState
-from bot.domain.citation import HEADINGS
+from bot.domain.citation import BY_HAND, HEADINGS
 from bot.domain.draft import DraftKind, DraftState
 from bot.domain.errors import Refused
 from bot.domain.incident import Role, Severity, Status, TimeName, durations
@@ -102,6 +103,7 @@ WORDS = [
     *(f"draft.{one}" for one in DraftKind),
     *(f"draft_state.{one}" for one in DraftState),
     *(f"heading.{one}" for one in HEADINGS),
+    *(f"certainty.{one}" for one in (CONFIRMED, LIKELY, INCONCLUSIVE, BY_HAND)),
     *(f"work.{one}" for one in JobKind),
     *(f"duration.{one}" for one in durations({})),
     *(f"duration.{one}.unknown" for one in durations({})),
@@ -133,6 +135,13 @@ def test_plain_words_have_no_marks() -> None:
         params = {name: "x" for name in blanks(catalogue()[key]["ko"])}
         for language in ("en", "ko"):
             assert not re.search(r":[a-z_]{3,}:|\*\S.*\*", Texts(language).plain(key, **params)), key
+
+
+def test_the_sandbox_shows_every_emoji_of_a_sentence() -> None:
+    page = (ROOT / "bot/sandbox/page/emoji.js").read_text(encoding="utf-8")
+    drawn = set(re.findall(r'([a-z0-9_]+): "', page))
+    said = {name for words in catalogue().values() for name in re.findall(r":([a-z_]{3,}): ", words["en"])}
+    assert said and said <= drawn, said - drawn
 
 
 def test_a_star_that_makes_nothing_bold_stays() -> None:

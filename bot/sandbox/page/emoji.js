@@ -25,6 +25,7 @@ export const EMOJI = {
   left_speech_bubble: "🗨️", inbox_tray: "📥", outbox_tray: "📤", email: "✉️", spiral_note_pad: "🗒️", card_index_dividers: "🗂️",
   small_blue_diamond: "🔹", small_orange_diamond: "🔸", small_red_triangle: "🔺", black_small_square: "▪️", point_up: "☝️", "100": "💯",
   bellhop_bell: "🛎️", thread: "🧵", grey_exclamation: "❕", mute: "🔇", recycle: "♻️", white_large_square: "⬜", large_red_square: "🟥", rice_ball: "🍙",
+  leftwards_arrow_with_hook: "↩️", ballot_box_with_check: "☑️", wastebasket: "🗑️",
 };
 
 export const QUICK = ["pushpin", "white_check_mark", "eyes", "thumbsup", "pray", "tada", "fire", "rotating_light", "warning",

@@ -15,7 +15,7 @@ import { openSwitcher } from "./switcher.js";
 import { applyTheme } from "./theme.js";
 import { threadPane } from "./thread.js";
 import { msOf, now, setNow, setPlace } from "./time.js";
-import { setLanguage, w } from "./words.js";
+import { setLanguage, textOf, w } from "./words.js";
 
 const root = document.getElementById("app");
 
@@ -114,7 +114,7 @@ function listen() {
   onArrival((channel, message) => {
     if (msOf(message.ts) > now()) { state.clock = new Date(msOf(message.ts)).toISOString(); changed("clock"); }
     if (channel !== channelNow()?.id || message.user === state.me) return;
-    announce(w("new_from", { name: authorOf(message).name, text: plainText(message.text ?? "").slice(0, 200) }));
+    announce(w("new_from", { name: authorOf(message).name, text: plainText(textOf(message)).slice(0, 200) }));
   });
 }
 

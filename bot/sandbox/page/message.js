@@ -9,7 +9,7 @@ import { confirmAsk, notice, openMenu } from "./popup.js";
 import { pickEmoji } from "./reactions.js";
 import { dropMessage, nameOf, person, state } from "./store.js";
 import { ago, clockTime, fullTime, msOf, now, shortTime } from "./time.js";
-import { count, w } from "./words.js";
+import { count, textOf, w } from "./words.js";
 
 const QUIET = new Set(["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
   "channel_unarchive", "pinned_item", "unpinned_item", "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "group_archive", "bot_add"]);
@@ -40,12 +40,12 @@ function rowClass(message, place) {
 }
 
 function rowLabel(message) {
-  return `${authorOf(message).name}, ${clockTime(msOf(message.ts))}: ${plainText(message.text ?? "").slice(0, 160)}`;
+  return `${authorOf(message).name}, ${clockTime(msOf(message.ts))}: ${plainText(textOf(message)).slice(0, 160)}`;
 }
 
 function quietBody(message) {
   const author = authorOf(message);
-  const text = message.text ?? "";
+  const text = textOf(message);
   return [
     h("span", { class: "quiet-mark", "aria-hidden": "true" }, "·"),
     h("div", { class: "message-main" }, text.includes(`<@${author.id}`) ? null : h("strong", {}, author.name, " "), mrkdwn(text),

@@ -58,6 +58,11 @@ const KO = {
   unsupported: "표시할 수 없는 블록입니다: {type}", choose_person: "누구로 시작할까요?", jump_latest: "최신 메시지로", here: "접속 중인 사람에게", whole_channel: "이 채널의 모든 사람에게",
   not_delivered: "앱이 응답하지 않았습니다. 입력한 내용은 그대로 있으니 다시 시도해 주세요.", submit_failed: "제출하지 못했습니다: {error}",
   shortcuts: "바로 가기", pinned: "고정됨", pin_count_one: "고정 1개", pin_count_many: "고정 {n}개", message_list: "{name} 메시지", latest_reply: "마지막 댓글 {when}",
+  said_channel_join: "{who} 님이 채널에 참여했습니다", said_channel_leave: "{who} 님이 채널에서 나갔습니다",
+  said_channel_name: "{who} 님이 채널 이름을 바꿨습니다: {name}", said_channel_archive: "{who} 님이 채널을 보관했습니다",
+  said_channel_unarchive: "{who} 님이 채널 보관을 해제했습니다", said_channel_topic: "{who} 님이 채널 주제를 정했습니다: {topic}",
+  said_channel_purpose: "{who} 님이 채널 설명을 정했습니다: {purpose}", said_channel_topic_: "{who} 님이 채널 주제를 지웠습니다",
+  said_channel_purpose_: "{who} 님이 채널 설명을 지웠습니다",
 };
 
 let table = EN;
@@ -69,8 +74,19 @@ export function setLanguage(locale) {
 }
 
 export function w(key, params = {}) {
-  const text = table[key] ?? EN[key] ?? key;
+  return fill(table[key] ?? EN[key] ?? key, params);
+}
+
+function fill(text, params) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole));
+}
+
+/** The words of a message; what Slack's server says by itself, always in English, in the reader's language. */
+export function textOf(message) {
+  const key = `said_${message.subtype}`;
+  const about = message.subtype?.replace("channel_", "");
+  const text = table[about && message[about] === "" ? `${key}_` : key];
+  return text ? fill(text, { ...message, who: `<@${message.user}>` }) : message.text ?? "";
 }
 
 export const count = (key, n) => w(n === 1 ? `${key}_one` : `${key}_many`, { n });
