@@ -66,10 +66,17 @@ def _tell(old: OldChannel, imported: Imported, zone: ZoneInfo) -> None:
         else:
             words = shorten(" ".join(said.message.text.split()), QUOTE)
             print(say("imported.said", time=time, at=_moment(said.at, zone), words=words))
+    print(say("imported.zone", zone=zone.key))
+    if old.zone and _differ(zone, ZoneInfo(old.zone), old.opened_at):
+        print(say("imported.other_zone", zone=old.zone))
     if said_severity(old) is None:
         print(say("imported.severity_unsaid", severity=say(f"severity.{one.severity}")))
     if one.private:
         print(say("imported.private", incident=label, channel=old.name))
+
+
+def _differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
+    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:

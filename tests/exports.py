@@ -7,9 +7,9 @@ from typing import Any
 
 KIM, LEE, BOT = "U0KIM", "U0LEE", "B0PAGER"
 USERS = [
-    {"id": KIM, "team_id": "T0PAST", "name": "kim", "deleted": True, "profile": {"display_name": "김민준"}},
-    {"id": LEE, "team_id": "T0PAST", "name": "lee", "real_name": "Lee Seoyeon", "profile": {"display_name": ""}},
-    {"id": "U0ELSE", "name": "else", "profile": {"display_name": "somebody else"}},
+    {"id": KIM, "name": "kim", "deleted": True, "tz": "Asia/Seoul", "profile": {"display_name": "김민준"}},
+    {"id": LEE, "name": "lee", "real_name": "Lee Seoyeon", "tz": "../Nowhere", "profile": {"display_name": ""}},
+    {"id": "U0ELSE", "name": "else", "tz": "Europe/Berlin", "profile": {"display_name": "somebody else"}},
 ]
 OUTAGE = {
     "id": "C0OUTAGE",

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.haneul_stage import ALEX, MINJI, Stage
+from tests.browser.haneul_stage import ALEX, MINJI, SORA, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -151,3 +151,16 @@ async def test_a_permalink_opens_at_its_message(stage: Stage, open_page):
     await page.goto(f"{link}?as={ALEX}")
     await expect(row).to_be_in_viewport()
     await expect(page.locator(".channel-title")).to_have_text("ops")
+
+
+async def test_what_slack_says_by_itself_is_in_the_readers_language(stage: Stage, open_page):
+    minji, alex = await open_page(MINJI, f"#{stage.ops}"), await open_page(ALEX, f"#{stage.ops}")
+    await stage.server.person(SORA).join(stage.ops)
+    await stage.server.person(ALEX).set_topic(stage.ops, "SEV2 {who}")
+    await stage.server.person(ALEX).set_topic(stage.ops, "")
+    told = minji.locator(".message.quiet")
+    for korean in ("@박소라 님이 채널에 참여했습니다", "채널 주제를 정했습니다: SEV2 {who}", "채널 주제를 지웠습니다"):
+        await expect(told.filter(has_text=korean)).to_have_count(1)
+    for english in ("@박소라 has joined the channel", "set the channel topic: SEV2", "cleared the channel topic"):
+        await expect(alex.locator(".message.quiet").filter(has_text=english)).to_have_count(1)
+        await expect(told.filter(has_text=english)).to_have_count(0)

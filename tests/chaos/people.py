@@ -83,16 +83,17 @@ class Story:
 
     async def live(self) -> None:
         """All of it."""
-        here, second = self._command_there, self.names[1]
-        await self._do(partial(self._declare, f"declare sev3 {self.title}"), self._declared, self.title)
+        second = self.names[1]
+        await self._do(partial(self._freeze, f"declare sev3 {self.title}", OPS), self._declared, self.title)
         await self._do(partial(asyncio.sleep, LOOK_SECONDS), self._opened, self.title)
-        await self._do(partial(here, "/incident", f"server {second}"), self._both_held, f"server {second}")
+        await self._do(partial(self._freeze, f"server {second}"), self._both_held, f"server {second}")
         for name in self.names:
             claim = f"fixed {name} rolled back"
             await self._do(partial(self._claim, claim), partial(self._is, name, HoldState.CLAIMED), claim)
         for name in self.names:
             await self._do(partial(self._verify, name), partial(self._is, name, HoldState.RELEASED), f"verify {name}")
-        await self._do(partial(here, "/incident", "status resolved"), self._resolved, "status resolved")
+        resolve = partial(self._command_there, "/incident", "status resolved")
+        await self._do(resolve, self._resolved, "status resolved")
 
     async def _do(self, act: Callable[[], Awaitable[Any]], done: Callable[[], Awaitable[bool]], mark: str) -> None:
         began = time.monotonic()
@@ -119,19 +120,21 @@ class Story:
         channels = self.world.server.workspace.channels.values()
         return [one for one in channels if f"no{self.number}x" in one.name]
 
-    async def _command(self, channel: str, name: str, text: str, who: str = "") -> None:
-        await self.world.server.person(who or self.reporter).command(channel, name, text)
-
     async def _command_there(self, name: str, text: str, who: str = "") -> None:
+        await self.world.server.person(who or self.reporter).command(await self._channel(), name, text)
+
+    async def _channel(self) -> str:
         one = await self.incident()
         assert one and one.channel
-        await self._command(str(one.channel), name, text, who)
+        return str(one.channel)
 
-    async def _declare(self, words: str) -> None:
+    async def _freeze(self, words: str, channel: str = "") -> None:
         """Whom Slack tells of a time-out looks once more when a replica that stood still goes on: these people verify a
         server within seconds, and what is done then freezes it anew.
         """
-        outcome = await self.world.server.person(self.reporter).command(OPS, "/incident", words)
+        outcome = await self.world.server.person(self.reporter).command(
+            channel or await self._channel(), "/incident", words
+        )
         if not outcome.acked:
             await asyncio.sleep(STANDS_STILL_SECONDS)
 

@@ -25,9 +25,21 @@ def test_what_was_taken_and_what_is_a_guess(here: Path, capsys: pytest.CaptureFi
     assert "INC-1: “SEV2: messages are not delivered”, closed, with 7 messages" in told
     assert "2024-05-20 14:50 KST, from “Messages are not delivered since 14:50 KST" in told
     assert "2024-05-20 14:58 KST, from “Incident resolved at 14:58.”" in told
+    assert "read as times of Asia/Seoul (STOPLINE_TIMEZONE)" in told and "time zone in Slack" not in told
     assert "Nothing was posted in Slack" in told and "private" not in told
     assert main(["import", "slack-export", "export.zip", "--channel", "#inc-messages"]) == 0
     assert "was there already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("zone", "is_told"), [("UTC", True), ("Europe/Berlin", True), ("Asia/Tokyo", False)])
+def test_whose_clocks_were_read_and_where_its_people_are(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, zone: str, is_told: bool
+) -> None:
+    monkeypatch.setenv("STOPLINE_TIMEZONE", zone)
+    write_export(here / "export.zip")
+    assert main(["import", "slack-export", "export.zip", "--channel", "inc-messages"]) == 0
+    told = capsys.readouterr().out
+    assert f"read as times of {zone}" in told and ("set STOPLINE_TIMEZONE=Asia/Seoul" in told) is is_told
 
 
 def test_what_nobody_said_is_said_to_be_unknown(

@@ -17,7 +17,8 @@ from bot.domain.incident import Status
 from bot.domain.message import Message
 from bot.domain.person import Person
 from bot.ports.outside import Outside, Policy
-from bot.use_cases.draft import add_follow_ups, decide_draft, make_draft
+from bot.use_cases.draft import decide_draft, make_draft
+from bot.use_cases.follow_up import add_follow_ups
 from bot.use_cases.incident import set_status
 from bot.use_cases.timeline import keep_messages
 from bot.use_cases.transcript import TEAM_URL

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.slack_chat import READS, SlackChat
+from bot.adapters.slack_chat import SlackChat
+from bot.adapters.slack_effects import READS
 from storage.database import Database
 
 

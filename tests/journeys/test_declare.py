@@ -85,7 +85,7 @@ async def test_the_same_command_delivered_twice_is_one_incident(everywhere: Stag
 
 
 async def test_two_calls_in_a_row_until_people_can_talk(stage: Stage) -> None:
-    stage.server.faults.latency = 0.1
+    stage.server.faults.latency = 0.5
     await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
     (create,) = stage.calls("conversations.create")
     together = [

@@ -7,9 +7,12 @@ import pytest
 
 from bot.domain.draft import DraftState
 from bot.domain.errors import NotTheManager
-from bot.domain.ids import DraftId, IncidentId, SlackUserId
-from bot.use_cases.draft import decide_draft, follow_ups_of
+from bot.domain.ids import ChannelId, DraftId, IncidentId, MessageTs, SlackUserId
+from bot.domain.message import Message
+from bot.use_cases.draft import decide_draft
+from bot.use_cases.follow_up import follow_ups_of
 from bot.use_cases.incident import find_incident
+from bot.use_cases.timeline import keep_messages
 from tests.journeys.stage import ALEX, DOYUN, HANA, MINJI, Stage, buttons, shown
 
 TALK = (
@@ -33,7 +36,7 @@ async def resolved(stage: Stage) -> str:
 
 
 def draft_of(stage: Stage, who: str) -> Any:
-    return next(m for m in reversed(stage.direct(who)) if "초안" in shown(m))
+    return next(m for m in reversed(stage.direct(who)) if "초안 ·" in shown(m) or "장애 보고서 ·" in shown(m))
 
 
 async def test_after_the_resolution(everywhere: Stage) -> None:
@@ -41,7 +44,7 @@ async def test_after_the_resolution(everywhere: Stage) -> None:
     channel = await resolved(stage)
     said = "\n".join(stage.said(channel))
     assert "근본 원인 초안 · INC-1" in said and "• 원인은 14:48 배포의 커넥션 풀 설정입니다" in said
-    assert "후속 조치 초안 · INC-1" in said and "• 재발 방지: 배포 전에 부하 테스트를 하겠습니다" in said
+    assert "후속 조치 초안 · INC-1" in said and "• minji: 재발 방지: 배포 전에 부하 테스트를 하겠습니다" in said
     postmortem = draft_of(stage, HANA)
     text = shown(postmortem)
     assert "장애 보고서 초안 · INC-1" in text and "영향 지속 4분" in text
@@ -72,15 +75,35 @@ async def test_edit(stage: Stage) -> None:
     first = next(b for b in view["blocks"] if b.get("block_id") == "section.0")["element"]["initial_value"]
     number = int(re.findall(r"\[(\d+)\]", first)[0])
     errors = await stage.submit(HANA, {"section.0": "출처 없는 문장"})
-    assert "출처 번호를 적어 주세요" in errors["section.0"]
+    assert "“출처 없는 문장” 문장에 출처가 없습니다" in errors["section.0"] and "링크 복사" in errors["section.0"]
     held = stage.person(HANA).views()[-1]["state"]["values"]["section.0"]["input"]["value"]
     assert held == "출처 없는 문장", "what was typed is still there"
-    assert "출처 번호" in (await stage.submit(HANA, {"section.0": "없는 출처 [999]"}))["section.0"]
+    unknown = (await stage.submit(HANA, {"section.0": "없는 출처 [999]"}))["section.0"]
+    assert "출처([999])는 이 장애의 기록에 없습니다" in unknown and "링크" in unknown
     assert await stage.submit(HANA, {"section.0": f"결제가 되지 않았습니다 <!here> [{number}]"}) == {}
     edited = shown(draft_of(stage, HANA))
     assert "버전 2" in edited and "결제가 되지 않았습니다 &lt;!here&gt;" in edited
     assert "버전 1에서 2로 바뀐 내용" in edited and "+ 결제가 되지 않았습니다 &lt;!here&gt;" in edited
     assert re.search(r"− ~.+~", edited)
+    assert "모델 없이 채널에서 인용 · 문장" in edited and "님이 수정, 나머지는" in edited, "who edited it is said"
+    assert re.search(r"결제가 되지 않았습니다 &lt;!here&gt; _직접 작성_", edited), "no source bears it out"
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["nothing since", "a line came in between since"])
+async def test_an_edited_draft_may_cite_any_message_of_the_channel(stage: Stage, later: bool) -> None:
+    channel = await resolved(stage)
+    before = draft_of(stage, HANA)
+    plain = await stage.person(DOYUN).say(channel, "점심은 김밥으로 하시죠")
+    await stage.settled()
+    if later:
+        ts = MessageTs(f"{float(plain['ts']) - 600:.6f}")
+        early = Message(ChannelId(channel), ts, "", SlackUserId(DOYUN), "일찍 쓴 말")
+        await keep_messages(stage.product.desk.outside, [early])
+    await stage.click(HANA, before, "draft.edit")
+    link = f"https://haneul-talk.slack.com/archives/{channel}/p{plain['ts'].replace('.', '')}"
+    assert await stage.submit(HANA, {"section.hindered": f"점심은 김밥으로 하시죠 {link}"}) == {}
+    row = next(one for one in shown(draft_of(stage, HANA)).splitlines() if one.startswith("• 점심은"))
+    assert link.partition(".com")[2] in row and "직접 작성" not in row, "its source bears it out"
 
 
 async def test_send_back(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """The freeze through Slack: the two-person rule, by command and by button, and who may decide nothing."""
 
 from bot.use_cases.freeze import frozen_servers
+from bot.use_cases.quarantine import begin_quarantine, end_quarantine
 from tests.journeys.stage import ALEX, DOYUN, GUEST, MINJI, Stage, buttons, shown
 
 
@@ -131,3 +132,18 @@ async def test_looking_and_wrong_words(stage: Stage) -> None:
         (ALEX, "/freeze help", "what was done and how to check it"),
     ):
         assert wanted in (told := await stage.command(who, line)), (line, told)
+
+
+async def test_the_list_says_first_that_everything_is_quarantined(stage: Stage) -> None:
+    await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
+    await begin_quarantine(stage.product.desk.outside, reason="어제 백업으로 복원함")
+    for line in ("/freeze list", "/freeze show web-3", "/freeze show web-4", "/freeze server web-4"):
+        first, *_ = (await stage.command(MINJI, line)).splitlines()
+        assert "2:52>부터 *전체가 격리되어*" in first and first.endswith("사유: 어제 백업으로 복원함"), line
+    told = await stage.command(ALEX, "/freeze list")
+    assert "*Everything is quarantined* since" in told.splitlines()[0] and "web-3" in told
+    home = shown(await stage.home(MINJI))
+    assert "부터 *전체가 격리되어*" in home and home.index("격리되어") < home.index("내가 처리할 일")
+    await end_quarantine(stage.product.desk.outside)
+    assert "격리" not in shown(await stage.home(MINJI))
+    assert "격리" not in await stage.command(MINJI, "/freeze list")

@@ -131,6 +131,8 @@ async def test_two_incidents_become_one_and_nothing_thaws(stage: Stage) -> None:
     assert "INC-2를 INC-1에 합쳤습니다" in await stage.command(DOYUN, "/incident merge INC-1", second)
     assert any("넘겨받은 서버" in said and "`web-4`" in said for said in stage.said(first))
     assert any("INC-1에 합쳤습니다" in said for said in stage.said(second))
+    topics = [stage.server.workspace.channels[one].topic["value"] for one in (first, second)]
+    assert topics == ["SEV2 · 결제 오류 · 동결: web-3, web-4", "SEV2 · 로그인 오류"], "each says what it holds now"
     frozen = await frozen_servers(stage.product.desk.outside)
     assert sorted((one.hold.server, one.incident.id) for one in frozen) == [("web-3", 1), ("web-3", 1), ("web-4", 1)]
     assert "합칠 수 없습니다" in await stage.command(DOYUN, "/incident merge INC-2 INC-2", second)

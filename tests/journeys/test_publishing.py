@@ -36,14 +36,14 @@ async def test_a_canvas_in_the_channel_and_the_file(everywhere: Stage) -> None:
     channel = await approve(stage)
     (canvas,) = canvases(stage)
     text = canvas.content.decode()
-    assert canvas.title == "장애 보고서 초안 · INC-1 · 버전 1" and canvas.channels == [channel]
+    assert canvas.title == "장애 보고서 · INC-1 · 버전 1" and canvas.channels == [channel]
     assert "커넥션 풀 설정입니다" in text and "](http" in text and "<!channel>" not in text
     (message,) = published(stage, channel)
     assert "hana 님이 승인한" in shown(message), "nobody's phone rings"
     assert f"/docs/{stage.server.workspace.team_id}/{canvas.id}|" in shown(message)
     ((file,),) = [m["files"] for m in shared(stage, channel, message)]
     assert file["name"] == "INC-1-postmortem-1.md"
-    assert stage.server.workspace.files[file["id"]].content.decode().startswith("# 장애 보고서 초안")
+    assert stage.server.workspace.files[file["id"]].content.decode().startswith("# 장애 보고서 ·")
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "canvas_disabled_user_team", "restricted_action"])

@@ -7,6 +7,7 @@ import pytest
 from bot.config import SettingsWrong, read_settings
 from bot.domain.freeze import HoldState
 from bot.domain.ids import IncidentId
+from bot.domain.job import JobKind
 from bot.i18n.texts import Texts
 from bot.sandbox.faults import (
     Dropped,
@@ -18,7 +19,8 @@ from bot.sandbox.faults import (
     SlackError,
     Swallowed,
 )
-from tests.journeys.stage import APP_TOKEN, DOYUN, MINJI, Stage, shown
+from tests.journeys.stage import ALEX, APP_TOKEN, DOYUN, HANA, MINJI, Stage, buttons, shown
+from tests.journeys.test_servers import queue
 
 OPENING = (
     "conversations.create",
@@ -87,6 +89,37 @@ async def test_on_each_call_of_the_life_of_an_incident(stage: Stage, method: str
     assert "*SEV1* · *해결*" in shown(stage.card(channel))
     async with stage.product.database.read() as tx:
         assert [hold.state for hold in await tx.holds.of_incident(IncidentId(1))] == [HoldState.RELEASED]
+
+
+@pytest.mark.parametrize("method", ("chat.postMessage", "chat.update"))
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_on_each_call_of_an_override(stage: Stage, method: str, trouble: str) -> None:
+    """It is asked for once, confirmed once and told once, and the message that asked says so."""
+    stage.expected |= {method}
+    channel = await stage.declare(MINJI, "sev2 checkout errors on web-3")
+    stage.server.faults.on(method, TROUBLES[trouble])
+    assert "O-1" in await stage.command(DOYUN, "/freeze override web-3 one setting, everything is down")
+    (asked,) = [one for one in stage.person(MINJI).messages(channel) if "override.confirm" in buttons(one)]
+    stage.server.faults.clear()
+    stage.server.faults.on(method, TROUBLES[trouble])
+    assert "You confirmed O-1" in await stage.click(ALEX, asked, "override.confirm", "1")
+    (edited,) = [one for one in stage.person(MINJI).messages(channel) if one["ts"] == asked["ts"]]
+    assert "override.confirm" not in buttons(edited) and f"<@{ALEX}>" in shown(edited)
+    told = [one for one in stage.said(channel) if "O-1" in one]
+    assert len(told) == 2, ("asked for once, confirmed once", told)
+
+
+@pytest.mark.parametrize("method", ("chat.postMessage", "conversations.open"))
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_on_each_call_of_a_reminder(stage: Stage, method: str, trouble: str) -> None:
+    """The channel hears it once and so does the manager."""
+    stage.expected |= {method}
+    channel = await stage.declare(MINJI, "sev2 checkout errors on web-3")
+    before, mine = len(stage.said(channel)), len(stage.direct(HANA))
+    stage.clock.forward(hours=3)
+    stage.server.faults.on(method, TROUBLES[trouble])
+    await queue(stage, JobKind.NAG, incident_id=1, stage=2)
+    assert (len(stage.said(channel)) - before, len(stage.direct(HANA)) - mine) == (1, 1)
 
 
 async def test_several_troubles_at_once(everywhere: Stage) -> None:

@@ -10,6 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bot import wiring
+from bot.adapters.journal_lines import from_line
+from bot.sandbox import SandboxServer
+from bot.use_cases.quarantine import quarantine_now
+from storage.sqlite_library import sqlite3
+from tests.bench.bot_process import PEOPLE, environment, workspace
+from tests.journeys.stage import MINJI, a_place
+from tests.journeys.test_lost_database import locked
+
 ROOT = Path(__file__).parents[2]
 NOBODY = "http://127.0.0.1:9/api/"
 
@@ -61,3 +70,64 @@ async def test_it_stops_while_somebody_is_still_sending(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 10) == 0
     writer.close()
+
+
+async def test_it_stops_while_somebody_else_has_the_database_and_loses_nothing(tmp_path: Path) -> None:
+    """Deliveries are in hand, and every part of the end waits for the database: together they have one deadline."""
+    made = workspace()
+    server = SandboxServer(made)
+    await server.start(host="127.0.0.1", port=0)
+    env = environment(server, tmp_path) | {"STOPLINE_DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve", cwd=ROOT, env=env, stderr=asyncio.subprocess.DEVNULL
+    )
+    async with asyncio.timeout(20):
+        while len(server.delivery.sockets.connections(next(iter(made.apps.values())))) < 2:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(1)
+    await server.person(PEOPLE[0]).command("C0OPS", "/incident", "declare sev2 checkout errors on web-1")
+    await asyncio.sleep(1.5)
+    people, notes = [server.person(who) for who in PEOPLE[:10]], [f"note {n}" for n in range(20)]
+    with locked(tmp_path / "x.db", "BEGIN IMMEDIATE"):
+        said = [who.command("C0OPS", "/incident", note) for who, note in zip(people, notes[:10], strict=True)]
+        assert all(one.acked for one in await asyncio.gather(*said))
+        late = [
+            asyncio.ensure_future(who.command("C0OPS", "/incident", note))
+            for who, note in zip(people, notes[10:], strict=True)
+        ]
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+        assert time.monotonic() - began < 10
+        acknowledged = notes[:10] + [note for note, one in zip(notes[10:], late, strict=True) if (await one).acked]
+    assert set(acknowledged) <= set(in_journal(tmp_path / "x.db.inbox"))
+    await server.stop()
+
+
+def in_journal(file: Path) -> list[str]:
+    """What was typed in the commands that it keeps, or was handing over when the process went."""
+    parts = [part for part in (file, file.with_name(f"{file.name}.draining")) if part.exists()]
+    return [from_line(line).payload["text"] for part in parts for line in part.read_bytes().splitlines()]
+
+
+async def test_a_freeze_of_the_last_seconds_is_missed_when_an_older_copy_is_put_back(
+    database_file: Path, servers_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clean end notes how far the log went, also where the last look was before the freeze."""
+    monkeypatch.setattr(wiring, "HISTORY_SECONDS", 3600.0)
+    older = database_file.with_suffix(".older")
+    async with a_place(f"sqlite:///{database_file}", servers_file=servers_file) as place:
+        async with place.bot() as stage:
+            await stage.declare(MINJI, "sev2 결제 오류")
+            _copy(database_file, older)
+            await stage.declare(MINJI, "sev1 문자 발송 오류 서버 lb-01")
+        _copy(older, database_file)
+        async with place.bot() as stage:
+            stage.expected |= {"the database lost commits"}
+            assert (await quarantine_now(stage.product.desk.outside)).quarantined_at
+
+
+def _copy(file: Path, to: Path) -> None:
+    with sqlite3.connect(file) as source, sqlite3.connect(to) as copy:
+        source.backup(copy)

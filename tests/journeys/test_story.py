@@ -49,3 +49,17 @@ async def test_after_the_fix_was_verified_the_same_work_is_done() -> None:
 def test_both_stories_have_the_same_steps() -> None:
     ko, en = (Story.load(demo.STORY / f"{language}.toml") for language in LANGUAGES)
     assert [(s.at, s.who, s.do) for s in ko.steps] == [(s.at, s.who, s.do) for s in en.steps]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_language_that_was_asked_for_wins_over_the_terminals(
+    language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def played(_: str, *, shadow: bool) -> str:
+        return "shadow" if shadow else "enforced"
+
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8" if language == "ko" else "ko_KR.UTF-8")
+    monkeypatch.setattr(demo, "_play_once", played)
+    monkeypatch.setattr(demo, "report", lambda *_: {"minutes_without": 66, "minutes_with": 12})
+    await demo.run_once(language, as_json=False)
+    assert ("66분" in capsys.readouterr().out) == (language == "ko")

@@ -127,7 +127,7 @@ async def test_a_database_that_hangs(http_stage: Stage, monkeypatch: pytest.Monk
     monkeypatch.setattr(operations.DatabaseMeter, "schema_is_ours", hang)
     began = time.monotonic()
     assert (await get(http_stage, "/readyz"))[0] == 503
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize("version, ready", [("0001", False), ("9999", True)])

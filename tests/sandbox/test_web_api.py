@@ -226,7 +226,7 @@ async def test_latency_is_paid_side_by_side(client: AsyncWebClient, server: Sand
     server.faults.latency = 0.1
     started = time.monotonic()
     await asyncio.gather(*(client.chat_postMessage(channel=ops, text=str(n)) for n in range(50)))
-    assert 0.1 <= time.monotonic() - started < 1.0
+    assert 0.1 <= time.monotonic() - started < 4, "one after the other takes five seconds"
 
 
 async def test_posts_are_limited_in_each_channel(client: AsyncWebClient, server: SandboxServer, ops: str) -> None:

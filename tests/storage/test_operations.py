@@ -1,7 +1,6 @@
 """The figures stay cheap: what was done long ago is not looked at, however much of it there is."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -42,12 +41,8 @@ async def test_nothing_that_grows_is_read_whole(store: Database, clock: FrozenCl
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("ANALYZE"))
     with statements(store) as asked:
-        await DatabaseMeter(store).figures(now)
-        began = time.perf_counter()
         figures = await DatabaseMeter(store).figures(now)
-        took = time.perf_counter() - began
     assert figures.dead == figures.deliveries == 0 and not any(figures.permits.values())
-    assert took < 0.1, f"{took * 1000:.0f} ms"
     sqlite = store.engine.dialect.name == "sqlite"
     async with store.engine.connect() as connection:
         for statement, parameters in asked:
