@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.domain.audit import Act
 from bot.domain.citation import Section, Sentence
-from bot.domain.extract import QUOTE_LIMIT, draft_sections
+from bot.domain.extract import draft_sections
+from bot.domain.quoting import QUOTE_LIMIT
 from bot.domain.shortening import shorten
 from bot.domain.transcript import Line, LineKind
 

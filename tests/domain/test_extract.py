@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.citation import HEADINGS, Section, keep_grounded
-from bot.domain.extract import QUOTE_LIMIT, draft_sections
+from bot.domain.extract import draft_sections
+from bot.domain.quoting import QUOTE_LIMIT
 from bot.domain.transcript import Line, LineKind, number_lines
 
 START = datetime(2024, 5, 20, 5, 50, tzinfo=UTC)

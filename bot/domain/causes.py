@@ -1,0 +1,44 @@
+"""The causes that were named, each with how sure it is after all that was said later."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.domain.certainty import CERTAINTIES, INCONCLUSIVE, still_sure, surer
+from bot.domain.cues_of_causes import CAUSE_POINTED
+from bot.domain.earnest import is_in_earnest
+from bot.domain.quotable import Quotable
+from bot.domain.quoting import Quote, words_from
+from bot.domain.taken_back import Retraction, subjects_of
+from bot.domain.transcript import Line
+from bot.domain.weighing import certainty_said
+
+
+def _meant(cause: Quote, lines: Sequence[Quotable]) -> Quote | None:
+    """The cause that is named: of a bare "that is the cause" what was said just before, None when that asks."""
+    if not CAUSE_POINTED.search(cause.plain):
+        return cause
+    so_far = [one for one in lines if one.line.n == cause.line.n or (one.line.n < cause.line.n and not one.line.is_bot)]
+    if next(said.text for said in so_far[-1].said if not said.is_chatter) != cause.own:
+        return cause
+    before = so_far[-2:-1]
+    if not before or before[0].said[-1].is_question:
+        return None
+    place = next(at for at, said in enumerate(before[0].said) if not said.is_chatter)
+    text = words_from(before[0], [0.0] * len(before[0].said), place)
+    own = before[0].said[place].text
+    return replace(cause, line=before[0].line, text=text, own=own, after=(cause.line.n,))
+
+
+def surest_first(
+    causes: Iterable[Quote], lines: Sequence[Quotable], transcript: Sequence[Line], taken_back: Sequence[Retraction]
+) -> list[Quote]:
+    """The causes with how sure they are after all that was agreed on and taken back later."""
+    sure = []
+    for one in causes:
+        meant = _meant(one, lines)
+        if meant is not None:
+            said = certainty_said(one.plain) if is_in_earnest(one.line.text) else INCONCLUSIVE
+            said = surer(said, one.plain, one.line, transcript)
+            left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
+            sure.append(replace(meant, certainty=left))
+    return sorted(sure, key=lambda one: CERTAINTIES.index(one.certainty))
