@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -10,16 +9,10 @@ from pathlib import Path
 
 from bot.sandbox import SandboxServer
 from bot.sandbox.model import App
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 60
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+READY_SECONDS = 240
 
 
 class Replica:

@@ -1,7 +1,6 @@
 """Stages for journeys: the usual one, one on each door and database, and one with a policy of its own."""
 
 import shutil
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from tests.databases import Postgres
 from tests.journeys.stage import Stage, set_up
+from tests.ports import free_port
 
 SERVERS = """servers:
   - {name: web-3, role: web, service: shop, pool: main}
@@ -80,7 +80,7 @@ async def in_every_way(request: pytest.FixtureRequest, servers_file: str) -> Asy
 @asynccontextmanager
 async def _any_stage(request: pytest.FixtureRequest, servers_file: str) -> AsyncIterator[Stage]:
     door, _, kind = str(request.param).partition("-")
-    port = _free_port() if door == "http" else None
+    port = free_port() if door == "http" else None
     if kind == "sqlite":
         async with set_up(
             f"sqlite:///{request.getfixturevalue('database_file')}", http_port=port, servers_file=servers_file
@@ -92,9 +92,3 @@ async def _any_stage(request: pytest.FixtureRequest, servers_file: str) -> Async
     async with set_up(postgres.url(name), http_port=port, servers_file=servers_file) as ready:
         yield ready
     await postgres.drop(name)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -27,7 +27,9 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"id": GUEST, "name": "guest", "real_name": "Gil Guest", "locale": "en-US", "is_restricted": True},
 )
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-journey", "xapp-journey", "journey-secret"
-SETTLE_SECONDS = 20
+SETTLE_SECONDS = 120
+PATIENT_SECONDS = 20.0
+"""So long Slack waits here for an answer, and a trigger lasts: what is about its 3 seconds sees to them itself."""
 SOON = timedelta(minutes=10)
 
 
@@ -243,6 +245,7 @@ async def a_place(
     clock = clock or JourneyClock()
     workspace, app, ops, incidents = new_workspace(clock)
     server = SandboxServer(workspace)
+    server.delivery.deadline = server.triggers.seconds = PATIENT_SECONDS
     await server.start()
     if http_port:
         app.request_url = f"http://127.0.0.1:{http_port}/slack/events"

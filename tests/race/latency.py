@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 import os
-import socket
 import sys
 import time
 from collections import Counter
@@ -27,19 +26,13 @@ from tests.acts import add_server
 from tests.bench.__main__ import percentile, row
 from tests.bench.bot_process import BOT_TOKEN, PEOPLE, workspace
 from tests.databases import Postgres
+from tests.ports import free_port
 from tests.race.pairs import fresh
 
 CLIENTS = 24
 FREEZES = 100
 SERVERS = 200
 SECRET = "latency"
-
-
-def free_port() -> int:
-    """Nobody listens there."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager
