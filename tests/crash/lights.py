@@ -13,14 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.slack_chat import SlackChat
 from bot.adapters.slack_effects import READS
+from bot.jobs.worker import Worker
 from storage.database import Database
 
 
 class Lights:
-    """Counts the steps of one life. `at`: the one that is not taken any more (0: none)."""
+    """Counts the steps of one life. `at`: the one that is not taken any more (0: none).
+
+    `looks`: those that only looked for work and found none; a slow machine takes more of them.
+    """
 
     def __init__(self, at: int = 0) -> None:
-        self.at = at
+        self.at, self.looks = at, 0
         self.steps: list[str] = []
         self.out = asyncio.Event()
         self.over = False
@@ -56,7 +60,7 @@ class Lights:
 def wired(monkeypatch: Any, lives: list[Lights]) -> None:
     """Every commit and every call passes the lights of its life: the newest when its database or client was made."""
     begun, call = Database.begun, SlackChat._call
-    make_database, make_chat = Database.__init__, SlackChat.__init__
+    make_database, make_chat, claim = Database.__init__, SlackChat.__init__, Worker._claim
 
     def database(self: Any, *args: Any) -> None:
         make_database(self, *args)
@@ -78,6 +82,12 @@ def wired(monkeypatch: Any, lives: list[Lights]) -> None:
             await self.lights.step(method.__name__)
         return await call(self, method, **arguments)
 
+    async def claiming(self: Any) -> bool:
+        found = await claim(self)
+        self._store.lights.looks += not found
+        return found
+
+    monkeypatch.setattr(Worker, "_claim", claiming)
     monkeypatch.setattr(Database, "__init__", database)
     monkeypatch.setattr(SlackChat, "__init__", chat)
     monkeypatch.setattr(Database, "begun", writing)

@@ -17,7 +17,7 @@ from storage.database import Database
 from tests.crash.lights import Lights, wired
 from tests.journeys.stage import JourneyClock, at_rest, new_workspace, settings_for
 
-REST_SECONDS = 30
+REST_SECONDS = 120
 
 
 @dataclass(frozen=True)
