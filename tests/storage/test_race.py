@@ -30,7 +30,7 @@ async def test_nothing_starts_on_a_frozen_server(
 
     assert {item.hold.server for item in await frozen_servers(outside)} == {f"s-{n}" for n in range(servers)}
     assert circles == 0, "a freeze and a start waited for each other in a circle"
-    assert slowest < 5
+    assert slowest < 30, "a freeze waits for every start"
     assert started > servers / 4, "the starts all lost: this was no race"
     await nothing_runs(outside, store)
     await nothing_started_after_its_freeze(outside)
