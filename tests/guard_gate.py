@@ -41,6 +41,9 @@ Said = tuple[int, Any]
 LOST: Said = (0, None)
 """Hangs up instead of an answer."""
 HANGS: Said = (-1, None)
+"""Says nothing for a minute."""
+HASTY = {"PATIENCE_SECONDS": 3, "ANSWER_SECONDS": 1}
+"""What hangs is given up after 3 s, else after 12 s; who does not give it up waits for a minute."""
 
 
 @dataclass

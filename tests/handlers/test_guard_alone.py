@@ -99,7 +99,7 @@ async def test_a_signal_after_the_end_does_not_hide_it() -> None:
         while not gate.bodies("finish"):
             await asyncio.sleep(0.01)
         running.send_signal(signal.SIGINT)
-        _, err = await asyncio.wait_for(running.communicate(), 25)
+        _, err = await asyncio.wait_for(running.communicate(), 55)
     assert running.returncode == 4 and b"Traceback" not in err and b"could not be told" in err
 
 

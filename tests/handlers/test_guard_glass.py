@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from bot import guard as module
-from tests.guard_gate import FROZEN, GIVEN, HANGS, LOST, STALE, WAITING, Ended, Said, guard, opened, spawn
+from tests.guard_gate import FROZEN, GIVEN, HANGS, HASTY, LOST, STALE, WAITING, Ended, Said, guard, opened, spawn
 
 REASON = "gate host is down, 결제 복구"
 GLASS = ("--break-glass", REASON)
 RAN = ("--", "echo", "ran")
 NOBODY = "http://127.0.0.1:1"
-QUICK = {"TRIES": 1}
+QUICK = {"TRIES": 1, "LOG_SECONDS": 30, "TELLING_SECONDS": 30}
+"""One try, and so much time for what is a moment's work that a busy machine needs no more."""
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ async def test_a_word_of_the_gate_is_not_outweighed_by_its_silence_afterwards(lo
     assert ended.code == 75 and not ended.out and not is_there(log)
     for answers, known, code in (({"start": [(409, STALE)]}, 2, 75), ({"ask": [(202, WAITING)]}, 1, 77)):
         async with opened(**answers) as gate:
-            tuned = {"DNS": known, "PATIENCE_SECONDS": 2, "ANSWER_SECONDS": 1}
+            tuned = {"DNS": known, "PATIENCE_SECONDS": 4, "ANSWER_SECONDS": 3}
             ended = await guard(gate.url, "--wait", "1", *GLASS, *RAN, tuned=tuned, STOPLINE_GUARD_LOG=str(log))
         assert ended.code == code and not ended.out and not is_there(log)
 
@@ -120,9 +121,9 @@ async def test_without_a_record_nothing_runs(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "file" / "log", tmp_path, tmp_path / "pipe", Path("/dev/null"), Path("/dev/full")):
-        ended = await run(NOBODY, path, *GLASS, *RAN)
+        ended = await guard(NOBODY, *GLASS, *RAN, tuned={"TRIES": 1}, STOPLINE_GUARD_LOG=str(path))
         assert ended.code == 75 and not ended.out and "cannot be recorded" in ended.err, path
-        assert ended.seconds < 5
+        assert ended.seconds < 30
     names = [word for n in range(99) for word in ("--server", f"a-rather-long-name-of-a-server-{n}-in-the-cellar")]
     ended = await run(NOBODY, tmp_path / "log", *names, *GLASS, *RAN)
     assert ended.code == 75 and not ended.out and "too long" in ended.err and not is_there(tmp_path / "log")
@@ -167,13 +168,13 @@ async def test_what_is_not_told_is_told_once_by_the_next_guard_that_gets_an_answ
     assert lines(log)[2:] == [{"event": "told", "id": began["id"], "at": lines(log)[2]["at"], "ended": True}]
 
 
-async def test_a_run_that_was_told_before_its_end_is_told_again_with_it(log: Path) -> None:
-    running = await spawn(
-        NOBODY, *GLASS, "--", "sh", "-c", "echo up; sleep 2", tuned=QUICK, STOPLINE_GUARD_LOG=str(log)
-    )
+async def test_a_run_that_was_told_before_its_end_is_told_again_with_it(log: Path, tmp_path: Path) -> None:
+    script = f"echo up; until [ -e {tmp_path / 'over'} ]; do sleep 0.1; done"
+    running = await spawn(NOBODY, *GLASS, "--", "sh", "-c", script, tuned=QUICK, STOPLINE_GUARD_LOG=str(log))
     assert running.stdout is not None and await running.stdout.readline() == b"up\n"
     async with opened() as gate:
         await run(gate.url, log, *RAN)
+        (tmp_path / "over").touch()
         await running.wait()
         await run(gate.url, log, *RAN)
         await run(gate.url, log, *RAN)
@@ -187,14 +188,14 @@ async def test_a_run_that_was_told_before_its_end_is_told_again_with_it(log: Pat
 
 async def test_telling_neither_delays_the_start_nor_much_the_end(log: Path) -> None:
     await run(NOBODY, log, *GLASS, *RAN)
-    patient, own = QUICK | {"ANSWER_SECONDS": 50}, {"STOPLINE_GUARD_LOG": str(log)}
+    patient, own = {"TRIES": 1, "LOG_SECONDS": 30, "ANSWER_SECONDS": 55}, {"STOPLINE_GUARD_LOG": str(log)}
     async with opened(bypasses=[HANGS]) as gate:
         running = await spawn(gate.url, "--", "sh", "-c", "echo up; sleep 0.2", tuned=patient, **own)
         assert running.stdout is not None
-        assert await asyncio.wait_for(running.stdout.readline(), 15) == b"up\n"
-        assert await asyncio.wait_for(running.wait(), 15) == 0
+        assert await asyncio.wait_for(running.stdout.readline(), 40) == b"up\n"
+        assert await asyncio.wait_for(running.wait(), 40) == 0
         ended = await guard(gate.url, *RAN, tuned=patient, **own)
-        assert ended.code == 0 and not ended.err and ended.seconds < 15
+        assert ended.code == 0 and not ended.err and ended.seconds < 40
     assert len(lines(log)) == 2
 
 
@@ -245,13 +246,18 @@ async def test_what_is_recorded_is_one_line_without_control_characters(log: Path
     assert (began["reason"], began["purpose"]) == ("it  burns", "a b")
 
 
-async def test_a_hanging_gate_opens_the_glass_within_15_seconds(log: Path) -> None:
+def test_all_that_is_waited_for_is_over_within_15_seconds() -> None:
+    assert module.PATIENCE_SECONDS + module.LOG_SECONDS <= 14
+
+
+async def test_a_hanging_gate_opens_the_glass_when_patience_ends(log: Path) -> None:
+    own = {"STOPLINE_GUARD_LOG": str(log)}
     async with opened(ask=[HANGS]) as gate:
         slow, dns = await asyncio.gather(
-            guard(gate.url, *GLASS, *RAN, STOPLINE_GUARD_LOG=str(log)),
-            guard("http://gate.invalid", *GLASS, *RAN, tuned={"DNS": 0}, STOPLINE_GUARD_LOG=str(log)),
+            guard(gate.url, *GLASS, *RAN, tuned=HASTY, **own),
+            guard("http://gate.invalid", *GLASS, *RAN, tuned={**HASTY, "DNS": 0}, **own),
         )
-    assert (slow.out, dns.out) == ("ran\n", "ran\n") and max(slow.seconds, dns.seconds) < 15
+    assert (slow.out, dns.out) == ("ran\n", "ran\n") and max(slow.seconds, dns.seconds) < 40
 
 
 def test_the_hosts_log_hears_of_it(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
