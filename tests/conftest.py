@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from bot.domain.ids import SlackUserId
@@ -15,6 +16,9 @@ from bot.ports.outside import Outside, Policy
 from storage.database import Database
 from tests.clocks import FrozenClock
 from tests.databases import NoPostgres, Postgres, migrated, run
+
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # how long an example takes says how busy the machine is
 
 OURS = ("STOPLINE_", "SLACK_", "OPENAI_")
 
