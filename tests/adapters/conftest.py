@@ -43,7 +43,7 @@ async def model_at() -> AsyncIterator[Ask]:
     models: list[OpenAIModel] = []
 
     def make(server: LlmServer, **times: float) -> OpenAIModel:
-        models.append(OpenAIModel(server.url, "m", "key", **{"timeout": 5.0, "deadline": 20.0, **times}))
+        models.append(OpenAIModel(server.url, "m", "key", **{"timeout": 30.0, "deadline": 60.0, **times}))
         return models[-1]
 
     yield make

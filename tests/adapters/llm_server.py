@@ -24,14 +24,17 @@ GOOD = {
 
 
 class LlmServer:
-    """Speaks /v1/chat/completions. `asked` holds every request body, `headers` and `request` those of the newest."""
+    """Speaks /v1/chat/completions. `asked` holds every request body, `headers` and `request` those of the newest.
+
+    `ended`: how many answers are over.
+    """
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
         self.asked: list[Asked] = []
         self.headers: Mapping[str, str] = {}
         self.request: web.Request | None = None
-        self.sent = 0
+        self.sent = self.ended = 0
         self.stop_hanging = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -54,7 +57,10 @@ class LlmServer:
     async def _completions(self, request: web.Request) -> web.StreamResponse:
         self.headers, self.request = dict(request.headers), request
         self.asked.append(json.loads(await request.text()))
-        return await self.behaviour(self, self.asked[-1])
+        try:
+            return await self.behaviour(self, self.asked[-1])
+        finally:
+            self.ended += 1
 
     @property
     def log(self) -> list[dict[str, Any]]:

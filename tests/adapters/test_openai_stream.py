@@ -1,6 +1,5 @@
 """What is promised whatever a server sends: a usable answer is read however it comes, else people get quotations."""
 
-import asyncio
 import json
 import math
 import time
@@ -31,6 +30,7 @@ from tests.adapters.llm_server import (
     streams,
     without_end,
 )
+from tests.waiting import until
 
 TEXT = json.dumps(GOOD, ensure_ascii=False)
 FIRST = "The config on lb-07 was empty."
@@ -158,7 +158,7 @@ async def test_from_anything_else_people_get_quotations_that_say_so(
     proposed = await propose_sections(Means(model, OfflineModel()), "root_cause", LINES, language="en")
     assert proposed.source == "offline" and proposed.reading.stopped is Stopped.UNAVAILABLE
     assert SAID[2] in [sentence.text for section in proposed.sections for sentence in section.sentences]
-    assert proposed.reading.spent.requests >= 1 and time.monotonic() - began < 20
+    assert proposed.reading.spent.requests >= 1 and time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("sent", [b"", events(*whole()[:20])])
@@ -174,10 +174,8 @@ async def test_who_rambles_is_cut_off(serve: Serve, model_at: Ask, said: Any) ->
     model = model_at(server)
     proposed = await propose_sections(Means(model, OfflineModel(), meter=meter), "root_cause", LINES, language="en")
     assert proposed.source == "offline" and meter.writing <= 64_000 + 300
-    await asyncio.sleep(0.1)
-    sent = server.sent
-    await asyncio.sleep(0.2)
-    assert server.sent == sent < 25_000_000, "nobody listens, so nothing more is sent"
+    await until(lambda: server.ended == len(server.asked))  # nobody listens, so nothing more is sent
+    assert server.sent < 25_000_000
     assert said["choices"][0]["delta"]["content"] is None or meter.spent.tokens_out > 10_000
 
 
@@ -200,7 +198,7 @@ async def test_who_is_busy_is_asked_once_more_unless_it_wants_to_wait_for_long(
 
     server = await serve(busy)
     proposed = await propose_sections(
-        Means(model_at(server, deadline=3.0), OfflineModel()), "root_cause", LINES, language="en"
+        Means(model_at(server, deadline=30.0), OfflineModel()), "root_cause", LINES, language="en"
     )
     assert proposed.source == source and len(server.asked) == tries
 

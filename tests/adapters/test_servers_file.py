@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 
 def test_no_file_is_too_much(tmp_path: Path) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert mistake(tmp_path, "#" * (FILE_BYTES + 1)) == "it is larger than 5 MiB"
     for text in ("[" * FILE_BYTES, "{a: " * (FILE_BYTES // 4), "- " * (FILE_BYTES // 2)):
         assert "more than 50 lists and fields inside one another" in mistake(tmp_path, text)
@@ -191,14 +191,14 @@ def test_no_file_is_too_much(tmp_path: Path) -> None:
     assert "at most 1000 can be written here" in mistake(
         tmp_path, f"servers: [{{name: a, serves: [{'b,' * 1001}]}}]"
     )  # fmt: skip
-    assert time.perf_counter() - began < 10
+    assert time.thread_time() - began < 10
 
 
 def test_a_hundred_thousand_servers_are_read_and_one_more_is_not(tmp_path: Path) -> None:
     rows = "servers:\n" + "".join(f"- {{name: s-{n}, role: relay}}\n" for n in range(SERVERS))
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(read(tmp_path, rows).servers) == SERVERS
-    assert time.perf_counter() - began < 20
+    assert time.thread_time() - began < 20
     assert "at most 100000 can be written here" in mistake(tmp_path, rows + "- {name: one-more}\n")
 
 

@@ -1,6 +1,5 @@
 """What may have been posted is looked for before it is posted again, however much was said meanwhile."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ from bot.adapters.slack_chat import TIMEOUT_SECONDS, SlackChat, make_client, mak
 from bot.manifest import BOT_SCOPES
 from bot.ports.chat import ChatTransient
 from bot.sandbox import App, SandboxServer, Workspace
+from tests.waiting import until
 
 MINJI = "U01MINJI"
 
@@ -65,13 +65,13 @@ async def test_what_slack_does_after_we_gave_up_waiting_is_found_by_who_waits_as
     slack: SandboxServer, app: App
 ) -> None:
     channel = slack.workspace.add_channel("incidents", members=[MINJI, app.bot_user]).id
-    slack.faults.latencies["chat.postMessage"] = 0.4
-    async with make_session(seconds=0.2) as session:
+    slack.faults.latencies["chat.postMessage"] = 2.0
+    async with make_session(seconds=1.0) as session:
         chat = SlackChat(make_client("xoxb-1", f"{slack.url}/api/", session))
         with pytest.raises(ChatTransient) as late:
             await chat.post(channel, "INC-1", blocks=None, key="k", thread_ts=None, again=False)
         assert late.value.maybe_done and late.value.after == TIMEOUT_SECONDS
-        await asyncio.sleep(0.4)
+        await until(lambda: any(one.get("bot_id") for one in slack.person(MINJI).messages(channel)))
         posted = await chat.post(channel, "INC-1", blocks=None, key="k", thread_ts=None, again=True)
     ours = [one for one in slack.person(MINJI).messages(channel) if one.get("bot_id")]
     assert [one["ts"] for one in ours] == [posted]

@@ -179,7 +179,7 @@ async def test_a_call_that_hangs_ends(slack: tuple[Slack, str]) -> None:
         began = time.monotonic()
         with pytest.raises(ChatTransient) as failed:
             await SlackChat(make_client("xoxb-1", url, session)).update(CHANNEL, TS, "said", blocks=())
-    assert time.monotonic() - began < 8 and failed.value.maybe_done
+    assert time.monotonic() - began < 25 and failed.value.maybe_done
     assert failed.value.after == TIMEOUT_SECONDS, "it may still be on its way when we look for it"
 
 

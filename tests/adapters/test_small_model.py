@@ -38,6 +38,8 @@ TOKENS = 320
 """Of one answer: at most ten seconds of this model's."""
 PATIENCE = {"timeout": 240.0, "deadline": 300.0}
 """It may have to share its core."""
+LONG = 4_000
+"""Tokens that take it two minutes and more."""
 LINES = 6
 
 
@@ -118,12 +120,12 @@ def ungrounded(sections: Sequence[Section], lines: Sequence[Line]) -> list[str]:
 async def test_silence_ends_in_time_and_leaves_nothing_running(small_model: SmallModel) -> None:
     """The first test: this server reads a question to its end before it sees that nobody waits, and then knows it."""
     (channel, _), before, began = few("en"), asyncio.all_tasks(), time.monotonic()
-    hasty = OpenAIModel(small_model.url, "SmolLM2", "", timeout=0.3, deadline=20.0)
+    hasty = OpenAIModel(small_model.url, "SmolLM2", "", timeout=0.3, deadline=120.0)
     with pytest.raises(ModelUnavailable, match="timeout"):
         await hasty.draft("root_cause", channel.lines[:LINES], "en", Meter())
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
     await hasty.close()
-    assert await idle(small_model, within=200)
+    assert await idle(small_model, within=600)
     assert asyncio.all_tasks() == before
 
 
@@ -161,17 +163,20 @@ async def test_a_log_that_it_cannot_hold_is_known_as_such_at_once(model: OpenAIM
     with pytest.raises(LogTooLong):
         await model.draft("root_cause", lines, "en", meter)
     assert model.capacity < capacity and meter.spent.requests == 1
-    assert meter.spent.tokens == 0 and time.monotonic() - began < 15
+    assert meter.spent.tokens == 0 and time.monotonic() - began < 60
 
 
-async def test_whoever_no_longer_waits_does_not_keep_it_busy(model: OpenAIModel, small_model: SmallModel) -> None:
+async def test_whoever_no_longer_waits_does_not_keep_it_busy(
+    model: OpenAIModel, small_model: SmallModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_wire, "ANSWER_TOKENS", LONG)
     (channel, _), before = few("en"), asyncio.all_tasks()
     asking = asyncio.ensure_future(model.draft("root_cause", channel.lines[:LINES], "en", meter := Heard()))
     await meter.begun.wait()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert await idle(small_model, within=3) and meter.spent.tokens_in > 0
+    assert await idle(small_model, within=30) and meter.spent.tokens_in > 0
     assert asyncio.all_tasks() == before
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.haneul_stage import Stage
 
@@ -19,6 +19,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENT_MS = 30_000
+"""How soon a page shows something is no promise."""
+expect.set_options(timeout=PATIENT_MS)
 OpenPage = Callable[..., Awaitable[Page]]
 
 
@@ -51,7 +54,7 @@ async def open_page(browser: Browser, stage: Stage) -> AsyncIterator[OpenPage]:
 
     async def open_page(person: str, where: str = "", **look: object) -> Page:
         context = await browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **look})
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENT_MS)
         contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -1,6 +1,5 @@
 """The workspace the browser tests play in: people, channels, a clock in 2024, and the bot of haneul_bot.py."""
 
-import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import SandboxServer, Workspace
 from tests.browser.haneul_bot import listen
+from tests.waiting import PLENTY_SECONDS, until
 
 MINJI, ALEX, SORA = "U01MINJI", "U02ALEX", "U03SORA"
 COMMANDS = [
@@ -61,6 +61,7 @@ class Stage:
         self.heard: list[tuple[str, Any]] = []
 
     async def open(self) -> None:
+        self.server.delivery.deadline = self.server.triggers.seconds = PLENTY_SECONDS
         await self.server.start()
         base = f"{self.server.url}/api/"
         self.api = AsyncWebClient(token="xoxb-page", base_url=base)
@@ -89,9 +90,5 @@ class Stage:
 
     async def until(self, kind: str) -> Any:
         """What the bot heard of this kind, once it has."""
-        for _ in range(100):
-            for name, what in self.heard:
-                if name == kind:
-                    return what
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"the bot heard {[name for name, _ in self.heard]}, no {kind}")
+        await until(lambda: any(name == kind for name, _ in self.heard))
+        return next(what for name, what in self.heard if name == kind)

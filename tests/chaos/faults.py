@@ -12,7 +12,7 @@ from bot.sandbox import SandboxServer
 from tests.chaos.replica import Replica
 from tests.databases import Postgres
 
-END_SECONDS = 10.0
+END_SECONDS = 20.0
 """So soon a replica has ended after it was asked to, whatever it is doing."""
 
 

@@ -118,7 +118,7 @@ class Stage:
         return not due and all(one.under_way is None and one.answered == one.asked for one in reads.values())
 
 
-async def until(done: Callable[[], Awaitable[bool]], seconds: float = 90) -> None:
+async def until(done: Callable[[], Awaitable[bool]], seconds: float = 300) -> None:
     """Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not await done():

@@ -4,7 +4,7 @@ is lost, and all is well once the disk is.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,9 @@ from tests.chaos.people import OPS
 from tests.chaos.replica import Replica
 from tests.databases import migrated
 from tests.disks import FailingDisk
+from tests.journeys.stage import PATIENT_SECONDS
 from tests.journeys.test_lost_database import IN_TIME, locked
+from tests.waiting import PLENTY_SECONDS, until
 
 ANN = PEOPLE[0]
 TOKEN = "a-token-of-a-failing-disk-that-is-long-enough"
@@ -53,7 +55,7 @@ class Stage:
         return self.disk.failing(what, self.file.parent if both else self.file)
 
     async def in_time(self, act: Any) -> Any:
-        """Acknowledged before Slack gives up."""
+        """Acknowledged, and not only once the database is back."""
         began = time.monotonic()
         outcome = await act
         assert outcome.acked and time.monotonic() - began < IN_TIME, outcome
@@ -98,13 +100,6 @@ class Stage:
         return next(one.id for one in channels if one.name.startswith("inc-"))
 
 
-async def until(done: Callable[[], bool]) -> None:
-    """Raises TimeoutError after 20 s."""
-    async with asyncio.timeout(20):
-        while not done():
-            await asyncio.sleep(0.02)
-
-
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     made, disk = workspace(), FailingDisk(tmp_path)
@@ -112,6 +107,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     file = tmp_path / "data" / "stopline.db"
     await migrated(f"sqlite:///{file}")
     server, records = SandboxServer(made), Database(f"sqlite:///{file}")
+    server.delivery.deadline = server.triggers.seconds = PATIENT_SECONDS
     await server.start()
     outside = Outside(records, SystemClock(), Policy())
     await add_server(outside, "lb-1")
@@ -144,11 +140,13 @@ async def test_what_is_acknowledged_is_done(stage: Stage, how: str) -> None:
                 await stage.replica.kill()
         if life == "is killed":
             await stage.replica.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PLENTY_SECONDS):
             while await stage.notes() != kept:
                 await asyncio.sleep(0.05)
     assert bool(kept) is ("journal" not in how)
     outcome = await stage.in_time(person.submit(person.views()[-1], {"title": "typed, once more"}))
     assert not outcome.errors and not person.views()
-    assert await stage.gate() == 200
+    async with asyncio.timeout(PLENTY_SECONDS):
+        while await stage.gate() != 200:
+            await asyncio.sleep(0.1)
     assert not (await verify_audit(stage.outside)).wrong

@@ -107,8 +107,7 @@ async def test_overload_and_a_slow_sender_are_not_waited_for(
     outside: Outside, monkeypatch: pytest.MonkeyPatch, add_people: AddPeople
 ) -> None:
     await add_server(outside, "web-1")
-    monkeypatch.setattr(body_limits, "READ_SECONDS", 0.2)
-    full = Turnstile(0)
+    full, over = Turnstile(0), asyncio.Event()
     asked = json.dumps(review("deployments", "CREATE", deployment())).encode()
     async with opened(outside, turnstile=full) as door:
         assert (await door.post(asked))[0] == 503
@@ -117,11 +116,13 @@ async def test_overload_and_a_slow_sender_are_not_waited_for(
 
     async def slow() -> AsyncIterator[bytes]:
         yield asked[:50]
-        await asyncio.sleep(1)
+        await over.wait()
         yield asked[50:]
 
+    monkeypatch.setattr(body_limits, "READ_SECONDS", 0.2)
     async with opened(outside) as door:
         assert (await door.post(slow()))[0] == 503  # type: ignore[arg-type]
+        over.set()
 
 
 def _mutate(value: Any, dice: random.Random) -> Any:

@@ -17,7 +17,7 @@ from schemathesis.generation import GenerationMode
 
 from handlers.http.openapi import document
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 
 class Attack:

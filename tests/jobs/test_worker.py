@@ -14,6 +14,7 @@ from bot.jobs.worker import CONCURRENCY, REPLIES, Run, Worker
 from bot.ports.chat import EFFECTS, ChatPermanent, ChatTransient
 from bot.ports.storage import NewJob, Store
 from tests.clocks import FrozenClock
+from tests.waiting import PLENTY_SECONDS, until
 
 Handler = Callable[[Run], Awaitable[None]]
 
@@ -35,10 +36,17 @@ async def queue(store: Store, clock: FrozenClock) -> None:
         await tx.jobs.put([NewJob("one", "one", JobKind.POST, clock.now())])
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
+async def rested(store: Store, clock: FrozenClock, worker: Worker) -> None:
+    """Until all that is due has been tried."""
+    worker.wake()
+    async with asyncio.timeout(PLENTY_SECONDS):
+        while worker.busy or await due(store, clock):
             await asyncio.sleep(0.01)
+
+
+async def due(store: Store, clock: FrozenClock) -> int:
+    async with store.read() as tx:
+        return await tx.jobs.count_open(due_by=clock.now())
 
 
 async def test_an_absence_of_slack_of_half_an_hour_loses_nothing_and_is_over_in_a_minute(
@@ -59,12 +67,9 @@ async def test_an_absence_of_slack_of_half_an_hour_loses_nothing_and_is_over_in_
     async with working(store, clock, handler, buried) as worker:
         while clock.now().timestamp() < back_at:
             clock.forward(seconds=60)
-            worker.wake()
-            await asyncio.sleep(0.02)
+            await rested(store, clock, worker)
         clock.forward(seconds=75)
-        worker.wake()
-        await asyncio.sleep(0.2)
-        await until(lambda: not worker.busy)
+        await rested(store, clock, worker)
     async with store.read() as tx:
         assert (await tx.jobs.count_open(due_by=clock.forward(days=2)), await tx.jobs.dead()) == (0, [])
     assert len(tries) > 5 and told == []
@@ -173,8 +178,7 @@ async def test_a_second_try_looks_for_what_the_first_may_have_done(
     async with working(store, clock, handler, buried) as worker:
         while len(seen) < 3:
             clock.forward(seconds=5)
-            worker.wake()
-            await asyncio.sleep(0.02)
+            await rested(store, clock, worker)
     assert seen == [False, again, again]
 
 
@@ -276,8 +280,6 @@ async def test_a_slack_that_always_says_to_wait_no_time_is_not_asked_without_end
     async with working(store, clock, handler, buried) as worker:
         while len(tries) < TOLD_ATTEMPTS + 10:
             clock.forward(seconds=30)
-            worker.wake()
-            await asyncio.sleep(0.02)
-            await until(lambda: not worker.busy)
+            await rested(store, clock, worker)
     pauses = [later - earlier for earlier, later in pairwise(tries[-8:])]
     assert min(pauses) >= timedelta(minutes=1), "one a minute at the end"

@@ -33,7 +33,7 @@ async def test_who_joins_late_is_told_alone(everywhere: Stage) -> None:
     before = stage.said(channel)
     began = time.monotonic()
     told = await stage.command(HANA, "/incident catchup", channel)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 25, "nobody waits for the channel to be read again"
     assert "INC-1 지금까지" in told and "web-3" in told and "영향 해소" in told
     assert "원인은 14:48 배포의 커넥션 풀 설정입니다" in told and "부하 테스트를 하겠습니다" in told
     assert rows_of(told) and all(LINK.search(row) for row in rows_of(told)), "each sentence has its source"

@@ -12,6 +12,7 @@ import pytest
 
 from bot.use_cases.token import make_token
 from tests.journeys.stage import DOYUN, MINJI, SEOYEON, Stage, buttons, shown
+from tests.waiting import PLENTY_SECONDS
 
 GUARD = Path(__file__).parents[2] / "bot" / "guard.py"
 SECRET = "a-secret-of-the-pipeline"
@@ -46,7 +47,7 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[int, str, str]:
 async def asked_for_approval(stage: Stage, channel: str) -> Any:
     """The message with the button, once it is there."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PLENTY_SECONDS):
             while True:
                 await stage.settled()
                 found = [m for m in stage.person(MINJI).messages(channel) if "fix.approve" in buttons(m)]

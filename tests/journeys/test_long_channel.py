@@ -14,6 +14,7 @@ from handlers.jobs import progress
 from tests.adapters.llm_server import Asked, LlmServer, completion, lines_in, refusal
 from tests.journeys.conftest import SetUp
 from tests.journeys.stage import MINJI, JourneyClock, Stage, a_place
+from tests.waiting import PLENTY_SECONDS, until
 
 HOLDS = 6_500
 """Characters that the model can carry."""
@@ -51,9 +52,7 @@ class Reading:
 
 async def told_in(slack: SandboxServer, words: str) -> None:
     """Waits until the bot said so somewhere."""
-    async with asyncio.timeout(10):
-        while not any(words in str(call.arguments.get("text")) for call in slack.calls):
-            await asyncio.sleep(0.02)
+    await until(lambda: any(words in str(call.arguments.get("text")) for call in slack.calls))
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +109,7 @@ async def test_a_bot_that_died_reads_on_where_it_was(database_file: Path, server
             model.hangs_at = 3
             async with running(place.settings, clock):
                 await place.server.person(MINJI).command(channel, "/incident", "draft follow-ups")
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(PLENTY_SECONDS):
                     await model.hanging.wait()
                     await told_in(place.server, "3번째")
                     await place.server.delivered()

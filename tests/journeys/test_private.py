@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -19,6 +18,7 @@ from handlers.blocks import ids
 from handlers.parsing import CHANGE_VERBS, FREEZE_VERBS, INCIDENT_VERBS
 from tests.journeys.canary import OUTSIDERS, WORD, Leak, check_nothing_leaked, has_word, logged
 from tests.journeys.stage import ALEX, DOYUN, HANA, MINJI, SEOYEON, Stage, shown
+from tests.waiting import PLENTY_SECONDS, until
 
 SAID = f"급여 유출 원인은 {WORD} 계정의 권한 설정입니다"
 QUESTION = "급여 유출 원인이 뭐였지?"
@@ -128,19 +128,13 @@ async def test_a_list_from_before_somebody_left_does_not_let_them_in_again(
     stage.product.worker.wake()
     await until(lambda: len(stage.calls("conversations.members")) == before + 2)
     await stage.person(SEOYEON).leave(channel)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PLENTY_SECONDS):
         while await may_see(stage, SEOYEON):
             await asyncio.sleep(0.01)
     await until(lambda: len(stage.calls("conversations.members")) == before + 3)
     assert not await may_see(stage, SEOYEON), "the first list let them in"
     await stage.settled()
     assert not await may_see(stage, SEOYEON) and await may_see(stage, DOYUN) and await may_see(stage, ALEX)
-
-
-async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not done():
-            await asyncio.sleep(0.01)
 
 
 async def may_see(stage: Stage, who: str) -> bool:

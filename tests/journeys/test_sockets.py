@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -14,14 +13,15 @@ from bot.sandbox.socket_mode import Connection
 from storage.tables import job
 from tests.journeys.conftest import SetUp
 from tests.journeys.stage import MINJI, Stage
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slack_line, "PING_SECONDS", 0.4)
     monkeypatch.setattr(slack_line, "WATCH_SECONDS", 0.05)
-    monkeypatch.setattr(slack_line, "QUIET_SECONDS", 1.5)
-    monkeypatch.setattr(slack_socket, "TRY_SECONDS", 1.0)
+    monkeypatch.setattr(slack_line, "QUIET_SECONDS", 3.0)
+    monkeypatch.setattr(slack_socket, "TRY_SECONDS", 3.0)
 
 
 def standing(stage: Stage) -> list[Connection]:
@@ -32,15 +32,6 @@ def standing(stage: Stage) -> list[Connection]:
 def up(stage: Stage) -> int:
     assert stage.product.sockets
     return stage.product.sockets.up
-
-
-async def until(what: Callable[[], bool], seconds: float = 10.0) -> float:
-    """The seconds until it is so."""
-    began = time.monotonic()
-    while not what():
-        assert time.monotonic() - began < seconds, "it never came to be"
-        await asyncio.sleep(0.01)
-    return time.monotonic() - began
 
 
 async def both(stage: Stage) -> list[Connection]:

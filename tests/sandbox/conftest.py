@@ -58,6 +58,7 @@ def ops(workspace: Workspace, app: App) -> str:
 @pytest.fixture
 async def server(workspace: Workspace, app: App) -> AsyncIterator[SandboxServer]:
     server = SandboxServer(workspace)
+    server.delivery.deadline = server.triggers.seconds = 60.0  # what is about Slack's three seconds says so itself
     await server.start()
     yield server
     await server.stop()

@@ -30,7 +30,7 @@ class Page:
     async def pushed(self, socket: aiohttp.ClientWebSocketResponse, type: str) -> Body:
         """The next push of this type."""
         while True:
-            push = await socket.receive_json(timeout=2)
+            push = await socket.receive_json(timeout=30)
             if push["type"] == type:
                 return dict(push)
 

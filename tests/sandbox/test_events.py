@@ -27,7 +27,7 @@ class Heard(list[Event]):
 
 
 @pytest.fixture
-def heard(bolt: AsyncApp) -> Heard:
+def heard(bolt: AsyncApp, server: SandboxServer) -> Heard:
     heard = Heard()
 
     @bolt.use
@@ -38,6 +38,8 @@ def heard(bolt: AsyncApp) -> Heard:
         if heard.refuse:
             heard.refuse -= 1
             heard.refused.append(body["event_id"])
+            if not heard.refuse:
+                server.delivery.deadline = 60.0  # what comes now is answered, and waited for
             return BoltResponse(status=500)
         heard.append(body)
         return BoltResponse(status=200)
@@ -138,13 +140,13 @@ async def test_a_channel_the_bot_is_not_in_is_silent(server: SandboxServer, hear
 async def test_an_event_not_acknowledged_comes_again_with_the_same_id(
     server: SandboxServer, heard: Heard, ops: str
 ) -> None:
-    server.delivery.deadline, server.delivery.retry_delays = 0.05, (0.0, 0.01, 0.01)
+    server.delivery.deadline, server.delivery.retry_delays = 0.3, (0.0, 0.01, 0.01)
     heard.refuse = 2
     await server.person("U01MINJI").say(ops, "Hello")
     await server.delivered()
     assert heard.refused == [heard[0]["event_id"]] * 2
 
-    heard.refuse = 4
+    server.delivery.deadline, heard.refuse = 0.3, 4
     await server.person("U01MINJI").say(ops, "Lost")
     await server.delivered()
     assert len(heard) == 1 and [body["event"]["text"] for body in server.delivery.undelivered] == ["Lost"]

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import App, Person, SandboxServer
+from bot.sandbox.views import TRIGGER_SECONDS
 
 View = dict[str, Any]
 
@@ -141,7 +142,7 @@ async def test_a_trigger_opens_one_view_within_three_seconds(
         await client.views_open(trigger_id=bot.triggers[0], view=bot.view)
     with pytest.raises(SlackApiError, match="invalid_trigger_id"):
         await client.views_open(trigger_id="1.2", view=bot.view)
-    assert server.triggers.seconds == 3
+    assert TRIGGER_SECONDS == 3
     server.triggers.seconds = 0.01
     late = server.triggers.pull(server.workspace.apps[minji.views()[0]["app_id"]], minji.id)
     await asyncio.sleep(0.02)

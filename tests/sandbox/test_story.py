@@ -1,6 +1,5 @@
 """A story is played as written: every step is done, or the player says which one could not be."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.sandbox import SandboxServer, Story, StoryError, StoryPlayer
+from tests.waiting import until
 
 HEAD = """
 title = "A frozen gateway"
@@ -135,14 +135,13 @@ async def test_the_page_plays_pauses_and_steps(server: SandboxServer, ops: str) 
     )
     player = StoryPlayer(server, Story.parse(said))
     player.play(speed=1)
-    await asyncio.sleep(0.05)
-    assert (player.position, player.waiting) == (1, True)
+    await until(lambda: (player.position, player.waiting) == (1, True))
     await player.next()
     player.pause()
-    await asyncio.sleep(0.02)
+    await until(lambda: not player.waiting)
     assert (player.position, player.playing, player.finished) == (2, False, False)
     player.play(speed=6000)
-    await asyncio.sleep(0.1)
+    await until(lambda: player.finished)
     assert player.state()["finished"] and [each["text"] for each in server.person("U01MINJI").messages(ops)] == [
         "44",
         "45",

@@ -223,10 +223,10 @@ async def test_tiers_limit_a_method_per_minute(client: AsyncWebClient, server: S
 
 
 async def test_latency_is_paid_side_by_side(client: AsyncWebClient, server: SandboxServer, ops: str) -> None:
-    server.faults.latency = 0.1
+    server.faults.latency = 0.6
     started = time.monotonic()
     await asyncio.gather(*(client.chat_postMessage(channel=ops, text=str(n)) for n in range(50)))
-    assert 0.1 <= time.monotonic() - started < 4, "one after the other takes five seconds"
+    assert 0.6 <= time.monotonic() - started < 25, "one after the other takes half a minute"
 
 
 async def test_posts_are_limited_in_each_channel(client: AsyncWebClient, server: SandboxServer, ops: str) -> None:

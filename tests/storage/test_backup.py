@@ -23,6 +23,7 @@ from storage.sqlite_library import sqlite3
 from tests.acts import EVERYBODY, add_server, ask, permit_for, permit_now, stop_the_line
 from tests.clocks import FrozenClock
 from tests.databases import Postgres
+from tests.waiting import until
 
 
 @dataclass
@@ -107,7 +108,7 @@ async def restored(place: Place, clock: FrozenClock) -> Outside:
             await asyncio.sleep(0)
 
     writing = asyncio.ensure_future(write())
-    await asyncio.sleep(0.05)
+    await until(lambda: last > 2)
     before = last
     url = await place.copy()
     stop = True

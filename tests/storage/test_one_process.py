@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.one_process import Occupied, holder, lock_file, only_process
+from tests.waiting import PLENTY_SECONDS
 
 ROOT = Path(__file__).parents[2]
 NOBODY = "http://127.0.0.1:9/api/"
@@ -37,7 +38,7 @@ async def stopline(env: dict[str, str], *arguments: str) -> tuple[int, str]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(process.communicate(), 30)
+    _, said = await asyncio.wait_for(process.communicate(), PLENTY_SECONDS)
     return process.returncode or 0, said.decode()
 
 
@@ -49,7 +50,7 @@ def serving(env: dict[str, str]) -> Serving:
             sys.executable, "-m", "bot", "serve", cwd=ROOT, env=env, stderr=asyncio.subprocess.PIPE
         )
         assert process.stderr
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PLENTY_SECONDS):
             while line := await process.stderr.readline():
                 if b"does not say who we are yet" in line:
                     break
