@@ -384,7 +384,7 @@ async def test_after_its_end_a_channel_is_read_once_more_and_then_no_more(quiet:
 async def test_one_reading_at_a_time_answers_all_who_asked(quiet: Stage) -> None:
     channel = await quiet.declare(MINJI, "sev2 결제 오류")
     await quiet.person(MINJI).say(channel, "말")
-    quiet.server.faults.latencies["conversations.history"] = 0.2
+    quiet.server.faults.latencies["conversations.history"] = 1.5
     before = reads(quiet)
     for _ in range(6):
         quiet.product.slack.losses.suspect()

@@ -8,6 +8,7 @@ from bot.domain.ids import IncidentId
 from bot.use_cases.incident import find_incident
 from bot.use_cases.timeline import read_timeline
 from tests.journeys.stage import ALEX, DOYUN, GUEST, MINJI, Stage, shown
+from tests.waiting import until
 
 
 async def incident(stage: Stage) -> Any:
@@ -36,9 +37,11 @@ async def test_edits_that_the_next_one_outdates_are_not_made(stage: Stage) -> No
     """While Slack is slow to make one, more become due: only the last of them is made."""
     channel = await stage.declare(MINJI, "sev2 결제 오류")
     before = len(stage.calls("chat.update"))
-    stage.server.faults.latencies["chat.update"] = 0.5
+    stage.server.faults.latencies["chat.update"] = 6.0
     for n in range(9):
         assert (await stage.person(MINJI).command(channel, "/incident", f"severity sev{1 + n % 4}")).acked
+        await until(lambda: len(stage.calls("chat.update")) > before)
+    stage.server.faults.latencies.clear()
     await stage.settled()
     assert 1 <= len(stage.calls("chat.update")) - before <= 4
     assert "SEV1" in shown(stage.card(channel))

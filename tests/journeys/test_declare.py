@@ -54,7 +54,7 @@ async def test_button_of_the_home(stage: Stage) -> None:
     (one,) = await incidents(stage)
     assert (one.title, one.severity, one.reporter, one.language) == ("결제 오류", Severity.SEV2, MINJI, "ko")
     at = {name.value: value for name, value in one.times.items()}
-    assert 599 <= (at["declared_at"] - at["started_at"]).total_seconds() <= 601
+    assert 599 <= (at["declared_at"] - at["started_at"]).total_seconds() <= 660
 
 
 async def test_the_same_view_twice_is_one_incident(everywhere: Stage) -> None:
@@ -85,7 +85,8 @@ async def test_the_same_command_delivered_twice_is_one_incident(everywhere: Stag
 
 
 async def test_two_calls_in_a_row_until_people_can_talk(stage: Stage) -> None:
-    stage.server.faults.latency = 0.5
+    slow = ("conversations.invite", "conversations.setTopic", "bookmarks.add", "chat.postMessage")
+    stage.server.faults.latencies |= dict.fromkeys(slow, 3.0)
     await stage.declare(MINJI, "sev2 결제 오류 서버 web-3")
     (create,) = stage.calls("conversations.create")
     together = [
