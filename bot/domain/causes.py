@@ -37,8 +37,10 @@ def surest_first(
     for one in causes:
         meant = _meant(one, lines)
         if meant is not None:
-            said = certainty_said(one.plain) if is_in_earnest(one.line.text) else INCONCLUSIVE
-            said = surer(said, one.plain, one.line, transcript)
+            is_cause = one.odds is not None and one.odds > 0
+            said = certainty_said(one.plain, is_cause=is_cause) if is_in_earnest(one.line.text) else INCONCLUSIVE
+            if said == certainty_said(one.plain, is_cause=False):
+                said = surer(said, one.plain, one.line, transcript)
             left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
             sure.append(replace(meant, certainty=left))
     return sorted(sure, key=lambda one: CERTAINTIES.index(one.certainty))

@@ -1,22 +1,24 @@
 """The draft without a model: quotes the channel under the headings of a postmortem, each quotation cited."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.causes import surest_first
-from bot.domain.certainty import CAUSES, INCONCLUSIVE
+from bot.domain.certainty import CAUSES, CONFIRMED, INCONCLUSIVE
 from bot.domain.citation import Section, Sentence
 from bot.domain.course import first_sign
 from bot.domain.cues_of_effects import OF_NO_USERS
 from bot.domain.earnest import is_meant
-from bot.domain.placed import before_the_alarm, noticed, remedies, with_duties
+from bot.domain.parts_played import Odds, OddsOf, odds_of
+from bot.domain.placed import before_the_alarm, noticed, remedies, with_duties, with_what_it_answers
 from bot.domain.quotable import Quotable, quotable_in
 from bot.domain.quoting import CAP, CAPS, Quote, distinct_quotes, words_from
 from bot.domain.reaction import AGREES, DISAGREES
 from bot.domain.taken_back import retractions_in
 from bot.domain.telling import timeline
 from bot.domain.transcript import Line, LineKind
-from bot.domain.weighing import is_measured, score_of
+from bot.domain.weighing import Said, is_measured, is_ruled_out, score_of
 
 HEADINGS_OF = {
     "root_cause": ("root_cause", "contributing", "hindered"),
@@ -37,6 +39,20 @@ _THRESHOLD = {
     "timeline": 2.0,
 }
 _WEAKEST = 1.5
+# From how much on the learned weights speak for a line: each part is as rare as it is, so that fewer odds do for some.
+_FOR = {
+    "detection": 0.0,
+    "impact": -0.5,
+    "trigger": -1.0,
+    "root_cause": -0.7,
+    "helped": -0.5,
+    "hindered": -0.5,
+    "decisions": -0.5,
+    "follow_ups": -0.5,
+}
+_AGAINST = -2.5
+"""Where so much speaks against a line, no phrase makes up for it but one that says it outright."""
+_OUTRIGHT = 4.0
 _NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
 _PIN_BONUS = 2.0
 _FIRST = {"detection": 1.5, "impact": 1.0}
@@ -45,7 +61,7 @@ _MEASURED = 6.0
 """What it adds to an impact that it is counted or timed: that is what is known of it in the end."""
 _OF_ENTRIES = frozenset(("timeline", "detection"))
 _OF_DOING = frozenset(("trigger", "helped", "hindered"))
-_OF_BOTS = frozenset(("timeline", "detection", "impact"))
+_OF_BOTS = frozenset(("timeline", "detection", "impact", "trigger"))
 
 
 def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]:
@@ -57,8 +73,9 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
     """
     headings = HEADINGS_OF[kind]
     lines = quotable_in(transcript)
+    odds = odds_of(transcript)
     taken_back = retractions_in(transcript)
-    chosen = {heading: _chosen(heading, lines) for heading in headings if heading != "summary"}
+    chosen = {heading: _chosen(heading, lines, odds) for heading in headings if heading != "summary"}
     sign = first_sign(lines)
     if "detection" in headings:
         chosen["detection"] = noticed(chosen["detection"], sign, lines)
@@ -67,7 +84,9 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
     for heading in CAUSES.intersection(headings):
         chosen[heading] = surest_first(chosen[heading], lines, transcript, taken_back)
     if "helped" in headings:
-        chosen |= remedies(chosen, lines, transcript)
+        chosen |= remedies(chosen, lines, transcript, odds)
+    for heading in _ANSWERED.intersection(headings):
+        chosen[heading] = [with_what_it_answers(quote, lines, transcript) for quote in chosen[heading]]
     if "summary" in headings:
         chosen["summary"] = _summary(chosen)
         chosen["trigger"] = before_the_alarm(chosen["trigger"], sign.line.n if sign else 0)
@@ -84,6 +103,8 @@ def _sentence(heading: str, quote: Quote) -> Sentence:
     return Sentence(quote.text, (quote.line.n, *quote.after), quote.certainty if heading in _SAYS_HOW_SURE else "")
 
 
+_ANSWERED = frozenset(("decisions", "follow_ups"))
+"""These are often taken by a bare answer to what somebody proposes or asks."""
 _SAYS_HOW_SURE = CAUSES | {"summary"}
 
 
@@ -112,13 +133,17 @@ def _each_once(chosen: dict[str, list[Quote]], sign: int) -> dict[str, list[Quot
 
 
 def _by_claim(chosen: dict[str, list[Quote]], sign: int) -> list[tuple[Quote, str]]:
-    """The quotations with their headings, those first to which a heading has the best claim."""
+    """The quotations with their headings: the likeliest first, then those to which a heading has the best claim."""
 
-    def claim(place: tuple[int, Quote, str]) -> tuple[int, int, bool, float]:
+    def claim(place: tuple[int, Quote, str]) -> tuple[float, int, int, bool, float]:
         rank, quote, heading = place
         doubt = (2 if quote.certainty == INCONCLUSIVE else 0) if heading == "root_cause" else 1
-        doubt -= heading == "detection" and quote.line.n == sign
-        return doubt, rank, heading in _OF_LITTLE_WORTH, -quote.score
+        odds = -math.inf if quote.odds is None else quote.odds
+        is_sign = heading == "detection" and quote.line.n == sign
+        doubt -= is_sign
+        if quote.certainty == CONFIRMED or (is_sign and quote.odds is not None):
+            odds = max(odds, 0.0) + _SURER
+        return -odds, doubt, rank, heading in _OF_LITTLE_WORTH, -quote.score
 
     places = [(rank, quote, heading) for heading in chosen for rank, quote in enumerate(chosen[heading])]
     return [(quote, heading) for _, quote, heading in sorted(places, key=claim)]
@@ -131,7 +156,11 @@ def _apart(quote: Quote, others: Iterable[Quote]) -> Quote:
         before, found, after = text.partition(other.own)
         if found and other.own != quote.own:
             text = before if quote.own in before else after if quote.own in after else text
-    return replace(quote, text=text.strip())
+    return replace(quote, text=text.strip()) if sum(map(str.isalnum, text)) >= _TELLING else quote
+
+
+_TELLING = 8
+"""Fewer letters say too little to stand alone."""
 
 
 def _summary(chosen: dict[str, list[Quote]]) -> list[Quote]:
@@ -141,22 +170,25 @@ def _summary(chosen: dict[str, list[Quote]]) -> list[Quote]:
     return [best[number] for number in sorted(best)]
 
 
-def _chosen(heading: str, lines: Iterable[Quotable]) -> list[Quote]:
+def _chosen(heading: str, lines: Iterable[Quotable], odds: OddsOf) -> list[Quote]:
     """Return the quotations under one heading: the best, no two alike, the timeline in order of time.
 
-    Where no line speaks clearly of impact, detection or root cause, the two that come nearest are shown, as long as
-    they say something of it: nothing is put under a heading only to fill it.
+    Where a line is likelier than not to be of it, those that are not stay out, but of what must not be missed. Where no
+    line speaks clearly of impact, detection or root cause, the two that come nearest are shown, as long as they say
+    something of it: nothing is put under a heading only to fill it.
     """
-    quotes = [quote for quotable in lines if (quote := _quote(heading, quotable)) is not None]
+    quotes = [quote for quotable in lines if (quote := _quote(heading, quotable, odds[quotable.line.n])) is not None]
     quotes.sort(key=lambda quote: (-quote.score, quote.line.n))
     clear = [quote for quote in quotes if quote.score >= _THRESHOLD.get(heading, 3.0)]
+    if heading not in _NEVER_EMPTY and any(quote.odds is not None and quote.odds >= 0 for quote in clear):
+        clear = [quote for quote in clear if quote.odds is None or quote.odds >= 0]
     kept = distinct_quotes(clear, CAPS.get(heading, CAP)) or (
         distinct_quotes(quotes, 2) if heading in _NEVER_EMPTY else []
     )
     return sorted(kept, key=lambda quote: quote.line.n) if heading == "timeline" else kept
 
 
-def _quote(heading: str, quotable: Quotable) -> Quote | None:
+def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
     """Return the best sentence of a line for a heading and what follows it, or None when it says nothing there."""
     is_entry = quotable.line.kind is LineKind.ENTRY
     if (is_entry and heading not in _OF_ENTRIES) or (quotable.line.is_bot and heading not in _OF_BOTS):
@@ -166,6 +198,14 @@ def _quote(heading: str, quotable: Quotable) -> Quote | None:
     if heading == "impact" and OF_NO_USERS.search(quotable.line.text.lower()):
         return None
     scores = [0.0 if said.follows_guess and heading in _OF_DOING else score_of(heading, said) for said in quotable.said]
+    odd = odds.get(heading, _AGAINST)
+    if odd < _AGAINST:
+        pairs = zip(quotable.said, scores, strict=True)
+        scores = [score if score >= _OUTRIGHT or _is_sized(heading, said) else 0.0 for said, score in pairs]
+    elif odd >= _FOR.get(heading, math.inf):
+        points = _THRESHOLD.get(heading, 3.0) + odd - _FOR[heading]
+        pairs = zip(quotable.said, scores, strict=True)
+        scores = [score if is_ruled_out(heading, said) else max(score, points) for said, score in pairs]
     place = max(range(len(scores)), key=lambda at: (scores[at], -at))
     score = scores[place]
     if heading == "timeline" and (is_entry or quotable.is_pinned):
@@ -175,10 +215,31 @@ def _quote(heading: str, quotable: Quotable) -> Quote | None:
     score += _PIN_BONUS if quotable.is_pinned or is_entry else 0.0
     score += _weight_of_people(heading, quotable.line)
     if DISAGREES.isdisjoint(quotable.line.reactions):
-        is_sized = heading == "impact" and is_measured(quotable.said[place])
+        is_sized = _is_sized(heading, quotable.said[place])
         score += _MEASURED if is_sized else _FIRST.get(heading, 0.0) if quotable.is_early else 0.0
     text = words_from(quotable, scores, place)
-    return Quote(quotable.line, text, quotable.said[place].text, score)
+    own = quotable.said[place]
+    return Quote(quotable.line, text, own.text, score, odds=_spoken_for(heading, own, odds))
+
+
+def _spoken_for(heading: str, said: Said, odds: Odds) -> float | None:
+    """How much speaks for a sentence under its heading; figures of harm and what is said to have contributed are surer.
+
+    None where nothing speaks for it but the phrases.
+    """
+    if odds and _is_sized(heading, said):
+        return max(odds[heading], 0.0) + _SURER
+    if odds and heading == "contributing" and score_of(heading, said) > score_of("root_cause", said):
+        return odds["root_cause"] + _SURER
+    likely = odds.get(heading, -math.inf)
+    return likely if likely >= _FOR.get(heading, math.inf) else None
+
+
+_SURER = 3.0
+
+
+def _is_sized(heading: str, said: Said) -> bool:
+    return heading == "impact" and is_measured(said)
 
 
 def _weight_of_people(heading: str, line: Line) -> float:

@@ -1,10 +1,12 @@
 """What is quoted for its place in the course of the incident: the first sign, deeds that helped or not, duties."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.course import Deed, Outcome, deeds_in, duties_in, is_of_before, unaided_from
 from bot.domain.cues_of_deeds import OF_ITSELF
+from bot.domain.parts_played import OddsOf
 from bot.domain.quotable import Quotable
 from bot.domain.quoting import CAP, CAPS, Quote, distinct_quotes, whole_quote, words_from
 from bot.domain.remedies import nothing_changed, useless_in
@@ -20,10 +22,17 @@ _TOLD_BEFORE = ("impact", "detection", "trigger", "helped", "hindered")
 
 
 def noticed(told: Sequence[Quote], sign: Quotable | None, lines: Sequence[Quotable]) -> list[Quote]:
-    """The first sign, and what else was said at the beginning of how it was noticed."""
+    """The first sign, and what else was said at the beginning of how it was noticed.
+
+    Where the learned weights speak for other lines and not for the sign, it is none.
+    """
     early = frozenset(quotable.line.n for quotable in lines if quotable.is_early)
     others = [quote for quote in told if quote.line.n in early]
-    return others if sign is None else distinct_quotes([_sign_quote(sign), *others], _SIGNS)
+    likely = [quote.line.n for quote in others if quote.odds is not None]
+    if sign is None or (likely and sign.line.n not in likely):
+        return others
+    odds = next((quote.odds for quote in told if quote.line.n == sign.line.n), None)
+    return distinct_quotes([replace(_sign_quote(sign), odds=odds), *others], _SIGNS)
 
 
 def _sign_quote(sign: Quotable) -> Quote:
@@ -33,13 +42,14 @@ def _sign_quote(sign: Quotable) -> Quote:
 
 
 def remedies(
-    chosen: dict[str, list[Quote]], lines: Sequence[Quotable], transcript: Sequence[Line]
+    chosen: dict[str, list[Quote]], lines: Sequence[Quotable], transcript: Sequence[Line], odds: OddsOf
 ) -> dict[str, list[Quote]]:
     """What helped, and what did not: deeds by what came of them, then what was said to have helped or not.
 
-    A remedy that a later line undoes, or whose own words say so, did not help; what came of itself neither.
+    A remedy that a later line undoes, or whose own words say so, did not help; what came of itself neither, nor what
+    the learned weights speak against.
     """
-    deeds = deeds_in(lines)
+    deeds = [deed for deed in deeds_in(lines) if _is_borne_out(deed, odds)]
     worked = [_deed_quote(deed) for deed in reversed(deeds) if deed.outcome is Outcome.WORKED]
     failed = [_deed_quote(deed) for deed in deeds if deed.outcome is Outcome.FAILED]
     judged = frozenset(deed.told.line.n for deed in deeds if deed.outcome is not Outcome.NOTHING)
@@ -56,6 +66,18 @@ def remedies(
         "helped": distinct_quotes([*worked, *(quote for quote in told if quote not in undone)], CAP),
         "hindered": distinct_quotes(hindered, CAP),
     }
+
+
+def _is_borne_out(deed: Deed, odds: OddsOf) -> bool:
+    """Whether the weights make the same of a deed, or of the line that tells what came of it; or say nothing."""
+    told = [odds[number] for number in (deed.told.line.n, deed.result) if odds.get(number)]
+    if not told or deed.outcome not in _HEADING_OF:
+        return True
+    heading, other = _HEADING_OF[deed.outcome]
+    return max(one[heading] for one in told) >= max(0.0, *(one[other] for one in told))
+
+
+_HEADING_OF = {Outcome.WORKED: ("helped", "hindered"), Outcome.FAILED: ("hindered", "helped")}
 
 
 def with_duties(chosen: dict[str, list[Quote]], lines: Sequence[Quotable]) -> dict[str, list[Quote]]:
@@ -75,7 +97,31 @@ def _deed_quote(deed: Deed) -> Quote:
 
 
 def before_the_alarm(told: Iterable[Quote], noticed: int) -> list[Quote]:
-    """The last two things done before line `noticed`, else the first two that are later said to have been done then."""
+    """The two likeliest; else the last two things done before line `noticed`, else two that are said to have been."""
     told = sorted(told, key=lambda quote: quote.line.n)
+    likely = sorted((quote for quote in told if quote.odds is not None), key=lambda quote: -quote.score)
     before = [quote for quote in told if quote.line.n <= noticed]
-    return before[-2:] or [quote for quote in told if is_of_before(quote.plain)][:2]
+    return likely[:2] or before[-2:] or [quote for quote in told if is_of_before(quote.plain)][:2]
+
+
+_ANSWERS = re.compile(
+    r"(?:ok(?:ay)?|sure|yes|yep|yup|yeah|agreed?|acceptable|fine|will do|can do|now|go|do (?:it|that)|approved|sounds"
+    r"|works|please|pls)\b|(?:네|넵|넹|예|ㅇㅇ|ㅇㅋ|ㄱㄱ|가능|좋|알겠|그렇게|그러|승인|동의|오케이)"
+)
+_SHORT = 28
+"""Fewer letters, half as many in Korean, say nothing without what they answer."""
+
+
+def with_what_it_answers(quote: Quote, lines: Sequence[Quotable], transcript: Sequence[Line]) -> Quote:
+    """Return a short answer ("now please", 네 내일까지 할게요) as the line before of somebody else, and both cited."""
+    letters = sum(1 + ("가" <= letter <= "힣") for letter in quote.text if letter.isalnum())
+    if letters >= _SHORT or not _ANSWERS.match(quote.text.lower()):
+        return quote
+    spoken = (line.n for line in transcript if line.n < quote.line.n and not (line.deleted or line.is_bot))
+    before = max(spoken, default=0)
+    asked = next((one for one in lines if one.line.n == before and one.is_of_person), None)
+    if asked is None or asked.line.speaker == quote.line.speaker:
+        return quote
+    place = next(at for at, said in enumerate(asked.said) if not said.is_chatter)
+    text = words_from(asked, [0.0] * len(asked.said), place)
+    return replace(quote, line=asked.line, text=text, own=asked.said[place].text, after=(quote.line.n,))

@@ -36,6 +36,9 @@ class Quote:
     after: tuple[int, ...] = ()
     """Lines after it that make it what it is quoted for: the "that is the cause" of another."""
 
+    odds: float | None = None
+    """How much the weights that were learned speak for it, None where they do not."""
+
     @property
     def plain(self) -> str:
         return self.own.lower()

@@ -80,6 +80,29 @@ def score_of(heading: str, said: Said) -> float:
     return score - (1.0 if len(plain) < (_SHORT // 2 if said.has_hangul else _SHORT) else 0.0)
 
 
+def is_ruled_out(heading: str, said: Said) -> bool:
+    """Whether a sentence cannot be of a heading, whatever speaks for it: it asks, denies, supposes, tells of before."""
+    if said.is_chatter or said.is_question or (said.follows_guess and heading in _NOT_OF_WORK):
+        return True
+    against = _NOT_OF.get(heading)
+    if against is not None and against.search(said.plain) and not EXPLICIT_CAUSE.search(said.plain):
+        return True
+    plain = _weighed_of(heading, said.plain)
+    return not any(map(str.isalnum, plain)) or _weighed(heading, plain, _TOLD_AS_CAUSE + 1.0) <= 0
+
+
+_TO_COME = r"\b(?:could(?!n'?t| not)|we can|let'?s)\b|\brefund|\bcompensat|\bvoucher|보상|환불"
+_NOT_OF = {
+    "root_cause": re.compile(_TO_COME),
+    "trigger": re.compile(_TO_COME),
+    "impact": re.compile(
+        r"\b(?:back )?in (?:january|february|march|april|june|july|august|september|october|november|december)\b"
+    ),
+    "helped": re.compile(r"해\s?(?:봅니다|볼게|보겠)"),
+}
+"""What is proposed or made good is no cause, another month's harm none of today; who will try has not helped yet."""
+
+
 def is_measured(said: Said) -> bool:
     """Whether a sentence tells harm with a figure beside it."""
     return MEASURED.search(_weighed_of("impact", said.plain)) is not None
@@ -146,8 +169,11 @@ _OF_REMEDIES = {"helped": _FAILED, "hindered": _SUPPOSED}
 """What a remedy did here is told by no line that says the contrary, supposes it or tells of another incident."""
 
 
-def certainty_said(plain: str) -> str:
-    """Say how sure the speaker was: an explicit, unhedged statement is confirmed, as is one that was looked into."""
+def certainty_said(plain: str, *, is_cause: bool) -> str:
+    """Say how sure the speaker was: an explicit, unhedged statement is confirmed, as is one that was looked into.
+
+    What is stated without a word of cause is likely where it is known to be one (`is_cause`).
+    """
     plain = _after_denial(plain)
     if CAUSE_DENIED.search(plain) or CAUSE_SOUGHT.search(plain) or EARLIER.search(plain):
         return INCONCLUSIVE
@@ -155,4 +181,4 @@ def certainty_said(plain: str) -> str:
         return LIKELY
     if EXPLICIT_CAUSE.search(plain) or PROVEN.search(plain):
         return CONFIRMED
-    return LIKELY if CAUSE_TOLD.search(plain) else INCONCLUSIVE
+    return LIKELY if is_cause or CAUSE_TOLD.search(plain) else INCONCLUSIVE

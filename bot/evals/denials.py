@@ -18,7 +18,7 @@ _FAILED_NOT = re.compile(r"실패하지|n(?:o|')t fail|\bno (?!doubt|question|wo
 """Two noes that make a yes."""
 _OVER = ("over", "over,", "over.")
 _CUTS = (
-    *(", ", "; ", ": ", ". ", " but ", " because ", " so ", " and ", " then "),
+    *(", ", "; ", ": ", ". ", "? ", "! ", " but ", " because ", " so ", " and ", " then "),
     *(" 그래서 ", "지만 ", "는데 ", "고 ", "며 ", "서 ", "없이 ", "때문에 "),
 )
 

@@ -81,7 +81,7 @@ def test_a_remedy_a_plan_a_joke_a_figure_and_what_is_over_are_no_impact(text: st
 
 
 def test_of_harm_said_unclearly_that_of_the_beginning_is_shown() -> None:
-    lines = channel("CDN returns stale prices in US", *(f"row {n} of the log is long" for n in range(12)))
+    lines = channel("CDN returns stale prices in US", *(f"looking at host {n} now" for n in range(12)))
     assert cited(draft_sections("postmortem", lines), "impact") == [1]
 
 

@@ -20,7 +20,7 @@ HELPED = (
     ("restarted web-3, traffic recovered", "the restart of web-9 did not help"),
     ("disconnects stopped", "still no automatic failover between providers"),
     ("rollback done", "now restarting the cache", "no change"),
-    ("rollback done", *("the queue is at 30",) * 12, "the other region is still slow"),
+    ("rollback done, payments work again", *("the queue is at 30",) * 12, "the other region is still slow"),
     ("7.0으로 롤백 완료", "정상입니다"),
 )
 
