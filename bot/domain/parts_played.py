@@ -88,7 +88,7 @@ def traits_of(lines: Sequence[Line]) -> Iterator[Traits]:
 
 
 def _of_place(line: Line, at: int, count: int) -> Iterable[str]:
-    who = "bot" if line.is_bot else "entry" if line.kind is LineKind.ENTRY else "person"
+    who = "bot" if line.is_bot else "person"
     yield from (
         who,
         f"{who}{5 * at // count}",
@@ -217,17 +217,17 @@ FEW = 10
 def odds_of(lines: Sequence[Line]) -> OddsOf:
     """Return by its number how much speaks for each part of each line.
 
-    Nothing speaks for or against any line of a channel with fewer than `FEW`.
+    Nothing speaks for or against an entry of the timeline, or any message of a channel with fewer than `FEW`.
     """
-    told = [line for line in lines if not line.deleted]
+    told = [line for line in lines if not line.deleted and line.kind is LineKind.MESSAGE]
+    found: dict[int, Odds] = {line.n: {} for line in lines}
     if len(told) < FEW:
-        return {line.n: {} for line in told}
+        return found
     weights = _weights()
     first, courses = [], []
     for one in traits_of(told):
         first.append(_added("", one.all, weights))
         courses.append(one.course)
-    found = {}
     for line, course, before, beside in zip(told, courses, first, second_traits(first), strict=True):
         more = _added(SECOND, (SECOND + trait for trait in course | beside), weights)
         found[line.n] = {part: KEPT * before[part] + more[part] for part in PARTS}

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.extract import draft_sections
 from bot.domain.parts_played import FEW, PARTS, odds_of
-from bot.domain.transcript import Line
+from bot.domain.transcript import Line, LineKind, number_lines
 from tests.domain.test_extract import channel, cited
 
 ENGLISH = channel(
@@ -68,7 +68,15 @@ def test_of_a_few_lines_nothing_is_told_apart_and_of_deleted_ones_neither() -> N
     assert odds_of(ENGLISH[: FEW - 1]) == {n: {} for n in range(1, FEW)}
     gone = tuple(replace(line, deleted=line.n == 6) for line in ENGLISH)
     odds = odds_of(gone)
-    assert 6 not in odds and set(odds[7]) == set(PARTS)
+    assert odds[6] == {} and set(odds[7]) == set(PARTS)
+
+
+def test_entries_of_the_timeline_are_not_told_apart_and_change_nothing_for_the_messages() -> None:
+    entry = replace(ENGLISH[0], kind=LineKind.ENTRY, text="Frozen: basket-1 (ann)", entry_kind="server_held")
+    mixed = number_lines([*ENGLISH[:3], replace(entry, at=ENGLISH[3].at), *ENGLISH[3:]])
+    odds = odds_of(mixed)
+    assert odds[4] == {}
+    assert [odds[line.n] for line in mixed if line.kind is LineKind.MESSAGE] == list(odds_of(ENGLISH).values())
 
 
 def test_the_same_lines_have_the_same_odds_whatever_the_order_of_a_set() -> None:
