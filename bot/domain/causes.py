@@ -29,6 +29,10 @@ def _meant(cause: Quote, lines: Sequence[Quotable]) -> Quote | None:
     return replace(cause, line=before[0].line, text=text, own=own, after=(cause.line.n,))
 
 
+_CLEARLY = 1.0
+"""From such odds on a line is taken for a cause as if it said so in words of cause."""
+
+
 def surest_first(
     causes: Iterable[Quote], lines: Sequence[Quotable], transcript: Sequence[Line], taken_back: Sequence[Retraction]
 ) -> list[Quote]:
@@ -39,7 +43,7 @@ def surest_first(
         if meant is not None:
             is_cause = one.odds is not None and one.odds > 0
             said = certainty_said(one.plain, is_cause=is_cause) if is_in_earnest(one.line.text) else INCONCLUSIVE
-            if said == certainty_said(one.plain, is_cause=False):
+            if said == certainty_said(one.plain, is_cause=False) or (one.odds is not None and one.odds >= _CLEARLY):
                 said = surer(said, one.plain, one.line, transcript)
             left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
             sure.append(replace(meant, certainty=left))

@@ -142,6 +142,8 @@ CAUSE_SOUGHT = re.compile(
     r"|actually )?knows?\b|\bwhich(?: one| of \w+(?: \w+)?)? it (?:was|is)\b|\b(?:i|we) (?:really |still )?(?:don'?t"
     r"|do not|can'?t|cannot) (?:yet |really )?(?:know|tell|say) (?:if|why|what|which|whether|how)\b|(?:[는은인던]지"
     r"|건지|뭔지)\S{0,8} ?(?:잘 |아직 |아무도 |전혀 )*(?:모르(?:겠|는|지|네|ㅂ)|모릅|모름|몰라)"
+    r"|[었았인]는지\S{0,3} .{0,20}(?:없|못|미상)|(?:뭔가|무언가|뭐가|무엇이) (?:느|문제|이상|잘못|원인)"
+    r"|\bwhatever (?:it|this|that) (?:is|was)\b|\bno (?:root )?cause\b|\b(?:don'?t|do not) have (?:a|any|the) cause"
 )
 PROVEN = re.compile(
     r"\bconfirmed (?:on|by|in|with) (?:the |a |an )?(?!customers?\b|users?\b)\w|\breproduced\b|\bverified\b"

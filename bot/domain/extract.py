@@ -10,7 +10,7 @@ from bot.domain.citation import Section, Sentence
 from bot.domain.course import first_sign
 from bot.domain.cues_of_effects import OF_NO_USERS
 from bot.domain.earnest import is_meant
-from bot.domain.parts_played import Odds, OddsOf, odds_of
+from bot.domain.parts_played import Odds, OddsOf, odds_of, spoken_for
 from bot.domain.placed import before_the_alarm, noticed, remedies, with_duties, with_what_it_answers
 from bot.domain.quotable import Quotable, quotable_in
 from bot.domain.quoting import CAP, CAPS, Quote, distinct_quotes, words_from
@@ -50,8 +50,9 @@ _FOR = {
     "decisions": -0.5,
     "follow_ups": -0.5,
 }
-_AGAINST = -2.5
-"""Where so much speaks against a line, no phrase makes up for it but one that says it outright."""
+_AGAINST = {"impact": -1.0, "trigger": -1.0, "root_cause": -0.7, "hindered": -1.0}
+_FAR_AGAINST = -2.5
+"""Where so much speaks against a line, no phrase makes up for it but one that names the cause outright."""
 _OUTRIGHT = 4.0
 _NEVER_EMPTY = frozenset(("impact", "detection", "root_cause"))
 _PIN_BONUS = 2.0
@@ -80,7 +81,7 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
     if "detection" in headings:
         chosen["detection"] = noticed(chosen["detection"], sign, lines)
     if "follow_ups" in headings:
-        chosen |= with_duties(chosen, lines)
+        chosen |= with_duties(chosen, lines, odds)
     for heading in CAUSES.intersection(headings):
         chosen[heading] = surest_first(chosen[heading], lines, transcript, taken_back)
     if "helped" in headings:
@@ -121,8 +122,11 @@ def _each_once(chosen: dict[str, list[Quote]], sign: int) -> dict[str, list[Quot
     home: dict[str, str] = {}
     of_line: dict[int, list[Quote]] = {}
     for quote, heading in _by_claim({heading: chosen[heading] for heading in headings}, sign):
-        if home.setdefault(quote.plain, heading) == heading:
-            of_line.setdefault(quote.line.n, []).append(quote)
+        beside = of_line.setdefault(quote.line.n, [])
+        if quote.plain not in home and _is_torn_off(quote, beside):
+            home[quote.plain] = ""
+        elif home.setdefault(quote.plain, heading) == heading:
+            beside.append(quote)
     once = {
         heading: [_apart(quote, of_line[quote.line.n]) for quote in chosen[heading] if home[quote.plain] == heading]
         for heading in headings
@@ -130,6 +134,12 @@ def _each_once(chosen: dict[str, list[Quote]], sign: int) -> dict[str, list[Quot
     if not once.get("impact"):
         once["impact"] = [quote for quote in chosen.get("impact", []) if home[quote.plain] == "detection"][:1]
     return once
+
+
+def _is_torn_off(quote: Quote, beside: Iterable[Quote]) -> bool:
+    """Whether the weights know its line for what is quoted of it elsewhere, and know nothing for this quotation."""
+    is_known = any(one.own != quote.own and one.odds is not None and one.odds >= 0 for one in beside)
+    return is_known and (quote.odds is None or quote.odds < 0)
 
 
 def _by_claim(chosen: dict[str, list[Quote]], sign: int) -> list[tuple[Quote, str]]:
@@ -173,14 +183,14 @@ def _summary(chosen: dict[str, list[Quote]]) -> list[Quote]:
 def _chosen(heading: str, lines: Iterable[Quotable], odds: OddsOf) -> list[Quote]:
     """Return the quotations under one heading: the best, no two alike, the timeline in order of time.
 
-    Where a line is likelier than not to be of it, those that are not stay out, but of what must not be missed. Where no
-    line speaks clearly of impact, detection or root cause, the two that come nearest are shown, as long as they say
+    Where a line is likelier than not to be of it, those that are not stay out, but of the impact. Where no line speaks
+    clearly of impact, detection or root cause, the two that come nearest are shown, as long as they say
     something of it: nothing is put under a heading only to fill it.
     """
     quotes = [quote for quotable in lines if (quote := _quote(heading, quotable, odds[quotable.line.n])) is not None]
     quotes.sort(key=lambda quote: (-quote.score, quote.line.n))
     clear = [quote for quote in quotes if quote.score >= _THRESHOLD.get(heading, 3.0)]
-    if heading not in _NEVER_EMPTY and any(quote.odds is not None and quote.odds >= 0 for quote in clear):
+    if heading != "impact" and any(quote.odds is not None and quote.odds >= 0 for quote in clear):
         clear = [quote for quote in clear if quote.odds is None or quote.odds >= 0]
     kept = distinct_quotes(clear, CAPS.get(heading, CAP)) or (
         distinct_quotes(quotes, 2) if heading in _NEVER_EMPTY else []
@@ -198,14 +208,15 @@ def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
     if heading == "impact" and OF_NO_USERS.search(quotable.line.text.lower()):
         return None
     scores = [0.0 if said.follows_guess and heading in _OF_DOING else score_of(heading, said) for said in quotable.said]
-    odd = odds.get(heading, _AGAINST)
-    if odd < _AGAINST:
-        pairs = zip(quotable.said, scores, strict=True)
-        scores = [score if score >= _OUTRIGHT or _is_sized(heading, said) else 0.0 for said, score in pairs]
-    elif odd >= _FOR.get(heading, math.inf):
+    odd = odds.get(heading)
+    is_outright = heading in CAUSES and max(scores) >= _OUTRIGHT
+    if odd is not None and odd < _AGAINST.get(heading, _FAR_AGAINST) and not is_outright:
+        return None
+    if odd is not None and odd >= _FOR.get(heading, math.inf):
         points = _THRESHOLD.get(heading, 3.0) + odd - _FOR[heading]
-        pairs = zip(quotable.said, scores, strict=True)
-        scores = [score if is_ruled_out(heading, said) else max(score, points) for said, score in pairs]
+        leans = _leans(heading, quotable)
+        told = zip(quotable.said, scores, leans, strict=True)
+        scores = [score if is_ruled_out(heading, said) else max(score, points) + lean for said, score, lean in told]
     place = max(range(len(scores)), key=lambda at: (scores[at], -at))
     score = scores[place]
     if heading == "timeline" and (is_entry or quotable.is_pinned):
@@ -220,6 +231,17 @@ def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
     text = words_from(quotable, scores, place)
     own = quotable.said[place]
     return Quote(quotable.line, text, own.text, score, odds=_spoken_for(heading, own, odds))
+
+
+def _leans(heading: str, quotable: Quotable) -> list[float]:
+    """Which of the sentences of a line its heading is owed to: next to nothing, and most for the most telling."""
+    if len(quotable.said) == 1:
+        return [0.0]
+    told = [spoken_for(said.text, heading, is_bot=quotable.line.is_bot) for said in quotable.said]
+    return [_LEAN * (one - max(told)) for one in told]
+
+
+_LEAN = 0.01
 
 
 def _spoken_for(heading: str, said: Said, odds: Odds) -> float | None:

@@ -210,6 +210,13 @@ def _added(bias: str, traits: Iterable[str], weights: Mapping[str, Sequence[int]
     return {part: of_part / 100 for part, of_part in zip(PARTS, summed, strict=True)}
 
 
+def spoken_for(said: str, part: str, *, is_bot: bool) -> float:
+    """Return how much the words of one sentence speak for a part: which of a message's sentences plays it."""
+    weights, place = _weights(), PARTS.index(part)
+    words = set(_of_words(tokens_of(said), is_bot=is_bot))
+    return sum(weights[word][place] for word in words if word in weights) / 100
+
+
 FEW = 10
 """Of so few lines nothing is told apart: there is no course to see."""
 

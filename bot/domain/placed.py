@@ -80,15 +80,23 @@ def _is_borne_out(deed: Deed, odds: OddsOf) -> bool:
 _HEADING_OF = {Outcome.WORKED: ("helped", "hindered"), Outcome.FAILED: ("hindered", "helped")}
 
 
-def with_duties(chosen: dict[str, list[Quote]], lines: Sequence[Quotable]) -> dict[str, list[Quote]]:
-    """The follow-ups with what somebody took on after the last recovery, and other headings without that."""
-    placed = [whole_quote(told, place) for told, place in duties_in(lines)]
+def with_duties(chosen: dict[str, list[Quote]], lines: Sequence[Quotable], odds: OddsOf) -> dict[str, list[Quote]]:
+    """The follow-ups with what somebody took on after the last recovery, and other headings without that.
+
+    What the learned weights speak against is none.
+    """
+    taken = [one for one in duties_in(lines) if odds[one[0].line.n].get("follow_ups", 0.0) >= _NO_DUTY]
+    placed = [whole_quote(told, place) for told, place in taken]
     duties = frozenset(quote.plain for quote in placed)
     told = {heading: chosen[heading] for heading in _TOLD_BEFORE if heading in chosen}
     cleared = {heading: [one for one in quotes if one.plain not in duties] for heading, quotes in told.items()}
     known = frozenset(quote.line.n for quote in chosen["follow_ups"])
     more = [quote for quote in placed if quote.line.n not in known]
     return cleared | {"follow_ups": distinct_quotes([*chosen["follow_ups"], *more], CAPS["follow_ups"])}
+
+
+_NO_DUTY = -1.0
+"""Below such odds a promise is of something else: to look, to come back, to call."""
 
 
 def _deed_quote(deed: Deed) -> Quote:

@@ -274,3 +274,17 @@ def test_what_was_lost_forgotten_or_left_behind_is_a_likely_cause(text: str) -> 
 )
 def test_what_was_done_on_purpose_or_is_of_no_system_is_no_likely_cause(text: str) -> None:
     assert how_sure(text) in ("", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "지금까지 본 걸로는 뭐가 문제였는지 말할 수 없어요. 벤더에 덤프 보냈고 답 오기 전까진 미상",
+        "무엇 때문이었는지는 결론을 못 냈습니다",
+        "So whatever it is sits behind the router",
+        "I don't have a cause, could be the network or the node",
+    ],
+)
+def test_who_says_that_the_cause_is_not_known_names_none(said: str) -> None:
+    told = draft_sections("root_cause", channel("logins time out", "looking", said))
+    assert {one.certainty for part in told for one in part.sentences if 3 in one.citations} <= {"inconclusive"}

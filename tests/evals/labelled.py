@@ -18,7 +18,7 @@ LETTERS = {
     "o": "decisions",
     "f": "follow_ups",
 }
-_OTHERS = frozenset("wn+pq-")
+_OTHERS = frozenset("swn+pq-")
 _FIRST_DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
