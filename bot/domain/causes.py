@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.domain.certainty import CERTAINTIES, INCONCLUSIVE, still_sure, surer
+from bot.domain.certainty import CERTAINTIES, INCONCLUSIVE, LIKELY, still_sure, surer, weaker
 from bot.domain.cues_of_causes import CAUSE_POINTED
 from bot.domain.earnest import is_in_earnest
 from bot.domain.quotable import Quotable
@@ -36,8 +36,12 @@ _CLEARLY = 1.0
 def surest_first(
     causes: Iterable[Quote], lines: Sequence[Quotable], transcript: Sequence[Line], taken_back: Sequence[Retraction]
 ) -> list[Quote]:
-    """The causes with how sure they are after all that was agreed on and taken back later."""
-    sure = []
+    """The causes with how sure they are after all that was agreed on and taken back later.
+
+    Beside one that the weights know clearly, another that only says "because" is likely at most.
+    """
+    causes, sure = list(causes), []
+    is_known = any(one.odds is not None and one.odds >= _CLEARLY for one in causes)
     for one in causes:
         meant = _meant(one, lines)
         if meant is not None:
@@ -45,6 +49,8 @@ def surest_first(
             said = certainty_said(one.plain, is_cause=is_cause) if is_in_earnest(one.line.text) else INCONCLUSIVE
             if said == certainty_said(one.plain, is_cause=False) or (one.odds is not None and one.odds >= _CLEARLY):
                 said = surer(said, one.plain, one.line, transcript)
+            if is_known and (one.odds is None or one.odds < 0):
+                said = weaker(said, LIKELY)
             left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
             sure.append(replace(meant, certainty=left))
     return sorted(sure, key=lambda one: CERTAINTIES.index(one.certainty))
