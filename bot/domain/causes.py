@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.certainty import CERTAINTIES, INCONCLUSIVE, LIKELY, still_sure, surer, weaker
-from bot.domain.cues_of_causes import CAUSE_POINTED
+from bot.domain.cues_of_causes import CAUSE_POINTED, CAUSE_SOUGHT
 from bot.domain.earnest import is_in_earnest
 from bot.domain.quotable import Quotable
 from bot.domain.quoting import Quote, words_from
@@ -51,6 +51,8 @@ def surest_first(
                 said = surer(said, one.plain, one.line, transcript)
             if is_known and (one.odds is None or one.odds < 0):
                 said = weaker(said, LIKELY)
+            if CAUSE_SOUGHT.search(meant.text.lower()):
+                said = INCONCLUSIVE
             left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
             sure.append(replace(meant, certainty=left))
     return sorted(sure, key=lambda one: CERTAINTIES.index(one.certainty))

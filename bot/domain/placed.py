@@ -116,14 +116,17 @@ _ANSWERS = re.compile(
     r"(?:ok(?:ay)?|sure|yes|yep|yup|yeah|agreed?|acceptable|fine|will do|can do|now|go|do (?:it|that)|approved|sounds"
     r"|works|please|pls)\b|(?:네|넵|넹|예|ㅇㅇ|ㅇㅋ|ㄱㄱ|가능|좋|알겠|그렇게|그러|승인|동의|오케이)"
 )
-_SHORT = 28
-"""Fewer letters, half as many in Korean, say nothing without what they answer."""
+_SHORT = 16
+"""Fewer letters after that, half as many in Korean, say nothing without what they answer."""
 
 
 def with_what_it_answers(quote: Quote, lines: Sequence[Quotable], transcript: Sequence[Line]) -> Quote:
     """Return a short answer ("now please", 네 내일까지 할게요) as the line before of somebody else, and both cited."""
-    letters = sum(1 + ("가" <= letter <= "힣") for letter in quote.text if letter.isalnum())
-    if letters >= _SHORT or not _ANSWERS.match(quote.text.lower()):
+    answer = _ANSWERS.match(quote.text.lower())
+    if (
+        answer is None
+        or sum(1 + ("가" <= one <= "힣") for one in quote.text[answer.end() :] if one.isalnum()) >= _SHORT
+    ):
         return quote
     spoken = (line.n for line in transcript if line.n < quote.line.n and not (line.deleted or line.is_bot))
     before = max(spoken, default=0)

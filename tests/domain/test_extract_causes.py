@@ -281,6 +281,9 @@ def test_what_was_done_on_purpose_or_is_of_no_system_is_no_likely_cause(text: st
     [
         "지금까지 본 걸로는 뭐가 문제였는지 말할 수 없어요. 벤더에 덤프 보냈고 답 오기 전까진 미상",
         "무엇 때문이었는지는 결론을 못 냈습니다",
+        "정리하면 센터, 회선, 우리 GW 다 이상 없음이고 원인은 현재 미확인입니다",
+        "We saw nothing on our side. It went away. Cause open.",
+        "The cloud says it was not them. It was gone at nine. So for the report: cause unknown",
         "So whatever it is sits behind the router",
         "I don't have a cause, could be the network or the node",
     ],
