@@ -11,7 +11,7 @@ from bot.domain.course import first_sign
 from bot.domain.cues_of_effects import OF_NO_USERS
 from bot.domain.earnest import is_meant
 from bot.domain.parts_played import Odds, OddsOf, odds_of, spoken_for
-from bot.domain.placed import before_the_alarm, noticed, remedies, with_duties, with_what_it_answers
+from bot.domain.placed import answered, before_the_alarm, noticed, remedies, with_duties
 from bot.domain.quotable import Quotable, quotable_in
 from bot.domain.quoting import CAP, CAPS, Quote, distinct_quotes, words_from
 from bot.domain.reaction import AGREES, DISAGREES
@@ -87,7 +87,7 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
     if "helped" in headings:
         chosen |= remedies(chosen, lines, transcript, odds)
     for heading in _ANSWERED.intersection(headings):
-        chosen[heading] = [with_what_it_answers(quote, lines, transcript) for quote in chosen[heading]]
+        chosen[heading] = answered(chosen[heading], lines, transcript)
     if "summary" in headings:
         chosen["summary"] = _summary(chosen)
         chosen["trigger"] = before_the_alarm(chosen["trigger"], sign.line.n if sign else 0)

@@ -116,8 +116,17 @@ _ANSWERS = re.compile(
     r"(?:ok(?:ay)?|sure|yes|yep|yup|yeah|agreed?|acceptable|fine|will do|can do|now|go|do (?:it|that)|approved|sounds"
     r"|works|please|pls)\b|(?:네|넵|넹|예|ㅇㅇ|ㅇㅋ|ㄱㄱ|가능|좋|알겠|그렇게|그러|승인|동의|오케이)"
 )
-_SHORT = 16
+_SHORT = 24
 """Fewer letters after that, half as many in Korean, say nothing without what they answer."""
+
+
+def answered(quotes: Iterable[Quote], lines: Sequence[Quotable], transcript: Sequence[Line]) -> list[Quote]:
+    """Bare answers in the words they answer; where these are quoted already, once, with the answer cited."""
+    once: dict[str, Quote] = {}
+    for quote in (with_what_it_answers(quote, lines, transcript) for quote in quotes):
+        if quote.plain not in once or quote.after:
+            once[quote.plain] = quote
+    return list(once.values())
 
 
 def with_what_it_answers(quote: Quote, lines: Sequence[Quotable], transcript: Sequence[Line]) -> Quote:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.extract import draft_sections
-from bot.domain.placed import with_what_it_answers
+from bot.domain.placed import answered, with_what_it_answers
 from bot.domain.quotable import quotable_in
 from bot.domain.quoting import Quote
 from tests.domain.test_extract import channel
@@ -31,6 +31,12 @@ def test_a_bare_answer_is_told_in_the_words_it_answers(answer: str) -> None:
 def test_an_answer_that_says_what_is_decided_stands_for_itself(answer: str) -> None:
     told = quoted("the old keys are still there, mostly", answer)
     assert (told.text, told.line.n, told.after) == (answer, 3, ())
+
+
+def test_what_is_asked_and_answered_is_told_once() -> None:
+    lines = channel("users cannot pay", "Mara, can you write the check by thursday", "ok, by thursday")
+    quotes = [Quote(one.line, one.line.text, one.line.text, 3.0) for one in quotable_in(lines)[1:]]
+    assert [(one.line.n, one.after) for one in answered(quotes, quotable_in(lines), lines)] == [(2, (3,))]
 
 
 def test_what_somebody_asks_about_the_past_set_nothing_off() -> None:
