@@ -49,7 +49,7 @@ def surest_first(
             said = certainty_said(one.plain, is_cause=is_cause) if is_in_earnest(one.line.text) else INCONCLUSIVE
             if said == certainty_said(one.plain, is_cause=False) or (one.odds is not None and one.odds >= _CLEARLY):
                 said = surer(said, one.plain, one.line, transcript)
-            if is_known and (one.odds is None or one.odds < 0):
+            if is_known and (one.odds is None or one.odds < _CLEARLY):
                 said = weaker(said, LIKELY)
             if CAUSE_SOUGHT.search(meant.text.lower()):
                 said = INCONCLUSIVE

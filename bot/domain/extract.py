@@ -8,6 +8,7 @@ from bot.domain.causes import surest_first
 from bot.domain.certainty import CAUSES, CONFIRMED, INCONCLUSIVE
 from bot.domain.citation import Section, Sentence
 from bot.domain.course import first_sign
+from bot.domain.cues_of_causes import CAUSE_SOUGHT
 from bot.domain.cues_of_effects import OF_NO_USERS
 from bot.domain.earnest import is_meant
 from bot.domain.parts_played import Odds, OddsOf, odds_of, spoken_for
@@ -212,7 +213,8 @@ def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
     is_outright = heading in CAUSES and max(scores) >= _OUTRIGHT
     if odd is not None and odd < _AGAINST.get(heading, _FAR_AGAINST) and not is_outright:
         return None
-    if odd is not None and odd >= _FOR.get(heading, math.inf):
+    is_open = heading in CAUSES and CAUSE_SOUGHT.search(quotable.line.text.lower())
+    if odd is not None and odd >= _FOR.get(heading, math.inf) and not is_open:
         points = _THRESHOLD.get(heading, 3.0) + odd - _FOR[heading]
         leans = _leans(heading, quotable)
         told = zip(quotable.said, scores, leans, strict=True)
