@@ -213,12 +213,9 @@ def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
     is_outright = heading in CAUSES and max(scores) >= _OUTRIGHT
     if odd is not None and odd < _AGAINST.get(heading, _FAR_AGAINST) and not is_outright:
         return None
-    is_open = heading in CAUSES and CAUSE_SOUGHT.search(quotable.line.text.lower())
-    if odd is not None and odd >= _FOR.get(heading, math.inf) and not is_open:
+    if odd is not None and odd >= _FOR.get(heading, math.inf):
         points = _THRESHOLD.get(heading, 3.0) + odd - _FOR[heading]
-        leans = _leans(heading, quotable)
-        told = zip(quotable.said, scores, leans, strict=True)
-        scores = [score if is_ruled_out(heading, said) else max(score, points) + lean for said, score, lean in told]
+        scores = _weighed(heading, quotable, scores, points)
     place = max(range(len(scores)), key=lambda at: (scores[at], -at))
     score = scores[place]
     if heading == "timeline" and (is_entry or quotable.is_pinned):
@@ -233,6 +230,16 @@ def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
     text = words_from(quotable, scores, place)
     own = quotable.said[place]
     return Quote(quotable.line, text, own.text, score, odds=_spoken_for(heading, own, odds))
+
+
+def _weighed(heading: str, quotable: Quotable, scores: Sequence[float], points: float) -> list[float]:
+    """What the sentences of a line score for which the weights speak: where one leaves the cause open, only that."""
+    pairs = list(zip(quotable.said, scores, strict=True))
+    is_open = [CAUSE_SOUGHT.search(said.plain) and not said.is_question for said in quotable.said]
+    if heading in CAUSES and any(is_open):
+        return [points if found else score for found, score in zip(is_open, scores, strict=True)]
+    told = zip(pairs, _leans(heading, quotable), strict=True)
+    return [score if is_ruled_out(heading, said) else max(score, points) + lean for (said, score), lean in told]
 
 
 def _leans(heading: str, quotable: Quotable) -> list[float]:

@@ -81,3 +81,18 @@ def test_entries_of_the_timeline_are_not_told_apart_and_change_nothing_for_the_m
 
 def test_the_same_lines_have_the_same_odds_whatever_the_order_of_a_set() -> None:
     assert odds_of(KOREAN) == odds_of(tuple(replace(line) for line in KOREAN))
+
+
+OPEN = (
+    ("원인은 현재 미확인입니다. 회선도 센터도 이상이 없고 저절로 풀렸습니다", KOREAN),
+    ("It went away by itself. We looked at everything on our side, so for the report: cause unknown", ENGLISH),
+)
+
+
+@pytest.mark.parametrize(("said", "lines"), OPEN, ids=["ko", "en"])
+def test_where_the_cause_is_left_open_that_is_told_and_how_sure(said: str, lines: tuple[Line, ...]) -> None:
+    told = tuple(replace(line, text=said) if line.n == 7 else line for line in lines)
+    (causes,) = [part for part in draft_sections("postmortem", told) if part.heading == "root_cause"]
+    found = [(one.text, one.certainty) for one in causes.sentences if 7 in one.citations]
+    assert [certainty for _, certainty in found] == ["inconclusive"]
+    assert all("미확인" in text or "unknown" in text for text, _ in found)
