@@ -1,10 +1,12 @@
 """The causes that were named, each with how sure it is after all that was said later."""
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.certainty import CERTAINTIES, INCONCLUSIVE, LIKELY, still_sure, surer, weaker
-from bot.domain.cues_of_causes import CAUSE_POINTED, CAUSE_SOUGHT
+from bot.domain.cues_of_causes import CAUSE_POINTED
 from bot.domain.earnest import is_in_earnest
 from bot.domain.quotable import Quotable
 from bot.domain.quoting import Quote, words_from
@@ -31,28 +33,32 @@ def _meant(cause: Quote, lines: Sequence[Quotable]) -> Quote | None:
 
 _CLEARLY = 1.0
 """From such odds on a line is taken for a cause as if it said so in words of cause."""
+_NAMES_IT = re.compile(r"\b(?:root cause|culprit)\b|원인")
 
 
 def surest_first(
-    causes: Iterable[Quote], lines: Sequence[Quotable], transcript: Sequence[Line], taken_back: Sequence[Retraction]
+    heading: str,
+    causes: Iterable[Quote],
+    lines: Sequence[Quotable],
+    transcript: Sequence[Line],
+    taken_back: Sequence[Retraction],
 ) -> list[Quote]:
     """The causes with how sure they are after all that was agreed on and taken back later.
 
-    Beside one that the weights know clearly, another that only says "because" is likely at most.
+    Beside a root cause that the weights know clearly, another that only says "because" is likely at most.
     """
     causes, sure = list(causes), []
-    is_known = any(one.odds is not None and one.odds >= _CLEARLY for one in causes)
+    clearly = _CLEARLY if heading == "root_cause" else math.inf
+    is_known = any(one.odds is not None and one.odds >= clearly for one in causes)
     for one in causes:
         meant = _meant(one, lines)
         if meant is not None:
             is_cause = one.odds is not None and one.odds > 0
             said = certainty_said(one.plain, is_cause=is_cause) if is_in_earnest(one.line.text) else INCONCLUSIVE
-            if said == certainty_said(one.plain, is_cause=False) or (one.odds is not None and one.odds >= _CLEARLY):
+            if said == certainty_said(one.plain, is_cause=False) or (one.odds is not None and one.odds >= clearly):
                 said = surer(said, one.plain, one.line, transcript)
-            if is_known and (one.odds is None or one.odds < _CLEARLY):
+            if is_known and (one.odds is None or one.odds < clearly) and not _NAMES_IT.search(one.plain):
                 said = weaker(said, LIKELY)
-            if CAUSE_SOUGHT.search(meant.text.lower()):
-                said = INCONCLUSIVE
             left = still_sure(said, subjects_of(meant.text), one.line.n, taken_back)
             sure.append(replace(meant, certainty=left))
     return sorted(sure, key=lambda one: CERTAINTIES.index(one.certainty))

@@ -77,9 +77,9 @@ _AT_ONCE = 2
 """So many lines later somebody still agrees with what was said here, if nobody else spoke between."""
 _AGREES = re.compile(
     r"^(?:(?:ok|okay|ah|oh|yes|yeah|yep|ya|so|right|네|넵|예|아)[,.!]* )*(?:(?:i agree|agreed|exactly|correct|seconded"
-    r"|confirmed|reproduced|that's (?:it|right|the (?:root )?cause)|\+1)"
+    r"|confirmed|that's (?:it|right|the (?:root )?cause)|\+1)"
     r"(?= ?(?:$|[.,;:!]|(?:with|that|on|it|it's|its)\b))|동의|그렇게 (?:적|쓰|정리|하)[죠시]"
-    r"|(?:[^.!]{0,40}\s)?(?:맞(?:습니다|아요|네요?)|일치합니다|그거네요?)(?=$|[\s.,!ㅋ]))"
+    r"|(?:(?:그게|그거|이게|이거) )?(?:맞습니다|맞아요|맞네)|그거네)"
     r"|\b(?:happy|fine|good) with (?:that|this|it) as (?:the )?(?:root )?cause\b"
 )
 _OBJECTS = re.compile(r"\?|\b(?:but|though|except|unless|however|not)\b|n't\b|지만|[는은인]데|니다만|아니|아닌|근데")

@@ -19,9 +19,10 @@ _HEDGES = (
 )
 HEDGE = re.compile(_HEDGES)
 QUESTION = re.compile(
-    r"\?|^(?:what|why|who|when|where|how|which|is|are|was|were|did|does|do|can(?!'t)|could(?! (?:well be|be|not)\b)"
+    r"\?|^did some(?:one|body)\b|^(?:what|why|who|when|where|how|which|is|are|was|were|did|does|do|can(?!'t)"
+    r"|could(?! (?:well be|be|not)\b)"
     r"|should|would(?! be (?:good|nice|great)\b)|shall|has|have|any(?:one|body)?)\b(?=.{0,60}\b(?:you|we|anyone"
-    r"|anybody|someone|somebody|it|this|that|there|they|the)\b)(?!.*[.!]$)(?!\s(?:we|it) (?:is|was|are)\b)"
+    r"|anybody|it|this|that|there|they|the)\b)(?!.*[.!]$)(?!\s(?:we|it) (?:is|was|are)\b)"
     r"|(?:나요|까요|인가요|는지요"
     r"|을까|ㄹ까|던가요|ㄴ가요|은가요|한가요|된건가|된 건가|건가요|는데요\?|뭐죠|뭐지|뭘까|왜죠)[.~…\s]*$"
     r"|(?:지\s?않|[았었있없겠])나[.~…\s]*$|(?<![가-힣])(?:왜(?!냐)|뭐|뭘|누가|언제|어디)(?:서|가|를|로)?\s.{0,12}(?:거죠|거지|건지|건가|[을ㄹ]까|았죠|었죠)[.~…\s]*$"

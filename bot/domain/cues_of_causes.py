@@ -133,8 +133,9 @@ EARLIER = re.compile(
 """Who speaks so tells the cause of another incident."""
 CAUSE_SOUGHT = re.compile(
     r"\b(?:find|finding|identify|identifying|investigat\w+|look(?:ing)? (?:for|into)|know|understand|determin\w+"
-    r"|figure out|chasing|figuring out|establish)\b.{0,30}\b(?:root )?cause|cause\s?[:=]?\s(?:is |was "
-    r"|of .{0,40} (?:is |was ))?(?:still |currently |yet |as yet )*(?:un\w+|open\b|not (?:yet )?(?:known|clear|found)"
+    r"|figure out|chasing|figuring out|establish)\b.{0,30}\b(?:root )?cause|\bcause\s?[:=]?\s(?:is |was "
+    r"|of .{0,40} (?:is |was ))?(?:still |currently |yet |as yet )*"
+    r"(?:un(?:known|clear|determined|confirmed|identified|resolved)|open(?=$|[.,;!])|not (?:yet )?(?:known|clear|found)"
     r"|tbd|being)|no (?:idea|clue)|unclear|\bfound later\b|\b(?:found out|noticed|knew|learned) (?:\w+ ){0,3}because\b"
     r"|\b(?:what|who|which \w+) (?:has |have )?(?:caused|broke"
     r"|killed)\b"
@@ -144,8 +145,8 @@ CAUSE_SOUGHT = re.compile(
     r"|actually )?knows?\b|\bwhich(?: one| of \w+(?: \w+)?)? it (?:was|is)\b|\b(?:i|we) (?:really |still )?(?:don'?t"
     r"|do not|can'?t|cannot) (?:yet |really )?(?:know|tell|say) (?:if|why|what|which|whether|how)\b|(?:[는은인던]지"
     r"|건지|뭔지)\S{0,8} ?(?:잘 |아직 |아무도 |전혀 )*(?:모르(?:겠|는|지|네|ㅂ)|모릅|모름|몰라)"
-    r"|[었았인]는지\S{0,3} .{0,20}(?:없|못|미상)|(?:뭔가|무언가|뭐가|무엇이) (?:느|문제|이상|잘못|원인)"
-    r"|\bwhatever (?:it|this|that) (?:is|was)\b|\bno (?:root )?cause\b|\b(?:don'?t|do not) have (?:a|any|the) cause"
+    r"|(?:뭐|뭐가|무엇|무엇이|왜) .{0,14}는지\S{0,3} .{0,20}(?:없|못|미상)"
+    r"|\bwhatever (?:it|this|that) (?:is|was)\b(?! that)|\b(?:don'?t|do not) have (?:a|any|the) cause\b"
 )
 PROVEN = re.compile(
     r"\bconfirmed (?:on|by|in|with) (?:the |a |an )?(?!customers?\b|users?\b)\w|\breproduced\b|\bverified\b"
@@ -161,7 +162,8 @@ LEFT_OPEN = re.compile(
     r"|that) as (?:an? )?(?:unknown|unexplained|undetermined|inconclusive)(?=[.,;!]|$| (?:cause|for|until|till|and)\b)"
     r"|\bwho knows (?:which|what) (?:one )?it was\b|\b(?:i|we) (?:still |really )?(?:don'?t"
     r"|do not) know (?:what it was|what (?:happened|fixed it|broke it)|which (?:one )?(?:it was|of))\b"
-    r"|원인\S{0,4}\s?(?:은|이|을|:)?\s?(?:아직 |여전히 |일단 )*(?:미상|불명|모[르를릅름]|몰라|미정|미확인)|(?:뭐가|뭣이"
+    r"|원인\S{0,4}\s?(?:은|이|을|:)?\s?(?:아직 |여전히 |일단 |현재 )*(?:미상|불명|모[르를릅름]|몰라|미정|미확인)"
+    r"|(?:뭐가|뭣이"
     r"|무엇이"
     r"|어느 ?[쪽게]이?|어떤 게) [^.?!]{0,20}(?:모르겠|모릅|모름|몰라)"
 )

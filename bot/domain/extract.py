@@ -8,7 +8,7 @@ from bot.domain.causes import surest_first
 from bot.domain.certainty import CAUSES, CONFIRMED, INCONCLUSIVE
 from bot.domain.citation import Section, Sentence
 from bot.domain.course import first_sign
-from bot.domain.cues_of_causes import CAUSE_SOUGHT
+from bot.domain.cues_of_causes import LEFT_OPEN
 from bot.domain.cues_of_effects import OF_NO_USERS
 from bot.domain.earnest import is_meant
 from bot.domain.parts_played import Odds, OddsOf, odds_of, spoken_for
@@ -84,7 +84,7 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
     if "follow_ups" in headings:
         chosen |= with_duties(chosen, lines, odds)
     for heading in CAUSES.intersection(headings):
-        chosen[heading] = surest_first(chosen[heading], lines, transcript, taken_back)
+        chosen[heading] = surest_first(heading, chosen[heading], lines, transcript, taken_back)
     if "helped" in headings:
         chosen |= remedies(chosen, lines, transcript, odds)
     for heading in _ANSWERED.intersection(headings):
@@ -123,11 +123,8 @@ def _each_once(chosen: dict[str, list[Quote]], sign: int) -> dict[str, list[Quot
     home: dict[str, str] = {}
     of_line: dict[int, list[Quote]] = {}
     for quote, heading in _by_claim({heading: chosen[heading] for heading in headings}, sign):
-        beside = of_line.setdefault(quote.line.n, [])
-        if quote.plain not in home and _is_torn_off(quote, beside):
-            home[quote.plain] = ""
-        elif home.setdefault(quote.plain, heading) == heading:
-            beside.append(quote)
+        if home.setdefault(quote.plain, heading) == heading:
+            of_line.setdefault(quote.line.n, []).append(quote)
     once = {
         heading: [_apart(quote, of_line[quote.line.n]) for quote in chosen[heading] if home[quote.plain] == heading]
         for heading in headings
@@ -135,12 +132,6 @@ def _each_once(chosen: dict[str, list[Quote]], sign: int) -> dict[str, list[Quot
     if not once.get("impact"):
         once["impact"] = [quote for quote in chosen.get("impact", []) if home[quote.plain] == "detection"][:1]
     return once
-
-
-def _is_torn_off(quote: Quote, beside: Iterable[Quote]) -> bool:
-    """Whether the weights know its line for what is quoted of it elsewhere, and know nothing for this quotation."""
-    is_known = any(one.own != quote.own and one.odds is not None and one.odds >= 0 for one in beside)
-    return is_known and (quote.odds is None or quote.odds < 0)
 
 
 def _by_claim(chosen: dict[str, list[Quote]], sign: int) -> list[tuple[Quote, str]]:
@@ -233,10 +224,13 @@ def _quote(heading: str, quotable: Quotable, odds: Odds) -> Quote | None:
 
 
 def _weighed(heading: str, quotable: Quotable, scores: Sequence[float], points: float) -> list[float]:
-    """What the sentences of a line score for which the weights speak: where one leaves the cause open, only that."""
+    """What the sentences of a line score for which the weights speak.
+
+    Where one leaves the cause open and none names it outright, the weights speak for that one.
+    """
     pairs = list(zip(quotable.said, scores, strict=True))
-    is_open = [CAUSE_SOUGHT.search(said.plain) and not said.is_question for said in quotable.said]
-    if heading in CAUSES and any(is_open):
+    is_open = [LEFT_OPEN.search(said.plain) and not said.is_question for said in quotable.said]
+    if heading in CAUSES and any(is_open) and max(scores) < _OUTRIGHT:
         return [points if found else score for found, score in zip(is_open, scores, strict=True)]
     told = zip(pairs, _leans(heading, quotable), strict=True)
     return [score if is_ruled_out(heading, said) else max(score, points) + lean for (said, score), lean in told]

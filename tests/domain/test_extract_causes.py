@@ -291,3 +291,27 @@ def test_what_was_done_on_purpose_or_is_of_no_system_is_no_likely_cause(text: st
 def test_who_says_that_the_cause_is_not_known_names_none(said: str) -> None:
     told = draft_sections("root_cause", channel("logins time out", "looking", said))
     assert {one.certainty for part in told for one in part.sentences if 3 in one.citations} <= {"inconclusive"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Root cause: open file limit of 1024 on the proxy",
+        "Root cause: unbounded queue in the mailer",
+        "The root cause is the cert on lb-2, it expired. No idea why the alert stayed silent.",
+        "인증서를 새로 안 받은 게 원인입니다. 알람이 왜 조용했는지는 모르겠어요",
+    ],
+)
+def test_a_cause_that_is_named_outright_is_confirmed_whatever_else_is_open(said: str) -> None:
+    told = draft_sections("root_cause", channel("logins time out", "looking", said))
+    assert [one.certainty for part in told for one in part.sentences if 3 in one.citations] == ["confirmed"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["reproduced on my phone", "로그 시간이랑 안 맞아요", "그건 모르겠고 시간은 맞아요", "네 제가 당번 맞습니다"],
+)
+def test_who_speaks_of_something_else_agrees_to_no_cause(answer: str) -> None:
+    lines = channel("logins time out", "the nightly job holding all connections made the pool run dry", answer)
+    told = draft_sections("root_cause", lines)
+    assert "confirmed" not in {one.certainty for part in told for one in part.sentences}

@@ -1,4 +1,7 @@
-"""What is promised of impact without a model: harm that was counted or timed in the end comes before the first cry."""
+"""What is promised of impact without a model: harm that was counted or timed in the end comes before the first cry.
+
+Of channels with fewer than ten lines: in longer ones the learned weights may know a figure for something else.
+"""
 
 import pytest
 
