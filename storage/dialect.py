@@ -72,7 +72,7 @@ def make_engine(url: str) -> AsyncEngine:
     from storage.sqlite_driver import connect, hand_over_soon, module
 
     hand_over_soon()
-    how = {"timeout": BUSY_SECONDS, "async_creator_fn": connect}
+    how = {"timeout": BUSY_SECONDS, "journal": journal_mode(), "async_creator_fn": connect}
     engine = create_async_engine(address, module=module(), connect_args=how, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
@@ -88,7 +88,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        f"journal_mode={journal_mode()}",
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",

@@ -82,6 +82,14 @@ async def test_two_replicas_may_migrate_at_once(empty: Database) -> None:
     assert await current_version(empty) == newest_version()
 
 
+async def test_many_may_open_an_empty_file_at_once(tmp_path: Path) -> None:
+    """SQLite answers "busy" without waiting where two change an empty file's journal at the same moment."""
+    for round_ in range(20):
+        several = [Database(f"sqlite:///{tmp_path / f'{round_}.db'}") for _ in range(4)]
+        assert await asyncio.gather(*map(current_version, several)) == [None] * 4
+        await asyncio.gather(*(database.close() for database in several))
+
+
 WITHOUT_THE_WHEEL = """
 import asyncio, sys
 sys.modules["pysqlite3"] = None
