@@ -49,9 +49,9 @@ DECISIONS = cues(
     (
         3,
         r"\b(?:we(?:'ve| have)? (?:decided|agreed)|decided to|the decision (?:is|was)|decision (?:was |is "
-        r"|has been )?(?:made|taken) to|agreed to|we(?:'re| are) going (?:to|with)|going ahead with|let'?s (?:roll"
-        r"|revert|fail|restart|switch|stop|keep|wait|leave|go|do|freeze|drain|disable)|appoint\w*|takes? over as|(?:is"
-        r"|as) incident commander|call it off|(?<!\bi )(?<!\bwho )approved)\b",
+        r"|has been )?(?:made|taken) to|agreed to|we(?:'re| are) going (?:to|with)|going ahead with|let(?:'?s| us)"
+        r" (?:roll|revert|fail|restart|switch|stop|keep|wait|leave|go|do|freeze|drain|disable)|appoint\w*|takes?"
+        r" over as|(?:is|as) incident commander|call it off|(?<!\bi )(?<!\bwho )approved)\b",
     ),
     (
         3,

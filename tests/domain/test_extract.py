@@ -230,6 +230,7 @@ def test_bots_tell_what_happened_and_not_why() -> None:
     ("said", "heading"),
     [
         ("We decided to fail over to the standby", "decisions"),
+        ("Let us fail over to the redundant pair", "decisions"),
         ("예비 쪽으로 절체하기로 했습니다", "decisions"),
         ("v2.3 was deployed to relay-7 at 14:50", "trigger"),
         ("14:50에 relay-7 설정 변경했습니다", "trigger"),
