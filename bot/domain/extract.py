@@ -19,6 +19,7 @@ from bot.domain.reaction import AGREES, DISAGREES
 from bot.domain.taken_back import retractions_in
 from bot.domain.telling import timeline
 from bot.domain.transcript import Line, LineKind
+from bot.domain.unopposed import unopposed
 from bot.domain.weighing import Said, is_measured, is_ruled_out, score_of
 
 HEADINGS_OF = {
@@ -87,6 +88,8 @@ def draft_sections(kind: str, transcript: Sequence[Line]) -> tuple[Section, ...]
         chosen[heading] = surest_first(heading, chosen[heading], lines, transcript, taken_back)
     if "helped" in headings:
         chosen |= remedies(chosen, lines, transcript, odds)
+    if "decisions" in headings:
+        chosen["decisions"] = distinct_quotes([*chosen["decisions"], *unopposed(lines, transcript)], CAP)
     for heading in _ANSWERED.intersection(headings):
         chosen[heading] = answered(chosen[heading], lines, transcript)
     if "summary" in headings:

@@ -15,7 +15,7 @@ QUOTE_LIMIT = 240
 CAP = 6
 """So many quotations stand under a heading that has none of its own in `CAPS`."""
 CAPS = {"timeline": 25, "summary": 3, "follow_ups": 10}
-_OF_PLACE = 4.0
+OF_PLACE = 4.0
 """What has its place in the course of the incident weighs more than most of what words alone say."""
 _LEANS_BACK = re.compile(
     r"(?:because|which|so|and|but|since|due to|that(?:'s|s| is| was)|this (?:is|was)|그래서|그런데|근데|때문에|그리고"
@@ -72,7 +72,7 @@ def whole_quote(told: Quotable, place: int) -> Quote:
     """The sentence at `place` with what follows it, and with what is before it where it says "that"."""
     leans = LEANS.search(told.said[place].plain) is not None
     scores = [float(leans and not (said.is_question or said.is_chatter)) for said in told.said]
-    return Quote(told.line, words_from(told, scores, place), told.said[place].text, _OF_PLACE)
+    return Quote(told.line, words_from(told, scores, place), told.said[place].text, OF_PLACE)
 
 
 def distinct_quotes(quotes: Iterable[Quote], cap: int) -> list[Quote]:

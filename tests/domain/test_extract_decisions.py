@@ -32,3 +32,41 @@ def test_a_line_that_opens_as_a_decision_is_one_whatever_it_says(text: str) -> N
 )
 def test_a_confession_a_question_and_a_decision_not_taken_are_none(text: str) -> None:
     assert not cited(draft_sections("postmortem", channel("hello all", text, "link is in the topic")), "decisions")
+
+
+ASKED = (
+    ("Promote the replica read-only, new studies wait.", "Any objections?"),
+    ("escalate with the provider, meanwhile send east to west.", "strong objections? none, go"),
+    ("alias를 v18로 되돌립니다.", "이견 있으신가요?"),
+    ("게이트웨이에 변환 한 줄 넣겠습니다.", "반대하실 분?"),
+)
+"""What is about to be done, and who objects is asked."""
+NOBODY = ("no", "none from me", "better 90 ms than nothing", "없습니다", "아니요 반대 없습니다")
+SOMEBODY = (
+    *("wait, the replica is behind", "Yes, hold on please", "don't, it holds the lock", "I'd rather drain it first"),
+    *("잠깐만요 복제가 밀려 있어요", "반대합니다", "아 아직 하지 마세요"),
+)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("answer", NOBODY)
+def test_what_nobody_objects_to_is_decided(asked: tuple[str, str], answer: str) -> None:
+    told = draft_sections("postmortem", channel("hello all", " ".join(asked), answer, "link is in the topic"))
+    (decided,) = next(section.sentences for section in told if section.heading == "decisions")
+    assert (decided.text, decided.citations) == (asked[0], (2,))
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("answer", SOMEBODY)
+def test_what_somebody_objects_to_is_not(asked: tuple[str, str], answer: str) -> None:
+    told = draft_sections("postmortem", channel("hello all", " ".join(asked), answer, "link is in the topic"))
+    assert 2 not in cited(told, "decisions")
+
+
+def test_a_question_alone_decides_nothing() -> None:
+    for asked in (
+        *("Any objections?", "kill it. objections?", "should we roll back? objections?"),
+        "The banner went live at ten. Did legal have objections?",
+    ):
+        told = draft_sections("postmortem", channel("hello all", asked, "none", "link is in the topic"))
+        assert not cited(told, "decisions")
