@@ -14,12 +14,14 @@ _WHO_OBJECTS = re.compile(
     r"^(?!.*\b(?:did|had|was|were)\b).*\bobjections?\b|\b(?:any|no) reason not to\b|\bany noes\b"
     r"|\banyone against\b|이견|이의\s?(?:있|없)|반대\s?(?:하실|하시|의견|있|없)"
 )
-_OBJECTS = re.compile(
-    r"(?:(?:please|pls|no|yes|yeah|um+|uh|hm+|음|아|어)[,.! ]+)?(?:(?:wait|hold|hang on|stop|don'?t|do not|not yet"
-    r"|not (?:so fast|now)|i object|i'?d rather|i would rather|against|but)\b|잠[깐시]|반대(?! ?없)|안\s?[됩돼됨]|멈"
-    r"|하지 ?[마말]|아직)"
+_OBJECTS_NOT = re.compile(
+    r"\b(?:no|don'?t|do not|not|nothing|nobody)(?: to)? (?:objections?|object|against|see|mind|have)\b|반대 ?(?:는 )?없"
 )
-_HEARD = 3
+_OBJECTS = re.compile(
+    r"\b(?:wait|hold (?:on|off|it)|hang on|stop|don'?t|do not|not (?:yet|so fast|now|sure|a fan)|i object|against"
+    r"|rather|instead|disagree|risky)\b|^-1\b|잠[깐시]|반대|안\s?[됩돼됨]|아닌 것|멈|하지 ?[마말]|아직|위험|말고"
+)
+_HEARD = 2
 """So many messages of others after it are read for one that objects."""
 _TELLING = 12
 """Fewer letters before the question, half as many in Korean, do not say what is decided: "kill it. objections?"."""
@@ -49,5 +51,5 @@ def _is_opposed(line: Line, transcript: Sequence[Line]) -> bool:
     after = (transcript[at] for at in range(first, len(transcript)))
     said = (one for one in after if one.kind is LineKind.MESSAGE and not (one.deleted or one.is_bot))
     others = (one for one in said if one.speaker != line.speaker)
-    against = any(_OBJECTS.match(one.text.strip().lower()) for one in islice(others, _HEARD))
+    against = any(_OBJECTS.search(_OBJECTS_NOT.sub(" ", one.text.strip().lower())) for one in islice(others, _HEARD))
     return against or not DISAGREES.isdisjoint(line.reactions)

@@ -41,10 +41,11 @@ ASKED = (
     ("게이트웨이에 변환 한 줄 넣겠습니다.", "반대하실 분?"),
 )
 """What is about to be done, and who objects is asked."""
-NOBODY = ("no", "none from me", "better 90 ms than nothing", "없습니다", "아니요 반대 없습니다")
+NOBODY = ("no", "none from me", "better 90 ms than nothing", "I don't object", "go", "없습니다", "아니요 반대 없습니다")
 SOMEBODY = (
     *("wait, the replica is behind", "Yes, hold on please", "don't, it holds the lock", "I'd rather drain it first"),
-    *("잠깐만요 복제가 밀려 있어요", "반대합니다", "아 아직 하지 마세요"),
+    *("I'm not a fan of that", "can we wait for the backup?", "-1", "I object", "nope, not yet"),
+    *("잠깐만요 복제가 밀려 있어요", "반대합니다", "아 아직 하지 마세요", "그건 아닌 것 같아요", "그건 안 돼요"),
 )
 
 
